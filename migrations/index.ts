@@ -1,0 +1,26 @@
+import { CreateTenant1763700000100 } from "./1763700000100-create-tenant.js";
+import { CreateResource1763700000200 } from "./1763700000200-create-resource.js";
+import { CreateResourceUniqueValue1763700000300 } from "./1763700000300-create-resource-unique-value.js";
+import { CreateMembership1763700000400 } from "./1763700000400-create-membership.js";
+import { CreateDictionaryField1763700000500 } from "./1763700000500-create-dictionary-field.js";
+import { CreateOauthClient1763700000600 } from "./1763700000600-create-oauth-client.js";
+import { CreateConnection1763700000700 } from "./1763700000700-create-connection.js";
+import { CreateLink1763700000800 } from "./1763700000800-create-link.js";
+import { CreateDelivery1763700000900 } from "./1763700000900-create-delivery.js";
+import { CreateAttempt1763700001000 } from "./1763700001000-create-attempt.js";
+import { CreateRateSlot1763700001100 } from "./1763700001100-create-rate-slot.js";
+
+/** Every migration, oldest first. Listed by hand so that compiled code and tsx find the same ones. */
+export const migrations = [
+  CreateTenant1763700000100,
+  CreateResource1763700000200,
+  CreateResourceUniqueValue1763700000300,
+  CreateMembership1763700000400,
+  CreateDictionaryField1763700000500,
+  CreateOauthClient1763700000600,
+  CreateConnection1763700000700,
+  CreateLink1763700000800,
+  CreateDelivery1763700000900,
+  CreateAttempt1763700001000,
+  CreateRateSlot1763700001100,
+];

@@ -1,0 +1,190 @@
+import type { Clock } from "../platform/clock.js";
+
+/**
+ * The contract between the provisioning engine and a vendor. A connector executes single vendor calls and sorts
+ * their failures (`ConnectorError`); it never decides, retries across calls, maps SCIM, or sees the database.
+ */
+export interface Connector {
+  readonly descriptor: ConnectorDescriptor;
+  /**
+   * Checks and normalises an administrator's settings: trims blanks (also tabs and full-width blanks), fills
+   * defaults, and returns the plain settings apart from the secret ones.
+   * @throws ConnectorSettingsError naming the first field that cannot work.
+   */
+  parseSettings(input: Record<string, unknown>): ConnectorSettings;
+  /** Opens a session for one connection. Makes no call; the credential is fetched on first use. */
+  open(settings: ConnectorSettings, deps: ConnectorDeps): ConnectorSession;
+}
+
+/** What the administration shows about a connector. */
+export interface ConnectorDescriptor {
+  /** Stable key, e.g. "dingtalk". */
+  id: string;
+  displayName: { en: string; zh: string };
+  /** The setting whose value identifies the remote corp: two connections may not share it. */
+  corpSetting: string;
+  /** Settings that are stored encrypted and never shown. */
+  secretSettings: readonly string[];
+  /** Dictionary field that receives the remote id of a user and of a department. */
+  idField: { user: string; group: string };
+  /** Remote id of the top department where a connection names no other. */
+  defaultRootDepartmentId: string;
+  /** Characters that the vendor refuses in a department name, and the longest name it takes. */
+  departmentName: { forbidden: readonly string[]; maxLength: number };
+}
+
+/** Settings of one connection: `plain` may be shown to an administrator, `secret` may not. */
+export interface ConnectorSettings {
+  plain: Record<string, string>;
+  secret: Record<string, string>;
+}
+
+/** What a session needs from outside. */
+export interface ConnectorDeps {
+  clock: Clock;
+  pacer: Pacer;
+  /** Called once for each vendor call, for metrics and the attempt's record. Bodies are already redacted. */
+  onCall?: (call: VendorCall) => void;
+}
+
+/**
+ * Grants starting times to vendor calls so that no (connection, API path) exceeds its cap, across all processes.
+ * `reserve` resolves when the call may start; `penalise` pushes the next start away after a throttle answer.
+ */
+export interface Pacer {
+  reserve(path: string, signal?: AbortSignal): Promise<void>;
+  penalise(path: string, ms: number): Promise<void>;
+}
+
+/** One call as it went over the wire, redacted. */
+export interface VendorCall {
+  method: string;
+  path: string;
+  startedAt: Date;
+  durationMs: number;
+  /** "ok", a vendor code, or a connector-made word such as "timeout". */
+  outcome: string;
+  vendorRequestId?: string;
+  request?: unknown;
+  response?: unknown;
+}
+
+/** An open connection to one corp of a vendor. */
+export interface ConnectorSession {
+  departments: DepartmentOperations;
+  users: UserOperations;
+  /** Tries the credential, permissions and reach without writing anything. Never throws for vendor trouble: it reports. */
+  test(context: CallContext): Promise<ConnectionReport>;
+  /** Releases sockets. */
+  close(): Promise<void>;
+}
+
+/** Who asks, for tracing, and how long they wait. */
+export interface CallContext {
+  /** From the SCIM request that caused the change to the vendor's access log. */
+  correlationId: string;
+  signal?: AbortSignal;
+}
+
+/** A department as it should be at the vendor. */
+export interface DepartmentProfile {
+  name: string;
+  /** Remote id of the parent department. */
+  parentRemoteId: string;
+  /** Position among its siblings, smaller first. */
+  order?: number;
+  /** Our own id, stamped on the department so that a lost answer can be found again. */
+  sourceId: string;
+}
+
+/** A person as they should be at the vendor. A field that is absent is not set. */
+export interface UserProfile {
+  name: string;
+  mobile?: string;
+  email?: string;
+  title?: string;
+  jobNumber?: string;
+  telephone?: string;
+  workPlace?: string;
+  /** Unix time in milliseconds of the first working day. */
+  hiredDate?: number;
+  managerRemoteId?: string;
+  /** Remote ids of all departments the person belongs to because of us; at least one. */
+  departmentRemoteIds: string[];
+}
+
+/** Fields to write: a value sets the field, `null` clears it, an absent key leaves it alone. */
+export type Changes<P> = { [K in keyof P]?: P[K] | null };
+
+/** What a write reports. */
+export interface WriteResult {
+  remoteId: string;
+  /** Things an administrator should know although the call went well, e.g. a field that the vendor ignores. */
+  warnings: string[];
+}
+
+/** A department as it is at the vendor. */
+export interface RemoteDepartment {
+  remoteId: string;
+  name: string;
+  parentRemoteId: string;
+  /** Our stamp, where there is one. */
+  sourceId?: string;
+}
+
+/** A person as they are at the vendor. Absent means unknown or unset: the vendor does not tell them apart. */
+export interface RemoteUser {
+  remoteId: string;
+  name: string;
+  mobile?: string;
+  email?: string;
+  jobNumber?: string;
+  departmentRemoteIds: string[];
+}
+
+export interface DepartmentOperations {
+  create(request: CallContext & { profile: DepartmentProfile }): Promise<WriteResult>;
+  /** Writes only the given changes; a changed `parentRemoteId` moves the department with everything below it. */
+  update(
+    request: CallContext & { remoteId: string; changes: Changes<DepartmentProfile> },
+  ): Promise<WriteResult>;
+  /** Removes an empty department. One that is gone already counts as removed. */
+  remove(request: CallContext & { remoteId: string }): Promise<void>;
+  get(request: CallContext & { remoteId: string }): Promise<RemoteDepartment | undefined>;
+  /** The department below `parentRemoteId` that carries `sourceId`, else the one of that exact name. */
+  find(
+    request: CallContext & { parentRemoteId: string; name: string; sourceId: string },
+  ): Promise<RemoteDepartment | undefined>;
+}
+
+export interface UserOperations {
+  /** Creates a person under the remote id we chose. */
+  create(request: CallContext & { remoteId: string; profile: UserProfile }): Promise<WriteResult>;
+  /**
+   * Writes only the given changes. `departmentRemoteIds` replaces `previousDepartmentRemoteIds` (those we wrote
+   * last); departments that somebody else gave the person are kept.
+   */
+  update(
+    request: CallContext & {
+      remoteId: string;
+      changes: Changes<UserProfile>;
+      previousDepartmentRemoteIds: string[];
+    },
+  ): Promise<WriteResult>;
+  /** Ends the membership. A person who is gone already counts as removed. */
+  remove(request: CallContext & { remoteId: string }): Promise<void>;
+  get(request: CallContext & { remoteId: string }): Promise<RemoteUser | undefined>;
+  findByMobile(request: CallContext & { mobile: string }): Promise<RemoteUser | undefined>;
+}
+
+/** The outcome of a connection test. */
+export interface ConnectionReport {
+  ok: boolean;
+  permissions: { name: string; state: "granted" | "missing" | "unknown"; detail?: string }[];
+  /** What the vendor lets us see: the whole company, or these departments and people. */
+  scope?: { wholeCompany: boolean; departmentRemoteIds: string[]; userRemoteIds: string[] };
+  counts?: { departments: number; people: number };
+  /** The address the vendor saw, when it refused it. */
+  refusedAddress?: string;
+  problems: { code: string; message: string; remedy?: string }[];
+}

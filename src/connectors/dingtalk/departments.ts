@@ -1,0 +1,143 @@
+import type {
+  CallContext,
+  Changes,
+  DepartmentOperations,
+  DepartmentProfile,
+  RemoteDepartment,
+} from "../connector.js";
+import type { DingTalkClient } from "./client.js";
+import { isNotFound } from "./errors.js";
+import { departmentNumber } from "./remote-id.js";
+import {
+  acceptedGuard,
+  createdDepartmentGuard,
+  departmentGuard,
+  departmentListGuard,
+  type VendorDepartment,
+} from "./types.js";
+
+/** The department calls of the contact API (`/topapi/v2/department/*`). */
+export function createDepartmentOperations(client: DingTalkClient): DepartmentOperations {
+  const post = { host: "old", method: "POST", subject: "department" } as const;
+
+  async function get({ remoteId, ...context }: CallContext & { remoteId: string }) {
+    const body = { dept_id: departmentNumber(remoteId, "remoteId") };
+    try {
+      const answer = await client.call(
+        { ...post, path: "/topapi/v2/department/get", body, write: false, guard: departmentGuard },
+        context,
+      );
+      return toRemoteDepartment(answer.result);
+    } catch (error) {
+      if (isNotFound(error)) return undefined;
+      throw error;
+    }
+  }
+
+  async function listChildren(parentRemoteId: string, context: CallContext) {
+    const body = { dept_id: departmentNumber(parentRemoteId, "parentRemoteId") };
+    try {
+      const answer = await client.call(
+        { ...post, path: "/topapi/v2/department/listsub", body, write: false, guard: departmentListGuard },
+        context,
+      );
+      return answer.result;
+    } catch (error) {
+      if (isNotFound(error)) return [];
+      throw error;
+    }
+  }
+
+  return {
+    get,
+
+    async create({ profile, ...context }) {
+      const body = {
+        name: profile.name,
+        parent_id: departmentNumber(profile.parentRemoteId, "parentRemoteId"),
+        ...(profile.order !== undefined && { order: profile.order }),
+        source_identifier: profile.sourceId,
+        // Otherwise DingTalk opens a chat group with everybody in the department.
+        create_dept_group: false,
+      };
+      const answer = await client.call(
+        { ...post, path: "/topapi/v2/department/create", body, write: true, guard: createdDepartmentGuard },
+        context,
+      );
+      return { remoteId: answer.result.dept_id, warnings: [] };
+    },
+
+    async update({ remoteId, changes, ...context }) {
+      const { body, warnings } = changedFields(changes);
+      if (Object.keys(body).length > 0) {
+        await client.call(
+          {
+            ...post,
+            path: "/topapi/v2/department/update",
+            body: { dept_id: departmentNumber(remoteId, "remoteId"), ...body },
+            write: true,
+            guard: acceptedGuard,
+          },
+          context,
+        );
+      }
+      return { remoteId, warnings };
+    },
+
+    async remove({ remoteId, ...context }) {
+      const body = { dept_id: departmentNumber(remoteId, "remoteId") };
+      try {
+        await client.call(
+          { ...post, path: "/topapi/v2/department/delete", body, write: true, guard: acceptedGuard },
+          context,
+        );
+      } catch (error) {
+        if (!isNotFound(error)) throw error;
+      }
+    },
+
+    async find({ parentRemoteId, name, sourceId, ...context }) {
+      const children = await listChildren(parentRemoteId, context);
+      let unstamped: RemoteDepartment | undefined;
+      for (const child of children) {
+        if (!sameName(child.name, name)) continue;
+        // Only department/get tells the stamp.
+        const department = await get({ ...context, remoteId: child.dept_id });
+        if (department?.sourceId === sourceId) return department;
+        if (department && department.sourceId === undefined) unstamped ??= department;
+      }
+      return unstamped;
+    },
+  };
+}
+
+function changedFields(changes: Changes<DepartmentProfile>): {
+  body: Record<string, unknown>;
+  warnings: string[];
+} {
+  const body: Record<string, unknown> = {};
+  const warnings: string[] = [];
+  const { name, parentRemoteId, order, sourceId } = changes;
+  if (typeof name === "string") body["name"] = name;
+  if (typeof parentRemoteId === "string") {
+    body["parent_id"] = departmentNumber(parentRemoteId, "parentRemoteId");
+  }
+  if (typeof order === "number") body["order"] = order;
+  if (typeof sourceId === "string") body["source_identifier"] = sourceId;
+  if (order === null) warnings.push("The position was kept: DingTalk has no way to clear it.");
+  return { body, warnings };
+}
+
+function sameName(a: string, b: string): boolean {
+  return a.normalize("NFC").trim() === b.normalize("NFC").trim();
+}
+
+function toRemoteDepartment(department: VendorDepartment): RemoteDepartment {
+  return {
+    remoteId: department.dept_id,
+    name: department.name,
+    // The root department has no parent; its own id stands for "top".
+    parentRemoteId: department.parent_id ?? department.dept_id,
+    ...(department.source_identifier !== undefined && { sourceId: department.source_identifier }),
+  };
+}

@@ -1,0 +1,43 @@
+import { createOutgoingHttp, type OutgoingHttpOptions } from "../../platform/outgoing-http.js";
+import type { Connector } from "../connector.js";
+import { createDingTalkClient } from "./client.js";
+import { createDepartmentOperations } from "./departments.js";
+import {
+  DINGTALK_ROOT_DEPARTMENT_ID,
+  DINGTALK_SECRET_SETTINGS,
+  parseDingTalkSettings,
+  readDingTalkSettings,
+} from "./settings.js";
+import { testConnection } from "./test-connection.js";
+import { createUserOperations } from "./users.js";
+
+/**
+ * The connector for DingTalk's contact book (open.dingtalk.com, server API "contacts").
+ * @param limits time-outs and sizes of its HTTP calls, where the usual ones do not fit
+ */
+export function createDingTalkConnector(limits: Omit<OutgoingHttpOptions, "proxyUrl"> = {}): Connector {
+  return {
+    descriptor: {
+      id: "dingtalk",
+      displayName: { en: "DingTalk", zh: "钉钉" },
+      corpSetting: "corpId",
+      secretSettings: DINGTALK_SECRET_SETTINGS,
+      idField: { user: "ddAccountId", group: "ddtalkId" },
+      defaultRootDepartmentId: DINGTALK_ROOT_DEPARTMENT_ID,
+      departmentName: { forbidden: ["-", ",", "，"], maxLength: 64 },
+    },
+    parseSettings: parseDingTalkSettings,
+    open(settings, deps) {
+      const parsed = readDingTalkSettings(settings);
+      const http = createOutgoingHttp({ ...limits, proxyUrl: parsed.proxyUrl });
+      const client = createDingTalkClient(parsed, { ...deps, http });
+      const { rootDepartmentId } = parsed;
+      return {
+        departments: createDepartmentOperations(client),
+        users: createUserOperations(client),
+        test: (context) => testConnection({ client, clock: deps.clock, rootDepartmentId }, context),
+        close: () => client.close(),
+      };
+    },
+  };
+}

@@ -1,0 +1,22 @@
+import { ConnectorError } from "../errors.js";
+
+/**
+ * A department id as the API wants it, a number. Ids are 64-bit at DingTalk and text with us; one that a number
+ * cannot hold exactly is refused, as rounding would address another department.
+ * @throws ConnectorError rejected
+ */
+export function departmentNumber(remoteId: string, field: string): number {
+  const id = Number(remoteId);
+  if (/^[1-9]\d*$/.test(remoteId) && Number.isSafeInteger(id)) return id;
+  throw new ConnectorError("rejected", {
+    code: "bad-department-id",
+    field,
+    message: `"${remoteId.slice(0, 40)}" is not a department id of DingTalk.`,
+    remedy: "Check the department id written back (ddtalkId) and the root department of the connection.",
+  });
+}
+
+/** Whether an id names an ordinary department: negative ones are DingTalk's school contacts and the like. */
+export function isOrdinaryDepartment(remoteId: string): boolean {
+  return /^[1-9]\d*$/.test(remoteId);
+}

@@ -1,0 +1,62 @@
+import type { ConnectorError } from "../errors.js";
+
+/** A department as the memory vendor keeps it. */
+export interface MemoryDepartment {
+  remoteId: string;
+  name: string;
+  /** Undefined for the root department alone. */
+  parentRemoteId: string | undefined;
+  order?: number;
+  sourceId?: string;
+}
+
+/** A person as the memory vendor keeps them. */
+export interface MemoryUser {
+  remoteId: string;
+  name: string;
+  mobile: string;
+  email?: string;
+  title?: string;
+  jobNumber?: string;
+  telephone?: string;
+  workPlace?: string;
+  hiredDate?: number;
+  managerRemoteId?: string;
+  departmentRemoteIds: string[];
+}
+
+export type MemoryOperation =
+  | `departments.${"create" | "update" | "remove" | "get" | "find"}`
+  | `users.${"create" | "update" | "remove" | "get" | "findByMobile"}`;
+
+/** A failure to be met by one coming call. */
+export interface MemoryFault {
+  operation: MemoryOperation;
+  error: ConnectorError;
+  /** True: the change is made all the same and only its answer is lost. */
+  applied?: boolean;
+}
+
+/** The whole state of the memory vendor; tests read and change it as an administrator at the vendor would. */
+export interface MemoryDirectory {
+  departments: Map<string, MemoryDepartment>;
+  users: Map<string, MemoryUser>;
+  /** Every call in order, also failed ones. */
+  calls: { operation: MemoryOperation; remoteId?: string; correlationId: string }[];
+  /** Failures waiting for their call; the first one of an operation is used up by its next call. */
+  faults: MemoryFault[];
+  /** A new department id, as the vendor chooses them. */
+  nextDepartmentId(): string;
+}
+
+/** Makes a vendor that holds nothing but its root department, "1". */
+export function createMemoryDirectory(companyName = "Company"): MemoryDirectory {
+  let lastId = 100;
+  return {
+    departments: new Map([["1", { remoteId: "1", name: companyName, parentRemoteId: undefined }]]),
+    users: new Map(),
+    calls: [],
+    faults: [],
+    nextDepartmentId: () => String(++lastId),
+  };
+}

@@ -1,0 +1,51 @@
+import type { Connector } from "../connector.js";
+import { ConnectorSettingsError } from "../errors.js";
+import { createMemoryDepartments } from "./departments.js";
+import type { MemoryDirectory } from "./directory.js";
+import { createPerformCall } from "./perform.js";
+import { createMemoryUsers } from "./users.js";
+
+export { createMemoryDirectory, type MemoryDirectory, type MemoryFault } from "./directory.js";
+
+/**
+ * A vendor without network: the reference for what a connector does, and the vendor of fast tests. Every session
+ * works on the given directory. Settings: `corpId`, and `rootDepartmentId` (default "1").
+ */
+export function createMemoryConnector(directory: MemoryDirectory): Connector {
+  return {
+    descriptor: {
+      id: "memory",
+      displayName: { en: "Memory", zh: "内存" },
+      corpSetting: "corpId",
+      secretSettings: [],
+      idField: { user: "ddAccountId", group: "ddtalkId" },
+      defaultRootDepartmentId: "1",
+      departmentName: { forbidden: ["-", ",", "，"], maxLength: 64 },
+    },
+    parseSettings(input) {
+      const corpId = textOf(input["corpId"]);
+      if (corpId === undefined) throw new ConnectorSettingsError("corpId", "is required");
+      return { plain: { corpId, rootDepartmentId: textOf(input["rootDepartmentId"]) ?? "1" }, secret: {} };
+    },
+    open(_settings, deps) {
+      const perform = createPerformCall(directory, deps);
+      return {
+        departments: createMemoryDepartments(directory, perform),
+        users: createMemoryUsers(directory, perform),
+        test: async () => ({
+          ok: true,
+          permissions: [],
+          scope: { wholeCompany: true, departmentRemoteIds: ["1"], userRemoteIds: [] },
+          counts: { departments: directory.departments.size - 1, people: directory.users.size },
+          problems: [],
+        }),
+        close: async () => undefined,
+      };
+    },
+  };
+}
+
+function textOf(value: unknown): string | undefined {
+  const text = typeof value === "string" ? value.trim() : "";
+  return text === "" ? undefined : text;
+}

@@ -1,0 +1,132 @@
+import type { Changes, RemoteUser, UserOperations, UserProfile } from "../connector.js";
+import type { MemoryDirectory, MemoryUser } from "./directory.js";
+import type { PerformCall } from "./perform.js";
+import { refusal } from "./refusal.js";
+
+/** The rules of people: chosen id, unique and unchangeable mobile, known departments and manager. */
+export function createMemoryUsers(directory: MemoryDirectory, perform: PerformCall): UserOperations {
+  const { users } = directory;
+
+  return {
+    create: ({ remoteId, profile, ...context }) =>
+      perform("users.create", context, remoteId, () => {
+        if (users.has(remoteId)) {
+          throw refusal("conflict", "id-taken", "The id is taken.", { field: "remoteId" });
+        }
+        const { mobile } = profile;
+        if (mobile === undefined) {
+          throw refusal("rejected", "mobile-missing", "A person needs a mobile number.", { field: "mobile" });
+        }
+        if (holderOf(directory, mobile)) {
+          throw refusal("conflict", "mobile-taken", "The mobile number is taken.", { field: "mobile" });
+        }
+        requireReferences(directory, profile);
+        users.set(remoteId, {
+          remoteId,
+          ...profile,
+          mobile,
+          departmentRemoteIds: [...profile.departmentRemoteIds],
+        });
+        return { remoteId, warnings: [] };
+      }),
+
+    update: ({ remoteId, changes, previousDepartmentRemoteIds, ...context }) =>
+      perform("users.update", context, remoteId, () => {
+        const user = users.get(remoteId);
+        if (!user) throw refusal("not-found", "unknown-person", "No such person.");
+        const { next, warnings } = applyChanges(user, changes);
+        if (changes.departmentRemoteIds !== undefined) {
+          const foreign = user.departmentRemoteIds.filter((id) => !previousDepartmentRemoteIds.includes(id));
+          next.departmentRemoteIds = [...new Set([...(changes.departmentRemoteIds ?? []), ...foreign])];
+        }
+        requireReferences(directory, next);
+        users.set(remoteId, next);
+        return { remoteId, warnings };
+      }),
+
+    remove: ({ remoteId, ...context }) =>
+      perform("users.remove", context, remoteId, () => {
+        users.delete(remoteId);
+      }),
+
+    get: ({ remoteId, ...context }) =>
+      perform("users.get", context, remoteId, () => {
+        const user = users.get(remoteId);
+        return user && toRemote(user);
+      }),
+
+    findByMobile: ({ mobile, ...context }) =>
+      perform("users.findByMobile", context, undefined, () => {
+        const user = holderOf(directory, mobile);
+        return user && toRemote(user);
+      }),
+  };
+}
+
+const CLEARABLE = [
+  "email",
+  "title",
+  "jobNumber",
+  "telephone",
+  "workPlace",
+  "hiredDate",
+  "managerRemoteId",
+] as const satisfies readonly (keyof MemoryUser)[];
+
+function applyChanges(
+  user: MemoryUser,
+  changes: Changes<UserProfile>,
+): { next: MemoryUser; warnings: string[] } {
+  const { mobile, departmentRemoteIds: _ofTheCaller, ...others } = changes;
+  const warnings: string[] = [];
+  if (mobile !== undefined) warnings.push("The mobile number was kept: it can not be changed.");
+  if (others.name === null) warnings.push("The name was kept: a person needs one.");
+  const set: Partial<MemoryUser> = Object.fromEntries(
+    Object.entries(others).filter(([, value]) => value !== null && value !== undefined),
+  );
+  const next: MemoryUser = { ...user, ...set };
+  for (const field of CLEARABLE) if (others[field] === null) delete next[field];
+  return { next, warnings };
+}
+
+function requireReferences(
+  directory: MemoryDirectory,
+  person: { departmentRemoteIds: string[]; managerRemoteId?: string },
+): void {
+  if (person.departmentRemoteIds.length === 0) {
+    throw refusal("rejected", "no-department", "A person belongs to at least one department.", {
+      field: "departmentRemoteIds",
+    });
+  }
+  if (!person.departmentRemoteIds.every((id) => directory.departments.has(id))) {
+    throw refusal("dependency-missing", "unknown-department", "A department is not there.", {
+      field: "departmentRemoteIds",
+    });
+  }
+  if (person.managerRemoteId !== undefined && !directory.users.has(person.managerRemoteId)) {
+    throw refusal("dependency-missing", "unknown-manager", "The manager is not there.", {
+      field: "managerRemoteId",
+    });
+  }
+}
+
+function holderOf(directory: MemoryDirectory, mobile: string): MemoryUser | undefined {
+  const wanted = digits(mobile);
+  return [...directory.users.values()].find((user) => digits(user.mobile) === wanted);
+}
+
+/** Two spellings of a mainland number are one number. */
+function digits(mobile: string): string {
+  return mobile.replace(/\D/g, "").replace(/^86(?=1\d{10}$)/, "");
+}
+
+function toRemote({ remoteId, name, mobile, email, jobNumber, departmentRemoteIds }: MemoryUser): RemoteUser {
+  return {
+    remoteId,
+    name,
+    mobile,
+    ...(email !== undefined && { email }),
+    ...(jobNumber !== undefined && { jobNumber }),
+    departmentRemoteIds: [...departmentRemoteIds],
+  };
+}

@@ -1,0 +1,116 @@
+import { findResource, insertResource, raiseVersions } from "../persistence/resource-store.js";
+import { newId } from "../platform/ids.js";
+import { notUnique } from "../scim/errors.js";
+import { memberReferences } from "../scim/patch/membership.js";
+import { readResource } from "../scim/resource/read-resource.js";
+import type { JsonObject, ResourceTypeId } from "../scim/schema/attribute.js";
+import { type DocumentParts, takeApart } from "./canonical-document.js";
+import { attachWaiting, cycle, findParent, lockTree, refuseCycle } from "./department-tree.js";
+import { changed, type DirectoryParts, missing, type Writing, write } from "./directory-parts.js";
+import { findUsersManagedBy, managerNames } from "./manager-references.js";
+import { changeMembership, lookUpMembers, noEffect } from "./membership.js";
+import { hashPassword } from "./password.js";
+import { presentResources } from "./present-resources.js";
+import type { RequestContext } from "./request-context.js";
+import type { Resource } from "./resource.js";
+import type { TenantSchema } from "./tenant-schema.js";
+import { moveClaims } from "./unique-values.js";
+
+/**
+ * Creates a resource from a POST body (RFC 7644 section 3.3).
+ * @throws ScimError 400 for a body the schemas refuse, 409 uniqueness naming the attribute
+ */
+export async function createResource(
+  parts: DirectoryParts,
+  context: RequestContext,
+  type: ResourceTypeId,
+  body: unknown,
+): Promise<Resource> {
+  const schema = await parts.schemaOf(context.tenantId);
+  const attributes = readResource(body, schema.registry.type(type));
+  schema.of(type).validate(attributes);
+  const taken = takeApart(type, attributes);
+  return type === "User"
+    ? createUser(parts, context, schema, taken)
+    : createGroup(parts, context, schema, taken);
+}
+
+async function createUser(
+  parts: DirectoryParts,
+  context: RequestContext,
+  schema: TenantSchema,
+  { doc, password }: DocumentParts,
+): Promise<Resource> {
+  const id = newId();
+  // Before the transaction: hashing takes long by design, and would keep a connection waiting.
+  const passwordHash = password === undefined ? undefined : await hashPassword(password);
+  return write(parts, context, async (writing) => {
+    const { tx, tenantId, now } = writing;
+    await insert(writing, schema, { type: "User", id, doc, parentId: null, parentRef: null, passwordHash });
+    const reports = await findUsersManagedBy(tx, tenantId, managerNames(id, doc));
+    const parent = { id: null, ref: null, display: null };
+    const stored = { id, type: "User" as const, version: 1, doc, parent, createdAt: now, modifiedAt: now };
+    const needs = { members: false, groups: false, provisioning: false };
+    const [result] = await presentResources({ queryable: tx, tenantId, schema }, "User", [stored], needs);
+    if (!result) throw missing("User", id);
+    return { result, touched: changed("User", [id, ...reports]) };
+  });
+}
+
+async function createGroup(
+  parts: DirectoryParts,
+  context: RequestContext,
+  schema: TenantSchema,
+  { doc, parent: parentName, members }: DocumentParts,
+): Promise<Resource> {
+  const id = newId();
+  const references = memberReferences(members);
+  return write(parts, context, async (writing) => {
+    const { tx, tenantId, now } = writing;
+    const node = { tenantId, groupId: id };
+    const changes = references.length > 0 ? [{ kind: "add" as const, members: references }] : [];
+    const known = await lookUpMembers(tx, tenantId, changes);
+    await lockTree(tx, tenantId);
+    const parent = await findParent(tx, tenantId, parentName);
+    const externalId = doc["externalId"];
+    if (parent.ref !== null && parent.ref === externalId) throw cycle();
+    await insert(writing, schema, { type: "Group", id, doc, parentId: parent.id, parentRef: parent.ref });
+
+    const names = typeof externalId === "string" ? [id, externalId] : [id];
+    const attached = await attachWaiting(tx, node, names, now);
+    const effect =
+      changes.length > 0
+        ? await changeMembership(tx, node, schema.registry.type("Group"), changes, known, now)
+        : noEffect();
+    if (parent.id !== null) await refuseCycle(tx, node);
+    const otherParents = new Set(
+      parent.id === null ? effect.formerParents : [parent.id, ...effect.formerParents],
+    );
+    await raiseVersions(tx, { tenantId, ids: [...otherParents], now });
+
+    const stored = await findResource(tx, tenantId, "Group", id);
+    if (!stored) throw missing("Group", id);
+    const needs = { members: true, groups: false, provisioning: false };
+    const [result] = await presentResources({ queryable: tx, tenantId, schema }, "Group", [stored], needs);
+    if (!result) throw missing("Group", id);
+    return {
+      result,
+      touched: [...changed("Group", [id, ...attached, ...effect.children]), ...changed("User", effect.users)],
+    };
+  });
+}
+
+interface NewRow {
+  type: ResourceTypeId;
+  id: string;
+  doc: JsonObject;
+  parentId: string | null;
+  parentRef: string | null;
+  passwordHash?: string | undefined;
+}
+
+async function insert({ tx, tenantId, now }: Writing, schema: TenantSchema, row: NewRow): Promise<void> {
+  if (!(await insertResource(tx, { ...row, tenantId, now }))) throw notUnique("userName");
+  const claimant = { tenantId, type: row.type, resourceId: row.id };
+  await moveClaims(tx, claimant, schema.of(row.type).dictionary, undefined, row.doc);
+}

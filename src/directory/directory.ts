@@ -1,0 +1,76 @@
+import { createDictionary, type Dictionary } from "../dictionary/dictionary.js";
+import type { AppendDeliveries } from "../outbox/append.js";
+import type { Database } from "../persistence/database.js";
+import type { Clock } from "../platform/clock.js";
+import type { ResourceTypeId } from "../scim/schema/attribute.js";
+import type { SchemaRegistry } from "../scim/schema/registry.js";
+import { createResource } from "./create-resource.js";
+import type { DirectoryParts, ProvisioningStates } from "./directory-parts.js";
+import { listResources } from "./list-resources.js";
+import { loadResource } from "./load-resource.js";
+import { type PatchOptions, patchResource } from "./patch-resource.js";
+import { removeResource } from "./remove-resource.js";
+import { replaceResource } from "./replace-resource.js";
+import type { RequestContext } from "./request-context.js";
+import type { ListPage, ListQuery, Resource, ResourceNeeds } from "./resource.js";
+import { tenantSchemas } from "./tenant-schema.js";
+
+export type { ProvisioningStates } from "./directory-parts.js";
+export type { PatchOptions } from "./patch-resource.js";
+export type { ListPage, ListQuery, Resource, ResourceNeeds } from "./resource.js";
+
+/**
+ * What may happen to users and groups. Every write is one transaction: the change, what follows from it for others,
+ * and the order of the deliveries to whoever is touched. A write that changes nothing keeps version and lastModified
+ * and orders nothing. Refusals are ScimError.
+ */
+export interface Directory {
+  /** The schemas of a tenant, with its dictionary as it was at most a second ago. */
+  registry(tenantId: string): Promise<SchemaRegistry>;
+  create(context: RequestContext, type: ResourceTypeId, body: unknown): Promise<Resource>;
+  read(context: RequestContext, type: ResourceTypeId, id: string, needs: ResourceNeeds): Promise<Resource>;
+  list(context: RequestContext, type: ResourceTypeId, query: ListQuery): Promise<ListPage>;
+  /** @param ifMatch the If-Match header, if there was one */
+  replace(
+    context: RequestContext,
+    type: ResourceTypeId,
+    id: string,
+    body: unknown,
+    ifMatch?: string,
+  ): Promise<Resource>;
+  patch(
+    context: RequestContext,
+    type: ResourceTypeId,
+    id: string,
+    body: unknown,
+    options: PatchOptions,
+  ): Promise<Resource>;
+  remove(context: RequestContext, type: ResourceTypeId, id: string, ifMatch?: string): Promise<void>;
+}
+
+/** What a directory needs. */
+export interface DirectoryDeps {
+  database: Database;
+  clock: Clock;
+  outbox: { append: AppendDeliveries };
+  /** The dictionaries, where somebody else has to know them too; the directory's own otherwise. */
+  dictionary?: Dictionary | undefined;
+  /** Without it, no resource has the provisioning extension. */
+  provisioningStates?: ProvisioningStates | undefined;
+}
+
+/** Puts a directory together. */
+export function createDirectory(deps: DirectoryDeps): Directory {
+  const { database, clock, outbox, provisioningStates } = deps;
+  const schemaOf = tenantSchemas(deps.dictionary ?? createDictionary({ queryable: database, clock }));
+  const parts: DirectoryParts = { database, clock, outbox, schemaOf, provisioningStates };
+  return {
+    registry: async (tenantId) => (await schemaOf(tenantId)).registry,
+    create: (context, type, body) => createResource(parts, context, type, body),
+    read: (context, type, id, needs) => loadResource(parts, context, type, id, needs),
+    list: (context, type, query) => listResources(parts, context, type, query),
+    replace: (context, type, id, body, ifMatch) => replaceResource(parts, context, type, id, body, ifMatch),
+    patch: (context, type, id, body, options) => patchResource(parts, context, type, id, body, options),
+    remove: (context, type, id, ifMatch) => removeResource(parts, context, type, id, ifMatch),
+  };
+}

@@ -1,0 +1,73 @@
+import { findGroupIds, removeMemberships, removeOtherMembers } from "../persistence/membership-store.js";
+import { buryResource, lockResource, raiseVersions } from "../persistence/resource-store.js";
+import type { ResourceTypeId } from "../scim/schema/attribute.js";
+import { isResourceId, lockTree, releaseOtherChildren } from "./department-tree.js";
+import {
+  changed,
+  type DirectoryParts,
+  missing,
+  type WriteOutcome,
+  type Writing,
+  write,
+} from "./directory-parts.js";
+import { findUsersManagedBy, managerNames } from "./manager-references.js";
+import { checkPrecondition } from "./precondition.js";
+import type { RequestContext } from "./request-context.js";
+import { releaseAllClaims } from "./unique-values.js";
+
+/**
+ * Removes a resource (RFC 7644 section 3.6): a tombstone stays for the deliveries, its userName and unique values
+ * are free at once, its memberships end, and groups below it stand alone.
+ * @throws ScimError 404, 412
+ */
+export async function removeResource(
+  parts: DirectoryParts,
+  context: RequestContext,
+  type: ResourceTypeId,
+  id: string,
+  ifMatch: string | undefined,
+): Promise<void> {
+  if (!isResourceId(id)) throw missing(type, id);
+  await write(parts, context, (writing) =>
+    type === "User" ? removeUser(writing, id, ifMatch) : removeGroup(writing, id, ifMatch),
+  );
+}
+
+async function removeUser(
+  { tx, tenantId, now }: Writing,
+  id: string,
+  ifMatch: string | undefined,
+): Promise<WriteOutcome<void>> {
+  // The groups first: a membership change locks its group before the people, and two orders would make a deadlock.
+  const groupIds = await findGroupIds(tx, tenantId, id);
+  await raiseVersions(tx, { tenantId, ids: groupIds, now });
+  const stored = await lockResource(tx, tenantId, "User", id);
+  if (!stored) throw missing("User", id);
+  checkPrecondition(ifMatch, stored.version);
+  await removeMemberships(tx, tenantId, id);
+  await releaseAllClaims(tx, { tenantId, type: "User", resourceId: id });
+  await buryResource(tx, { tenantId, id, now });
+  const reports = await findUsersManagedBy(tx, tenantId, managerNames(id, stored.doc));
+  return { result: undefined, touched: changed("User", [id, ...reports]) };
+}
+
+async function removeGroup(
+  { tx, tenantId, now }: Writing,
+  id: string,
+  ifMatch: string | undefined,
+): Promise<WriteOutcome<void>> {
+  await lockTree(tx, tenantId);
+  const stored = await lockResource(tx, tenantId, "Group", id);
+  if (!stored) throw missing("Group", id);
+  checkPrecondition(ifMatch, stored.version);
+  const node = { tenantId, groupId: id };
+  const userIds = await removeOtherMembers(tx, node, []);
+  const childIds = await releaseOtherChildren(tx, node, [], now);
+  await releaseAllClaims(tx, { tenantId, type: "Group", resourceId: id });
+  await buryResource(tx, { tenantId, id, now });
+  if (stored.parent.id !== null) await raiseVersions(tx, { tenantId, ids: [stored.parent.id], now });
+  return {
+    result: undefined,
+    touched: [...changed("Group", [id, ...childIds]), ...changed("User", userIds)],
+  };
+}

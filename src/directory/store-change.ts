@@ -1,0 +1,89 @@
+import type { ChangedResource } from "../outbox/append.js";
+import { findMemberIds } from "../persistence/membership-store.js";
+import { raiseVersions, type StoredResource, updateResource } from "../persistence/resource-store.js";
+import type { JsonObject } from "../scim/schema/attribute.js";
+import { ORGANIZATION_GROUP_URN } from "../scim/schema/urns.js";
+import { isSameJson, objectOf } from "./canonical-document.js";
+import { attachWaiting, cycle, type ParentPlace, refuseCycle } from "./department-tree.js";
+import { changed, type Writing } from "./directory-parts.js";
+import { refuseLinkedIdChange } from "./linked-ids.js";
+import { changedNames, findUsersManagedBy, managerNames } from "./manager-references.js";
+import type { TypeSchema } from "./tenant-schema.js";
+import { moveClaims } from "./unique-values.js";
+
+/** What a locked resource is to become. */
+export interface NextContent {
+  doc: JsonObject;
+  parent: ParentPlace;
+  /** Undefined keeps the password. */
+  passwordHash?: string | undefined;
+}
+
+/**
+ * Stores the new content of a locked resource, with its claims and everything that follows from it for others.
+ * Returns the touched resources, itself first; none when nothing changed, and then nothing was written.
+ * For a group whose parent or externalId may change, the caller holds the tree.
+ * @throws ScimError 400 mutability or invalidValue, 409 uniqueness
+ */
+export async function storeChange(
+  writing: Writing,
+  schema: TypeSchema,
+  stored: StoredResource,
+  next: NextContent,
+): Promise<ChangedResource[]> {
+  const { tx, tenantId, now } = writing;
+  const { id, type } = stored;
+  const isMoved = next.parent.id !== stored.parent.id || next.parent.ref !== stored.parent.ref;
+  if (!isMoved && next.passwordHash === undefined && isSameJson(stored.doc, next.doc)) return [];
+
+  await refuseLinkedIdChange(tx, { tenantId, type, id }, schema.remoteIdKeys, stored.doc, next.doc);
+  await moveClaims(tx, { tenantId, type, resourceId: id }, schema.dictionary, stored.doc, next.doc);
+  const { doc, parent, passwordHash } = next;
+  await updateResource(tx, {
+    tenantId,
+    type,
+    id,
+    doc,
+    parentId: parent.id,
+    parentRef: parent.ref,
+    passwordHash,
+    now,
+  });
+
+  const itself = { type, id };
+  if (type === "User") {
+    const names = changedNames(managerNames(id, stored.doc), managerNames(id, doc));
+    return [itself, ...changed("User", await findUsersManagedBy(tx, tenantId, names))];
+  }
+  return [itself, ...(await followGroupChange(writing, stored, next, isMoved))];
+}
+
+async function followGroupChange(
+  { tx, tenantId, now }: Writing,
+  stored: StoredResource,
+  next: NextContent,
+  isMoved: boolean,
+): Promise<ChangedResource[]> {
+  const node = { tenantId, groupId: stored.id };
+  const touched: ChangedResource[] = [];
+  const externalId = next.doc["externalId"];
+  const isRenamed = typeof externalId === "string" && externalId !== stored.doc["externalId"];
+  if (isRenamed) {
+    if (next.parent.ref === externalId) throw cycle();
+    touched.push(...changed("Group", await attachWaiting(tx, node, [externalId], now)));
+  }
+  if (isMoved || touched.length > 0) await refuseCycle(tx, node);
+  if (isMoved) {
+    const parents = [stored.parent.id, next.parent.id].filter((parentId) => parentId !== null);
+    await raiseVersions(tx, { tenantId, ids: parents, now });
+  }
+  // Whether a group counts as a department decides where its people are.
+  if (kindOf(stored.doc) !== kindOf(next.doc)) {
+    touched.push(...changed("User", await findMemberIds(tx, node)));
+  }
+  return touched;
+}
+
+function kindOf(doc: JsonObject) {
+  return objectOf(doc[ORGANIZATION_GROUP_URN])["kind"];
+}

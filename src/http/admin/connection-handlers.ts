@@ -1,0 +1,88 @@
+import type { Request, RequestHandler } from "express";
+import { z } from "zod";
+import type { Clock } from "../../platform/clock.js";
+import type { Connections } from "../../provisioning/connections.js";
+import { queryOf } from "../middleware/request-state.js";
+import { administratorOf } from "./administrator.js";
+import { connectionChangeSchema, newConnectionSchema } from "./connection-input.js";
+import { readCursor, toPage } from "./cursor.js";
+import { presentConnection, SECRET_MASK } from "./present-connection.js";
+import { pageFields, readId, readInput } from "./read-input.js";
+
+/** What the connection endpoints work with. */
+export interface ConnectionHandlerDeps {
+  connections: Connections;
+  clock: Clock;
+  /** Address of `/admin/v1`, without a slash at its end. */
+  baseUrl: string;
+}
+
+/** The handlers of `/admin/v1/connections`, by operation. */
+export interface ConnectionHandlers {
+  list: RequestHandler;
+  create: RequestHandler;
+  read: RequestHandler;
+  change: RequestHandler;
+  remove: RequestHandler;
+  test: RequestHandler;
+}
+
+const listQuery = z.strictObject(pageFields);
+
+/** Administration of the connections. Secrets are written, never shown: a mask stands for each. */
+export function createConnectionHandlers({
+  connections,
+  clock,
+  baseUrl,
+}: ConnectionHandlerDeps): ConnectionHandlers {
+  return {
+    async list(request, response) {
+      const { cursor, limit } = readInput(listQuery, { ...queryOf(request) });
+      const after = readCursor(cursor);
+      const { tenantId } = administratorOf(request);
+      const rows = await connections.list(tenantId, {
+        limit: limit + 1,
+        ...(after !== undefined && { after }),
+      });
+      const now = clock.now();
+      response.json(toPage(rows, limit, (row) => presentConnection(row, now)));
+    },
+
+    async create(request, response) {
+      const { enabled: _off, ...input } = readInput(newConnectionSchema, request.body);
+      const connection = await connections.create(administratorOf(request), input);
+      response.status(201).location(`${baseUrl}/connections/${connection.id}`);
+      response.json(presentConnection(connection, clock.now()));
+    },
+
+    async read(request, response) {
+      const connection = await connections.get(administratorOf(request).tenantId, idOf(request));
+      response.json(presentConnection(connection, clock.now()));
+    },
+
+    async change(request, response) {
+      const { config, ...rest } = readInput(connectionChangeSchema, request.body);
+      const change = { ...rest, ...(config !== undefined && { config: withoutMasks(config) }) };
+      const connection = await connections.update(administratorOf(request), idOf(request), change);
+      response.json(presentConnection(connection, clock.now()));
+    },
+
+    async remove(request, response) {
+      await connections.remove(administratorOf(request).tenantId, idOf(request));
+      response.status(204).end();
+    },
+
+    async test(request, response) {
+      response.json(await connections.test(administratorOf(request), idOf(request)));
+    },
+  };
+}
+
+function idOf(request: Request): string {
+  return readId(request.params.id);
+}
+
+/** A form that was filled from a read sends the masks back; they mean "as it was", like a blank. */
+function withoutMasks<T>(config: Record<string, T>): Record<string, T> {
+  return Object.fromEntries(Object.entries(config).filter(([, value]) => value !== SECRET_MASK));
+}

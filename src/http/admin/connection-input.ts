@@ -1,0 +1,46 @@
+import { z } from "zod";
+import { textSchema } from "./read-input.js";
+
+/** More settings and longer ones than any connector has. */
+const MAX_SETTINGS = 50;
+const MAX_SETTING_LENGTH = 4_000;
+
+const setting = z.union(
+  [z.string().max(MAX_SETTING_LENGTH, `must have at most ${MAX_SETTING_LENGTH} characters`), z.number()],
+  "must be a text or a number",
+);
+
+const settings = <T extends z.ZodType>(value: T) =>
+  z
+    .record(z.string(), value, "must be an object of settings")
+    .refine(
+      (given) => Object.keys(given).length <= MAX_SETTINGS,
+      `must have at most ${MAX_SETTINGS} entries`,
+    );
+
+const freeForm = z.record(z.string(), z.json(), "must be an object");
+
+/** The body of `POST /connections`. */
+export const newConnectionSchema = z.strictObject({
+  connector: textSchema(50),
+  name: textSchema(200),
+  config: settings(setting),
+  scope: freeForm.default({}),
+  mapping: freeForm.default({}),
+  policy: freeForm.default({}),
+  schedule: freeForm.default({}),
+  enabled: z.literal(false, "must be false: a new connection is off; test it, then enable it").optional(),
+});
+
+/** The body of `PATCH /connections/{id}`: what is left out stays. */
+export const connectionChangeSchema = z
+  .strictObject({
+    name: textSchema(200).optional(),
+    config: settings(setting.nullable()).optional(),
+    scope: freeForm.optional(),
+    mapping: freeForm.optional(),
+    policy: freeForm.optional(),
+    schedule: freeForm.optional(),
+    enabled: z.boolean("must be true or false").optional(),
+  })
+  .refine((change) => Object.keys(change).length > 0, "names nothing to change");

@@ -1,0 +1,88 @@
+import type { RequestHandler } from "express";
+import { z } from "zod";
+
+import type { DeliveryLog, DeliveryState } from "../../provisioning/delivery-log.js";
+import { queryOf } from "../middleware/request-state.js";
+import { administratorOf } from "./administrator.js";
+import { readCursor, toPage } from "./cursor.js";
+import { presentAttempt, presentDelivery } from "./present-delivery.js";
+import { idSchema, pageFields, readId, readInput } from "./read-input.js";
+
+/** The handlers of `/admin/v1/deliveries`, by operation. */
+export interface DeliveryHandlers {
+  list: RequestHandler;
+  read: RequestHandler;
+  retry: RequestHandler;
+  retryFailed: RequestHandler;
+}
+
+const STATES = [
+  "pending",
+  "claimed",
+  "blocked",
+  "awaiting",
+  "parked",
+  "held",
+  "synced",
+  "skipped",
+  "failed",
+] as const satisfies readonly DeliveryState[];
+
+const listQuery = z.strictObject({
+  ...pageFields,
+  connection: idSchema.optional(),
+  resource: idSchema.optional(),
+  state: z
+    .string()
+    .transform((list) => list.split(",").map((state) => state.trim()))
+    .pipe(z.array(z.enum(STATES, `must be some of ${STATES.join(", ")}, with commas between`)))
+    .optional(),
+});
+
+const retryFailedBody = z.strictObject({
+  connectionId: idSchema.optional(),
+  states: z
+    .array(z.enum(["failed", "parked"], 'must be "failed" or "parked"'))
+    .min(1)
+    .default(["failed"]),
+});
+
+/** Administration of the deliveries: what is where, why, what was tried, and trying again. */
+export function createDeliveryHandlers({ deliveries }: { deliveries: DeliveryLog }): DeliveryHandlers {
+  return {
+    async list(request, response) {
+      const { cursor, limit, connection, resource, state } = readInput(listQuery, { ...queryOf(request) });
+      const after = readCursor(cursor);
+      const rows = await deliveries.list(administratorOf(request).tenantId, {
+        limit: limit + 1,
+        ...(after !== undefined && { after }),
+        ...(connection !== undefined && { connectionId: connection }),
+        ...(resource !== undefined && { resourceId: resource }),
+        ...(state !== undefined && { states: state }),
+      });
+      response.json(toPage(rows, limit, presentDelivery));
+    },
+
+    async read(request, response) {
+      const detail = await deliveries.get(administratorOf(request).tenantId, readId(request.params.id));
+      response.json({
+        delivery: presentDelivery(detail.delivery),
+        attempts: detail.attempts.map(presentAttempt),
+        waitsFor: detail.waitsFor,
+      });
+    },
+
+    async retry(request, response) {
+      response.json(
+        presentDelivery(await deliveries.retry(administratorOf(request), readId(request.params.id))),
+      );
+    },
+
+    async retryFailed(request, response) {
+      const { connectionId, states } = readInput(retryFailedBody, request.body ?? {});
+      const selection = { states, ...(connectionId !== undefined && { connectionId }) };
+      const retried = await deliveries.retryFailed(administratorOf(request), selection);
+      response.json({ retried });
+    },
+  };
+}

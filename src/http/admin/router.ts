@@ -1,0 +1,91 @@
+import { type RequestHandler, Router } from "express";
+import type { Clock } from "../../platform/clock.js";
+import type { Connections } from "../../provisioning/connections.js";
+import type { DeliveryLog } from "../../provisioning/delivery-log.js";
+import { authenticateBearer, requireScope } from "../middleware/authentication.js";
+import type { TokenCheck } from "../middleware/bearer-strategy.js";
+import { parseJsonBody } from "../middleware/body.js";
+import { parseQuery } from "../middleware/parameters.js";
+import { methodNotAllowed, routeNotFound } from "../middleware/routes.js";
+import { createConnectionHandlers } from "./connection-handlers.js";
+import { createDeliveryHandlers } from "./delivery-handlers.js";
+import { translateRefusals } from "./refusals.js";
+
+/** What the administration surface needs. */
+export interface AdminRouterDeps {
+  connections: Connections;
+  deliveries: DeliveryLog;
+  clock: Clock;
+  /** PUBLIC_URL, without a slash at its end. */
+  publicUrl: string;
+  /** Resolves a bearer token; `authenticate` of the authorization. */
+  checkToken: TokenCheck;
+}
+
+/** Where the administration is mounted, below PUBLIC_URL. */
+export const ADMIN_PATH = "/admin/v1";
+
+/**
+ * The administration surface, to be mounted at {@link ADMIN_PATH} behind `correlate`. Everything needs the scope
+ * `admin`. Refusals leave it as ProblemError and RequestError.
+ */
+export function createAdminRouter(deps: AdminRouterDeps): Router {
+  const router = Router();
+  router.use(
+    authenticateBearer(deps.checkToken),
+    requireScope("admin"),
+    parseQuery(),
+    parseJsonBody({ types: ["application/json"] }),
+    neverCached,
+  );
+  addConnections(router, { ...deps, baseUrl: deps.publicUrl.replace(/\/+$/, "") + ADMIN_PATH });
+  addDeliveries(router, deps);
+  router.use(routeNotFound());
+  router.use(translateRefusals());
+  return router;
+}
+
+function addConnections(router: Router, deps: Parameters<typeof createConnectionHandlers>[0]): void {
+  const handlers = createConnectionHandlers(deps);
+  router
+    .route("/connections")
+    .get(handlers.list)
+    .post(handlers.create)
+    .all(methodNotAllowed(["GET", "HEAD", "POST"]));
+  router
+    .route("/connections/:id")
+    .get(handlers.read)
+    .patch(handlers.change)
+    .delete(handlers.remove)
+    .all(methodNotAllowed(["GET", "HEAD", "PATCH", "DELETE"]));
+  router
+    .route("/connections/:id/test")
+    .post(handlers.test)
+    .all(methodNotAllowed(["POST"]));
+}
+
+function addDeliveries(router: Router, deps: Parameters<typeof createDeliveryHandlers>[0]): void {
+  const handlers = createDeliveryHandlers(deps);
+  router
+    .route("/deliveries")
+    .get(handlers.list)
+    .all(methodNotAllowed(["GET", "HEAD"]));
+  router
+    .route("/deliveries/retry-failed")
+    .post(handlers.retryFailed)
+    .all(methodNotAllowed(["POST"]));
+  router
+    .route("/deliveries/:id")
+    .get(handlers.read)
+    .all(methodNotAllowed(["GET", "HEAD"]));
+  router
+    .route("/deliveries/:id/retry")
+    .post(handlers.retry)
+    .all(methodNotAllowed(["POST"]));
+}
+
+/** Settings and people's names are nobody's to keep in a proxy. */
+const neverCached: RequestHandler = (_request, response, next) => {
+  response.setHeader("Cache-Control", "no-store");
+  next();
+};

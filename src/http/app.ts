@@ -1,0 +1,70 @@
+import express, { type Express, type RequestHandler } from "express";
+import helmet from "helmet";
+import type { Authorization } from "../auth/oauth/authorization.js";
+import type { Logger } from "../observability/logger.js";
+import type { Metrics } from "../observability/metrics.js";
+import type { Clock } from "../platform/clock.js";
+import { createDocsRouter } from "./docs.js";
+import { errorHandler } from "./error-response.js";
+import { createHealthRouter, type Readiness } from "./health.js";
+import { correlate } from "./middleware/correlation.js";
+import { logRequests } from "./middleware/request-log.js";
+import { routeNotFound } from "./middleware/routes.js";
+import { createOAuthRouter } from "./oauth/router.js";
+
+/** What every process that listens shows, also one that only works. */
+export interface ProbeDeps {
+  clock: Clock;
+  logger: Logger;
+  metrics: Metrics;
+  readiness: Readiness;
+  /** Knows failures that pass by themselves (the database is away): shown as 503 instead of 500. */
+  isTemporary?: (error: unknown) => boolean;
+}
+
+/** What the whole HTTP surface is made of. */
+export interface HttpDeps extends ProbeDeps {
+  authorization: Pick<Authorization, "issueToken" | "revokeToken" | "introspect">;
+  /** PUBLIC_URL without trailing slash. */
+  publicUrl: string;
+  /** Mounted at `/scim/v2`; brings its own authentication. */
+  scimRouter: RequestHandler;
+  /** Mounted at `/admin/v1`; brings its own authentication. */
+  adminRouter: RequestHandler;
+  /** Default: `openapi/openapi.json` of the installation. */
+  openApiFile?: string;
+}
+
+/** The application with every surface of the product. */
+export function createHttpApp(deps: HttpDeps): Express {
+  const app = createBaseApp(deps);
+  // SCIM answers are JSON for programs; the headers against browser attacks would only cost bytes there.
+  app.use("/scim/v2", deps.scimRouter);
+  app.use(helmet({ strictTransportSecurity: false }));
+  app.use(createOAuthRouter(deps));
+  app.use("/admin/v1", deps.adminRouter);
+  app.use(createDocsRouter(deps));
+  return closeApp(app, deps);
+}
+
+/** The application of a process with ROLE=worker: `/healthz`, `/readyz` and `/metrics` only. */
+export function createProbeApp(deps: ProbeDeps): Express {
+  return closeApp(createBaseApp(deps), deps);
+}
+
+function createBaseApp(deps: ProbeDeps): Express {
+  const app = express();
+  app.disable("x-powered-by");
+  // Entity tags are the resource's version; a hash of the body would say something else under the same name.
+  app.disable("etag");
+  app.set("query parser", false);
+  app.use(correlate(deps.logger), logRequests(deps));
+  app.use(createHealthRouter(deps));
+  return app;
+}
+
+function closeApp(app: Express, deps: ProbeDeps): Express {
+  app.use(routeNotFound());
+  app.use(errorHandler(deps));
+  return app;
+}

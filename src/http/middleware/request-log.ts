@@ -1,0 +1,43 @@
+import type { Request, RequestHandler } from "express";
+import type { Metrics } from "../../observability/metrics.js";
+import type { Clock } from "../../platform/clock.js";
+import { findGrantOf, logOf } from "./request-state.js";
+
+/** Paths that are asked every few seconds by machines; their lines are for debugging only. */
+const PROBES: ReadonlySet<string> = new Set(["/healthz", "/readyz", "/metrics"]);
+
+/**
+ * Writes one line and one measurement per request when its answer ended or its connection broke. The query string
+ * is left out: filters hold names and addresses of people.
+ */
+export function logRequests(deps: { clock: Clock; metrics: Metrics }): RequestHandler {
+  return (request, response, next) => {
+    const startedAt = deps.clock.now().getTime();
+    const path = pathOf(request);
+    response.once("close", () => {
+      const durationMs = deps.clock.now().getTime() - startedAt;
+      const status = response.writableFinished ? response.statusCode : 499;
+      deps.metrics.observeRequest({ method: request.method, route: routeOf(request), status, durationMs });
+      const clientId = findGrantOf(request)?.clientId;
+      const fields = { method: request.method, path, status, durationMs, ...(clientId && { clientId }) };
+      const log = logOf(request);
+      if (PROBES.has(path)) log.debug(fields, "request");
+      else log.info(fields, "request");
+    });
+    next();
+  };
+}
+
+function pathOf(request: Request): string {
+  const [path = "/"] = request.originalUrl.split("?", 1);
+  return path.slice(0, 200);
+}
+
+/** The pattern of the matched route, e.g. `/scim/v2/Users/:id`: ids in a metric's label would grow without bound. */
+function routeOf(request: Request): string {
+  const route: unknown = request.route;
+  if (route === null || typeof route !== "object" || !("path" in route) || typeof route.path !== "string") {
+    return "unmatched";
+  }
+  return request.baseUrl + route.path;
+}

@@ -1,0 +1,124 @@
+import type { Request, RequestHandler } from "express";
+import type { Directory } from "../../directory/directory.js";
+import { resourceTypeDocument, schemaDocument, serviceProviderConfigDocument } from "../../scim/discovery.js";
+import { notFound, ScimError } from "../../scim/errors.js";
+import { listResponse } from "../../scim/messages.js";
+import type { JsonObject } from "../../scim/schema/attribute.js";
+import type { SchemaRegistry } from "../../scim/schema/registry.js";
+import { MAX_BODY_BYTES } from "../middleware/body.js";
+import { sendScim } from "../middleware/negotiation.js";
+import { findGrantOf, queryOf } from "../middleware/request-state.js";
+import { MAX_PAGE_SIZE } from "./list-parameters.js";
+
+/** What the discovery endpoints work with. */
+export interface DiscoveryHandlerDeps {
+  directory: Pick<Directory, "registry">;
+  /** The SCIM base without a slash at its end. */
+  baseUrl: string;
+  /** Whose dictionary a caller without a token is shown. */
+  defaultTenantId: string;
+}
+
+/** The handlers of RFC 7644 section 4, by endpoint. */
+export interface DiscoveryHandlers {
+  base: RequestHandler;
+  serviceProviderConfig: RequestHandler;
+  resourceTypes: RequestHandler;
+  resourceType: RequestHandler;
+  schemas: RequestHandler;
+  schema: RequestHandler;
+}
+
+/** Bulk is not offered yet. The numbers are announced all the same: authentik cuts its PATCH batches by them. */
+const BULK = { supported: false, maxOperations: 1000, maxPayloadSize: MAX_BODY_BYTES };
+
+/** Answers what this service can do, out of the same registry that the resources are checked with. */
+export function createDiscoveryHandlers(deps: DiscoveryHandlerDeps): DiscoveryHandlers {
+  const { directory, baseUrl } = deps;
+  const config = serviceProviderConfigDocument({
+    baseUrl,
+    patch: true,
+    bulk: BULK,
+    filter: { supported: true, maxResults: MAX_PAGE_SIZE },
+    changePassword: false,
+    sort: true,
+    etag: true,
+    authenticationSchemes: [
+      {
+        type: "oauthbearertoken",
+        name: "OAuth 2.0 bearer token",
+        description: "An access token of the client credentials grant, from the token endpoint /oauth/token",
+        specUri: "https://www.rfc-editor.org/rfc/rfc6750",
+        primary: true,
+      },
+    ],
+  });
+
+  function registryOf(request: Request): Promise<SchemaRegistry> {
+    return directory.registry(findGrantOf(request)?.tenantId ?? deps.defaultTenantId);
+  }
+
+  return {
+    base(request, response) {
+      sendScim(request, response, 200, {
+        serviceProviderConfig: `${baseUrl}/ServiceProviderConfig`,
+        resourceTypes: `${baseUrl}/ResourceTypes`,
+        schemas: `${baseUrl}/Schemas`,
+      });
+    },
+
+    serviceProviderConfig(request, response) {
+      refuseFilter(request);
+      sendScim(request, response, 200, config);
+    },
+
+    async resourceTypes(request, response) {
+      refuseFilter(request);
+      const { resourceTypes } = await registryOf(request);
+      const documents = resourceTypes.map((type) => resourceTypeDocument(type, baseUrl));
+      sendScim(request, response, 200, wholeList(documents));
+    },
+
+    async resourceType(request, response) {
+      const id = String(request.params.id);
+      const { resourceTypes } = await registryOf(request);
+      const type = resourceTypes.find((known) => known.id.toLowerCase() === id.toLowerCase());
+      if (type === undefined) {
+        const known = resourceTypes.map((each) => each.id).join(", ");
+        throw notFound(`There is no such resource type; there are ${known}.`);
+      }
+      sendScim(request, response, 200, resourceTypeDocument(type, baseUrl));
+    },
+
+    async schemas(request, response) {
+      refuseFilter(request);
+      const { schemas } = await registryOf(request);
+      sendScim(request, response, 200, wholeList(schemas.map((schema) => schemaDocument(schema, baseUrl))));
+    },
+
+    async schema(request, response) {
+      const schema = (await registryOf(request)).schema(String(request.params.urn));
+      if (schema === undefined) throw notFound("There is no such schema; /Schemas lists those there are.");
+      sendScim(request, response, 200, schemaDocument(schema, baseUrl));
+    },
+  };
+}
+
+/** For an endpoint of the protocol that this gateway does not have yet: 501 as RFC 7644 section 3.12 says. */
+export function notOffered(name: string): RequestHandler {
+  return () => {
+    throw new ScimError(501, `${name} is not offered; /ServiceProviderConfig says what is.`);
+  };
+}
+
+/** RFC 7644 section 4 asks for 403 here: a client that filters discovery must not take the answer for filtered. */
+function refuseFilter(request: Request): void {
+  if (queryOf(request).filter !== undefined) {
+    throw new ScimError(403, 'Discovery cannot be filtered; leave out "filter".');
+  }
+}
+
+function wholeList(documents: readonly JsonObject[]): JsonObject {
+  const count = documents.length;
+  return listResponse({ resources: documents, totalResults: count, startIndex: 1, itemsPerPage: count });
+}

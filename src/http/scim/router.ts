@@ -1,0 +1,102 @@
+import { type RequestHandler, Router } from "express";
+import type { Directory } from "../../directory/directory.js";
+import type { ResourceTypeId } from "../../scim/schema/attribute.js";
+import { authenticateBearer, requireScope, scimScopeOf } from "../middleware/authentication.js";
+import type { TokenCheck } from "../middleware/bearer-strategy.js";
+import { parseJsonBody, SCIM_BODY_TYPES } from "../middleware/body.js";
+import { negotiateScim } from "../middleware/negotiation.js";
+import { parseQuery } from "../middleware/parameters.js";
+import { methodNotAllowed, routeNotFound } from "../middleware/routes.js";
+import { createDiscoveryHandlers, type DiscoveryHandlers, notOffered } from "./discovery-handlers.js";
+import { createResourceHandlers, type ResourceHandlers } from "./resource-handlers.js";
+
+/** What the SCIM surface needs. */
+export interface ScimRouterDeps {
+  directory: Directory;
+  /** PUBLIC_URL: the address of the gateway without a slash at its end; the base of every `meta.location`. */
+  publicUrl: string;
+  /** Resolves a bearer token; `authenticate` of the authorization. */
+  checkToken: TokenCheck;
+  /** Whose dictionary a caller without a token sees in the discovery documents. */
+  defaultTenantId: string;
+}
+
+/** Where the SCIM surface is mounted, below PUBLIC_URL. */
+export const SCIM_PATH = "/scim/v2";
+
+/**
+ * The SCIM 2.0 surface (RFC 7644), to be mounted at {@link SCIM_PATH} behind `correlate`. It refuses by throwing
+ * ScimError and RequestError; the application's error handler makes SCIM error bodies of them. Discovery is open
+ * to everyone (RFC 7644 section 4), the rest needs `scim:read` or `scim:write`.
+ */
+export function createScimRouter(deps: ScimRouterDeps): Router {
+  const baseUrl = deps.publicUrl.replace(/\/+$/, "") + SCIM_PATH;
+  const authenticate = authenticateBearer(deps.checkToken);
+  const router = Router();
+  router.use(collapseLeadingSlashes, negotiateScim(), parseQuery());
+  addDiscovery(router, createDiscoveryHandlers({ ...deps, baseUrl }), whenTokenIsSent(authenticate));
+
+  const protect = [authenticate, requireScope(scimScopeOf)];
+  router.all("/Bulk", protect, notOffered("Bulk"));
+  router.all("/Me", protect, notOffered("/Me"));
+  router.all(["/.search", "/Users/.search", "/Groups/.search"], protect, notOffered("Searching by POST"));
+  for (const type of ["User", "Group"] as const satisfies readonly ResourceTypeId[]) {
+    addResources(router, `/${type}s`, createResourceHandlers(type, { ...deps, baseUrl }), [
+      ...protect,
+      parseJsonBody({ types: SCIM_BODY_TYPES }),
+    ]);
+  }
+  router.use(routeNotFound());
+  return router;
+}
+
+function addDiscovery(router: Router, handlers: DiscoveryHandlers, identify: RequestHandler): void {
+  const routes: [string, RequestHandler][] = [
+    ["/", handlers.base],
+    ["/ServiceProviderConfig", handlers.serviceProviderConfig],
+    ["/ResourceTypes", handlers.resourceTypes],
+    ["/ResourceTypes/:id", handlers.resourceType],
+    ["/Schemas", handlers.schemas],
+    ["/Schemas/:urn", handlers.schema],
+  ];
+  for (const [path, handler] of routes) {
+    router
+      .route(path)
+      .get(identify, handler)
+      .all(methodNotAllowed(["GET", "HEAD"]));
+  }
+}
+
+function addResources(
+  router: Router,
+  path: string,
+  handlers: ResourceHandlers,
+  guards: RequestHandler[],
+): void {
+  router
+    .route(path)
+    .get(guards, handlers.list)
+    .post(guards, handlers.create)
+    .all(methodNotAllowed(["GET", "HEAD", "POST"]));
+  router
+    .route(`${path}/:id`)
+    .get(guards, handlers.read)
+    .put(guards, handlers.replace)
+    .patch(guards, handlers.patch)
+    .delete(guards, handlers.remove)
+    .all(methodNotAllowed(["GET", "HEAD", "PUT", "PATCH", "DELETE"]));
+}
+
+/** A token that is sent must be a good one, and then its tenant's schemas are shown. */
+function whenTokenIsSent(authenticate: RequestHandler): RequestHandler {
+  return (request, response, next) => {
+    if (request.headers.authorization === undefined) next();
+    else void authenticate(request, response, next);
+  };
+}
+
+/** Clients that were given a base address with a slash at its end ask for `/scim/v2//Users`. */
+const collapseLeadingSlashes: RequestHandler = (request, _response, next) => {
+  request.url = request.url.replace(/^\/{2,}/, "/");
+  next();
+};

@@ -1,0 +1,113 @@
+import type { Database, Queryable } from "../persistence/database.js";
+import type { ResourceTypeId } from "../scim/schema/attribute.js";
+import type { ClaimedDelivery } from "./delivery.js";
+
+/** How many deliveries to take, and for how long. */
+export interface ClaimInput {
+  now: Date;
+  /** How long the claim lasts without a settle, in milliseconds. */
+  leaseMs: number;
+  limit: number;
+}
+
+// `skip locked` lets workers of several processes claim side by side without waiting and without meeting. The
+// oldest due row goes first, so a department that was pushed before its people is also tried before them.
+const CLAIM = `
+  with due as (
+    select d.tenant_id, d.id
+      from delivery d
+      join connection c on c.tenant_id = d.tenant_id and c.id = d.connection_id
+     where d.state in ('pending', 'awaiting') and d.next_attempt_at <= $1
+       and c.enabled and (c.paused_until is null or c.paused_until <= $1)
+     order by d.next_attempt_at, d.resource_type, d.id
+     limit $2
+       for update of d skip locked)
+  update delivery d
+     set state = 'claimed', lease_id = gen_random_uuid(), lease_until = $3, claims = d.claims + 1
+    from due
+   where d.tenant_id = due.tenant_id and d.id = due.id
+  returning d.id, d.tenant_id, d.connection_id, d.resource_id, d.resource_type, d.generation, d.requested_at,
+            d.correlation_id, d.tries, d.claims, d.lease_id, d.next_attempt_at`;
+
+interface ClaimRow {
+  id: string;
+  tenant_id: string;
+  connection_id: string;
+  resource_id: string;
+  resource_type: ResourceTypeId;
+  generation: string;
+  requested_at: Date;
+  correlation_id: string;
+  tries: number;
+  claims: number;
+  lease_id: string;
+  next_attempt_at: Date;
+}
+
+/** Takes up to `limit` due deliveries of enabled, unpaused connections, oldest first. */
+export async function claimDeliveries(database: Queryable, input: ClaimInput): Promise<ClaimedDelivery[]> {
+  const leaseUntil = new Date(input.now.getTime() + input.leaseMs);
+  const rows = await database.query<ClaimRow>(CLAIM, [input.now, input.limit, leaseUntil]);
+  // `update ... returning` keeps no order.
+  rows.sort((a, b) => a.next_attempt_at.getTime() - b.next_attempt_at.getTime() || (a.id < b.id ? -1 : 1));
+  return rows.map((row) => ({
+    id: row.id,
+    tenantId: row.tenant_id,
+    connectionId: row.connection_id,
+    resourceId: row.resource_id,
+    resourceType: row.resource_type,
+    generation: BigInt(row.generation),
+    requestedAt: row.requested_at,
+    correlationId: row.correlation_id,
+    tries: row.tries,
+    claims: row.claims,
+    leaseId: row.lease_id,
+  }));
+}
+
+/**
+ * Puts deliveries back whose worker did not settle in time (it died, or hung longer than its lease). Their claim
+ * stays counted, so the next worker looks before it creates. Answers how many there were.
+ */
+export async function releaseExpiredLeases(database: Queryable, now: Date): Promise<number> {
+  const rows = await database.query(
+    `update delivery set state = 'pending', next_attempt_at = $1, lease_id = null, lease_until = null
+      where state = 'claimed' and lease_until < $1 returning id`,
+    [now],
+  );
+  return rows.length;
+}
+
+/**
+ * Puts every claimed delivery back at once. Only for the start of a process that is the database's only one: the
+ * claims it finds belong to a process that is dead.
+ */
+export async function releaseAllLeases(database: Database, now: Date): Promise<number> {
+  if (database.kind !== "embedded") return 0;
+  const rows = await database.query(
+    `update delivery set state = 'pending', next_attempt_at = $1, lease_id = null, lease_until = null
+      where state = 'claimed' returning id`,
+    [now],
+  );
+  return rows.length;
+}
+
+/** Hands back one delivery that was claimed and not worked on; the claim does not count. */
+export async function handBack(database: Queryable, delivery: ClaimedDelivery): Promise<void> {
+  await database.query(
+    `update delivery set state = 'pending', claims = greatest(claims - 1, 0), lease_id = null, lease_until = null
+      where tenant_id = $1 and id = $2 and lease_id = $3 and state = 'claimed'`,
+    [delivery.tenantId, delivery.id, delivery.leaseId],
+  );
+}
+
+/** When the next pending delivery is due, if there is one: how long an idle worker may sleep at most. */
+export async function nextDueAt(database: Queryable): Promise<Date | undefined> {
+  const rows = await database.query<{ next_attempt_at: Date }>(
+    `select d.next_attempt_at from delivery d
+       join connection c on c.tenant_id = d.tenant_id and c.id = d.connection_id
+      where d.state in ('pending', 'awaiting') and c.enabled and c.paused_until is null
+      order by d.next_attempt_at limit 1`,
+  );
+  return rows[0]?.next_attempt_at;
+}

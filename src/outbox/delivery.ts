@@ -1,0 +1,59 @@
+import type { ResourceTypeId } from "../scim/schema/attribute.js";
+
+/**
+ * Where a delivery stands.
+ *
+ * - `pending`: due at `nextAttemptAt` (new, changed, or to be retried)
+ * - `claimed`: a worker has it, until its lease ends
+ * - `blocked`: waits for another resource's delivery
+ * - `awaiting`: accepted by the vendor but not effective yet (an invitation); looked at again later
+ * - `parked`: needs data or a person; the reason says what
+ * - `held`: stopped by deletion protection
+ * - `synced`: the remote side equals the mapping of the resource
+ * - `skipped`: a rule says that this resource is not provisioned; the reason says which
+ * - `failed`: given up after repeated failures of an unknown kind
+ */
+export type DeliveryState =
+  | "pending"
+  | "claimed"
+  | "blocked"
+  | "awaiting"
+  | "parked"
+  | "held"
+  | "synced"
+  | "skipped"
+  | "failed";
+
+/** Why a delivery is where it is, in the administrator's terms. */
+export interface DeliveryReason {
+  /** Stable word or vendor code, e.g. "mobile-missing", "60104". */
+  code: string;
+  message: string;
+  remedy?: string;
+  /** The profile field concerned. */
+  field?: string;
+}
+
+/** A delivery as a worker holds it: "bring this resource up to date at this connection". */
+export interface ClaimedDelivery {
+  id: string;
+  tenantId: string;
+  connectionId: string;
+  resourceId: string;
+  resourceType: ResourceTypeId;
+  /** The change counter at the moment of the claim; a settle compares it with the row's. */
+  generation: bigint;
+  /** When the newest change asked for this delivery. */
+  requestedAt: Date;
+  /** Of the newest change. */
+  correlationId: string;
+  /** Failed attempts in a row, this one not counted. */
+  tries: number;
+  /** Claims whose effect is in doubt, this one counted: above 1 an earlier call may have been applied unseen. */
+  claims: number;
+  /** The fence: only the holder of the present lease may settle. */
+  leaseId: string;
+}
+
+/** Notification channel that tells workers that something became due. Only a hint: they poll as well. */
+export const DELIVERY_CHANNEL = "delivery_due";

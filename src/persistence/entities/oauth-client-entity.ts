@@ -1,0 +1,71 @@
+import { EntitySchema } from "typeorm";
+import { moment, optionalMoment, texts, uuidKey } from "./column-types.js";
+
+/** How a client may prove itself at the token endpoint (RFC 7591 section 2). */
+export type ClientAuthMethod = "client_secret_basic" | "client_secret_post";
+
+/** A registered OAuth client (RFC 6749 section 2). */
+export interface OauthClient {
+  tenantId: string;
+  id: string;
+  /** The public identifier that the client sends; unique in the whole installation. */
+  clientId: string;
+  name: string;
+  scopes: string[];
+  grantTypes: string[];
+  authMethods: ClientAuthMethod[];
+  /** Seconds, 300 to 86,400. */
+  accessTokenLifetimeS: number;
+  /** Which compatibility profile its SCIM requests are read with; "auto" finds out. */
+  profile: string;
+  enabled: boolean;
+  createdAt: Date;
+  modifiedAt: Date;
+}
+
+/** One of a client's secrets. */
+export interface OauthClientSecret {
+  tenantId: string;
+  id: string;
+  /** The `id` of the OauthClient. */
+  clientRef: string;
+  secretHash: string;
+  /** The last four characters of the secret, to tell several apart. */
+  hint: string;
+  createdAt: Date;
+  /** Null: valid until removed. */
+  expiresAt: Date | null;
+}
+
+export const OauthClientEntity = new EntitySchema<OauthClient>({
+  name: "OauthClient",
+  tableName: "oauth_client",
+  columns: {
+    tenantId: uuidKey("tenant_id"),
+    id: uuidKey("id"),
+    clientId: { name: "client_id", type: "text" },
+    name: { type: "text" },
+    scopes: texts("scopes"),
+    grantTypes: texts("grant_types"),
+    authMethods: texts("auth_methods"),
+    accessTokenLifetimeS: { name: "access_token_lifetime_s", type: "integer" },
+    profile: { type: "text" },
+    enabled: { type: "boolean" },
+    createdAt: moment("created_at"),
+    modifiedAt: moment("modified_at"),
+  },
+});
+
+export const OauthClientSecretEntity = new EntitySchema<OauthClientSecret>({
+  name: "OauthClientSecret",
+  tableName: "oauth_client_secret",
+  columns: {
+    tenantId: uuidKey("tenant_id"),
+    id: uuidKey("id"),
+    clientRef: { name: "client_ref", type: "uuid" },
+    secretHash: { name: "secret_hash", type: "text" },
+    hint: { type: "text" },
+    createdAt: moment("created_at"),
+    expiresAt: optionalMoment("expires_at"),
+  },
+});

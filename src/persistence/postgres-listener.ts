@@ -1,0 +1,101 @@
+import pg from "pg";
+import { systemClock } from "../platform/clock.js";
+import { channelListeners } from "./channel-listeners.js";
+
+/** Notifications of one PostgreSQL server over one connection of its own. */
+export interface NotificationListener {
+  /** Starts calling `listener` with the payloads of `channel`; resolves when the server confirmed it. */
+  listen(channel: string, listener: (payload: string) => void): Promise<() => Promise<void>>;
+  close(): Promise<void>;
+}
+
+const firstRetryMs = 250;
+const longestRetryMs = 10_000;
+
+/**
+ * A listener that connects when the first channel is asked for, and connects again after a loss until it is closed.
+ * A pool connection would not do: LISTEN belongs to a session, and pool sessions come and go.
+ */
+export function postgresListener(connectionOptions: pg.ClientConfig): NotificationListener {
+  const listeners = channelListeners();
+  const stop = new AbortController();
+  let current: Promise<pg.Client> | undefined;
+
+  async function connect(): Promise<pg.Client> {
+    const client = new pg.Client(connectionOptions);
+    let lost = false;
+    const onLoss = () => {
+      if (lost) return;
+      lost = true;
+      current = undefined;
+      if (listeners.channels().length > 0 && !stop.signal.aborted) current = reconnect();
+      // The promise is awaited by whoever listens next; a rejection (closed meanwhile) concerns nobody else.
+      current?.catch(() => undefined);
+    };
+    client.on("notification", ({ channel, payload }) => listeners.deliver(channel, payload ?? ""));
+    try {
+      // The error event must have a listener from the start, or a reset connection would end the process.
+      client.on("error", () => undefined);
+      await client.connect();
+      for (const channel of listeners.channels())
+        await client.query(`listen ${pg.escapeIdentifier(channel)}`);
+    } catch (error) {
+      await client.end().catch(() => undefined);
+      throw error;
+    }
+    client.on("error", onLoss);
+    client.on("end", onLoss);
+    return client;
+  }
+
+  async function reconnect(): Promise<pg.Client> {
+    for (let waitMs = firstRetryMs; ; waitMs = Math.min(waitMs * 2, longestRetryMs)) {
+      await systemClock.sleep(waitMs, stop.signal);
+      try {
+        return await connect();
+      } catch {
+        // The server is still away: what is missed meanwhile is a hint only, so there is nobody to tell.
+      }
+    }
+  }
+
+  /** The live connection; a failed first attempt is not kept, so that the next caller tries again. */
+  function connection(): Promise<pg.Client> {
+    if (!current) {
+      const attempt = connect();
+      current = attempt;
+      attempt.catch(() => {
+        if (current === attempt) current = undefined;
+      });
+    }
+    return current;
+  }
+
+  return {
+    async listen(channel, listener) {
+      const remove = listeners.add(channel, listener);
+      try {
+        const client = await connection();
+        // Listening to a channel twice is no error and changes nothing.
+        await client.query(`listen ${pg.escapeIdentifier(channel)}`);
+      } catch (error) {
+        remove();
+        throw error;
+      }
+      return async () => {
+        remove();
+        if (listeners.channels().includes(channel) || stop.signal.aborted) return;
+        const client = await connection();
+        await client.query(`unlisten ${pg.escapeIdentifier(channel)}`);
+      };
+    },
+
+    async close() {
+      const last = current;
+      stop.abort(new Error("the database was closed"));
+      listeners.clear();
+      const client = await last?.catch(() => undefined);
+      await client?.end();
+    },
+  };
+}

@@ -1,0 +1,102 @@
+import type { DataSource, QueryRunner } from "typeorm";
+import { systemClock } from "../platform/clock.js";
+import { StatementError } from "./database-errors.js";
+import type { Transaction } from "./queryable.js";
+import { bindManager, connectionLost, queryRows } from "./sessions.js";
+import { translateError, translatingErrors } from "./translate-error.js";
+
+/** Serialization failure and deadlock: nothing was wrong with the work, only with its timing. */
+const retriedStates = new Set(["40001", "40P01"]);
+const retries = 3;
+const firstBackoffMs = 10;
+/** PostgreSQL refuses longer payloads of NOTIFY; refused here too so that both databases behave alike. */
+const longestPayloadBytes = 7999;
+
+/** How NOTIFY is done on this database. */
+export type Notify = (tx: Transaction, channel: string, payload: string) => Promise<void>;
+
+/** Runs `work` as `Database.transaction` promises. */
+export async function runTransaction<T>(
+  dataSource: DataSource,
+  notify: Notify,
+  work: (tx: Transaction) => Promise<T>,
+): Promise<T> {
+  for (let retry = 0; ; retry += 1) {
+    try {
+      return await runOnce(dataSource, notify, work);
+    } catch (error) {
+      const isTiming = error instanceof StatementError && retriedStates.has(error.sqlState ?? "");
+      if (!isTiming || retry === retries) throw error;
+      // Jitter keeps two transactions that met once from meeting again.
+      await systemClock.sleep(firstBackoffMs * 2 ** retry * (0.5 + Math.random()));
+    }
+  }
+}
+
+async function runOnce<T>(
+  dataSource: DataSource,
+  notify: Notify,
+  work: (tx: Transaction) => Promise<T>,
+): Promise<T> {
+  const runner = dataSource.createQueryRunner();
+  const actions: (() => void)[] = [];
+  let over = false;
+  const tx: Transaction = {
+    query: async (sql, params) => {
+      if (over)
+        throw new TypeError("this transaction is over: its work has settled before the statement was sent");
+      return queryRows(runner, sql, params);
+    },
+    afterCommit: (action) => {
+      actions.push(action);
+    },
+    notify: async (channel, payload) => {
+      if (Buffer.byteLength(payload) > longestPayloadBytes)
+        throw new RangeError(`a notification on ${channel} is longer than ${longestPayloadBytes} bytes`);
+      await notify(tx, channel, payload);
+    },
+  };
+  bindManager(tx, runner.manager);
+  let result: T;
+  try {
+    await translatingErrors(runner.startTransaction());
+    try {
+      result = await work(tx);
+      await commit(runner);
+    } catch (error) {
+      // A failing rollback means that the connection is gone, and the transaction with it; the cause matters more.
+      await runner.rollbackTransaction().catch(() => undefined);
+      throw error;
+    }
+  } finally {
+    over = true;
+    await runner.release();
+  }
+  for (const action of actions) runAction(action);
+  return result;
+}
+
+/**
+ * PostgreSQL answers COMMIT with a plain ROLLBACK, and no error, when a statement of the transaction has failed. So work
+ * that swallows such an error would look committed; TypeORM's own commit does not notice.
+ */
+async function commit(runner: QueryRunner): Promise<void> {
+  if (runner.isReleased) throw connectionLost();
+  const client: { query(sql: string): Promise<{ command: string }> } = await runner.connect();
+  const { command } = await translatingErrors(client.query("COMMIT"));
+  if (command === "COMMIT") return;
+  throw new StatementError(
+    "nothing was committed, because a statement of the transaction failed and its error was not passed on",
+    "25P02",
+    undefined,
+  );
+}
+
+/** The change is committed, so a failing action must neither look like a failed change nor stop the other ones. */
+function runAction(action: () => void): void {
+  try {
+    action();
+  } catch (error) {
+    process.emitWarning(`an action after a commit failed: ${translateError(error).message}`);
+  }
+}

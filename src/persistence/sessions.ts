@@ -1,0 +1,57 @@
+import type {
+  DataSource,
+  EntityManager,
+  EntityTarget,
+  ObjectLiteral,
+  QueryRunner,
+  Repository,
+} from "typeorm";
+import { DatabaseUnavailableError } from "./database-errors.js";
+import type { Queryable } from "./queryable.js";
+import { translatingErrors } from "./translate-error.js";
+
+/** Which TypeORM manager stands behind a Queryable, so that entities join the caller's transaction. */
+const managers = new WeakMap<Queryable, EntityManager>();
+
+/** Binds a Queryable to the TypeORM manager that works on the same session. */
+export function bindManager(queryable: Queryable, manager: EntityManager): void {
+  managers.set(queryable, manager);
+}
+
+/** The DataSource of a Database or Transaction that this room made. */
+export function dataSourceOf(queryable: Queryable): DataSource {
+  return managerOf(queryable).dataSource;
+}
+
+/** The repository of an entity on the same database session, and so in the same transaction, as `queryable`. */
+export function repositoryOf<Row extends ObjectLiteral>(
+  queryable: Queryable,
+  entity: EntityTarget<Row>,
+): Repository<Row> {
+  return managerOf(queryable).getRepository(entity);
+}
+
+/** Runs one statement on a checked-out connection and returns its rows, errors translated. */
+export async function queryRows<Row extends object>(
+  runner: QueryRunner,
+  sql: string,
+  params: readonly unknown[] | undefined,
+): Promise<Row[]> {
+  // The runner gives a connection back by itself when it breaks between two statements of a transaction.
+  if (runner.isReleased) throw connectionLost();
+  const result = await translatingErrors(runner.query(sql, params ? [...params] : undefined, true));
+  return (result.records ?? []) as Row[];
+}
+
+/** The error for a transaction whose connection is gone. */
+export function connectionLost(): DatabaseUnavailableError {
+  return new DatabaseUnavailableError(
+    "the connection to the database was lost in the middle of a transaction",
+  );
+}
+
+function managerOf(queryable: Queryable): EntityManager {
+  const manager = managers.get(queryable);
+  if (!manager) throw new TypeError("this Queryable was not made by openDatabase()");
+  return manager;
+}

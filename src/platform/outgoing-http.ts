@@ -1,0 +1,302 @@
+import { Agent, type Dispatcher, Pool, ProxyAgent } from "undici";
+
+/** One request to another party. */
+export interface OutgoingRequest {
+  method: "GET" | "POST";
+  url: URL;
+  headers?: Record<string, string>;
+  /** Sent as it is, in UTF-8. */
+  body?: string;
+  signal?: AbortSignal | undefined;
+}
+
+/** The whole answer. Redirects are not followed: they arrive here as their 3xx status. */
+export interface OutgoingResponse {
+  status: number;
+  /** Lower-case names; of a repeated header the last value. */
+  headers: ReadonlyMap<string, string>;
+  /** Body decoded as UTF-8. */
+  text: string;
+}
+
+/** Limits of one outgoing client; times in milliseconds. */
+export interface OutgoingHttpOptions {
+  /** Forward proxy for every request, http or https. */
+  proxyUrl?: URL | undefined;
+  connectTimeoutMs?: number;
+  /** From the end of the request to the first byte of the answer. */
+  headersTimeoutMs?: number;
+  /** Longest silence within the answer's body. */
+  bodyTimeoutMs?: number;
+  /** Whole request, so that an answer dripping byte by byte ends too. */
+  totalTimeoutMs?: number;
+  maxResponseBytes?: number;
+}
+
+/** A way out to other parties' HTTP servers. */
+export interface OutgoingHttp {
+  /** @throws OutgoingHttpError when no complete answer arrived; any status counts as an answer. */
+  send(request: OutgoingRequest): Promise<OutgoingResponse>;
+  /** Lets running requests end, then releases the sockets. */
+  close(): Promise<void>;
+}
+
+/** What stopped a request. */
+export type OutgoingFailure =
+  | "unresolved-host"
+  | "refused-connection"
+  | "tls"
+  | "timeout"
+  | "reset"
+  | "too-large"
+  | "aborted";
+
+/** A request without a complete answer. */
+export class OutgoingHttpError extends Error {
+  override readonly name = "OutgoingHttpError";
+
+  constructor(
+    readonly failure: OutgoingFailure,
+    /** False only where the request certainly never reached the other party. */
+    readonly mayHaveApplied: boolean,
+    message: string,
+    options?: { cause?: unknown },
+  ) {
+    super(message, options);
+  }
+}
+
+/** A base URL that an administrator entered and that must not be called. */
+export class UnsafeUrlError extends Error {
+  override readonly name = "UnsafeUrlError";
+}
+
+/**
+ * Opens the only way in which this product speaks HTTP outwards.
+ * Defaults: connect 3 s, first byte 10 s, silence 10 s, whole request 30 s, answer 5 MB.
+ */
+export function createOutgoingHttp(options: OutgoingHttpOptions = {}): OutgoingHttp {
+  const limits = {
+    totalTimeoutMs: options.totalTimeoutMs ?? 30_000,
+    maxResponseBytes: options.maxResponseBytes ?? 5 * 1024 * 1024,
+  };
+  const dispatcher = createDispatcher(options);
+  return {
+    send: (request) => exchange(dispatcher, request, limits),
+    close: () => dispatcher.close(),
+  };
+}
+
+function createDispatcher(options: OutgoingHttpOptions): Dispatcher {
+  const timeout = options.connectTimeoutMs ?? 3_000;
+  const pool = {
+    headersTimeout: options.headersTimeoutMs ?? 10_000,
+    bodyTimeout: options.bodyTimeoutMs ?? 10_000,
+    // A vendor's cap is some 20 calls a second for each path: more sockets than this would only wait.
+    connections: 32,
+  };
+  if (!options.proxyUrl) return new Agent({ ...pool, connect: { timeout } });
+  return new ProxyAgent({
+    ...pool,
+    uri: options.proxyUrl.href,
+    proxyTls: { timeout },
+    requestTls: { timeout },
+    clientFactory: (origin, given) =>
+      new TunnelPool(origin, { ...given, headersTimeout: pool.headersTimeout }),
+  });
+}
+
+/**
+ * The connections to a proxy. undici 7.30 takes a socket that the proxy closes during CONNECT for one that was
+ * idle too long, and dials again without end while the request waits; an error of any other code ends it.
+ */
+class TunnelPool extends Pool {
+  override connect(options: TunnelRequest): Promise<Dispatcher.ConnectData>;
+  override connect(options: TunnelRequest, callback: TunnelCallback): void;
+  override connect(
+    options: TunnelRequest,
+    callback?: TunnelCallback,
+  ): Promise<Dispatcher.ConnectData> | undefined {
+    if (callback) {
+      super.connect(options, callback);
+      return undefined;
+    }
+    return super.connect(options).catch((error: unknown) => {
+      if (errorCode(error) !== "UND_ERR_SOCKET") throw error;
+      throw Object.assign(new Error("the proxy closed the connection", { cause: error }), {
+        code: "PROXY_CLOSED",
+      });
+    });
+  }
+}
+
+type TunnelRequest = Omit<Dispatcher.ConnectOptions, "origin">;
+type TunnelCallback = (error: Error | null, data: Dispatcher.ConnectData) => void;
+
+/**
+ * Runs one request on the dispatcher's own handler interface, as only this tells whether the request was put on
+ * the wire (`onRequestStart`): the difference between "certainly not applied" and "ask before doing it again".
+ */
+function exchange(
+  dispatcher: Dispatcher,
+  request: OutgoingRequest,
+  limits: { totalTimeoutMs: number; maxResponseBytes: number },
+): Promise<OutgoingResponse> {
+  const { url, signal } = request;
+  const place = `${request.method} ${url.origin}${url.pathname}`;
+  return new Promise((resolve, reject) => {
+    let sent = false;
+    let settled = false;
+    let controller: Dispatcher.DispatchController | undefined;
+    let response: { status: number; headers: ReadonlyMap<string, string> } | undefined;
+    const chunks: Buffer[] = [];
+    let received = 0;
+
+    const deadline = setTimeout(
+      () => fail("timeout", `${place} took longer than ${limits.totalTimeoutMs} ms`),
+      limits.totalTimeoutMs,
+    );
+    const onAbort = () => fail("aborted", `${place} was given up by the caller`);
+    const finish = (): boolean => {
+      const first = !settled;
+      settled = true;
+      clearTimeout(deadline);
+      signal?.removeEventListener("abort", onAbort);
+      return first;
+    };
+    const fail = (failure: OutgoingFailure, message: string, cause?: unknown) => {
+      if (!finish()) return;
+      const error = new OutgoingHttpError(failure, sent, message, cause === undefined ? {} : { cause });
+      controller?.abort(error);
+      reject(error);
+    };
+
+    if (signal?.aborted) {
+      onAbort();
+      return;
+    }
+    signal?.addEventListener("abort", onAbort, { once: true });
+    dispatcher.dispatch(
+      {
+        origin: url.origin,
+        path: url.pathname + url.search,
+        method: request.method,
+        headers: { accept: "application/json", ...request.headers },
+        body: request.body ?? null,
+      },
+      {
+        onRequestStart(startedController) {
+          controller = startedController;
+          if (settled) startedController.abort(new Error("given up before it was sent"));
+          else sent = true;
+        },
+        onResponseStart(_controller, status, headers) {
+          response = { status, headers: flattenHeaders(headers) };
+        },
+        onResponseData(_controller, chunk) {
+          received += chunk.length;
+          if (received > limits.maxResponseBytes) {
+            fail("too-large", `${place} answered with more than ${limits.maxResponseBytes} bytes`);
+          } else chunks.push(chunk);
+        },
+        onResponseEnd() {
+          if (!response || !finish()) return;
+          resolve({ ...response, text: Buffer.concat(chunks).toString("utf8") });
+        },
+        onResponseError(_controller, error) {
+          const failure = nameFailure(errorCode(error), sent);
+          fail(failure, `${place} failed: ${describeFailure(failure)} (${errorCode(error)})`, error);
+        },
+      },
+    );
+  });
+}
+
+function flattenHeaders(headers: Record<string, string | string[] | undefined>): Map<string, string> {
+  const flat = new Map<string, string>();
+  for (const [name, value] of Object.entries(headers)) {
+    const last = Array.isArray(value) ? value.at(-1) : value;
+    if (last !== undefined) flat.set(name.toLowerCase(), last);
+  }
+  return flat;
+}
+
+function errorCode(error: unknown): string {
+  if (error instanceof Error && "code" in error && typeof error.code === "string") return error.code;
+  return error instanceof Error && error.cause !== undefined ? errorCode(error.cause) : "unknown";
+}
+
+function nameFailure(code: string, sent: boolean): OutgoingFailure {
+  if (/TIMEOUT|ETIMEDOUT/.test(code)) return "timeout";
+  if (sent) return "reset";
+  if (code === "ENOTFOUND" || code === "EAI_AGAIN") return "unresolved-host";
+  if (/CERT|TLS|SSL|SELF_SIGNED|UNABLE_TO_/.test(code)) return "tls";
+  return "refused-connection";
+}
+
+function describeFailure(failure: OutgoingFailure): string {
+  switch (failure) {
+    case "unresolved-host":
+      return "the host name has no address";
+    case "refused-connection":
+      return "no connection could be opened";
+    case "tls":
+      return "the certificate or the TLS handshake was refused";
+    case "timeout":
+      return "no answer in time";
+    case "reset":
+      return "the connection broke before the answer was complete";
+    case "too-large":
+      return "the answer is too large";
+    case "aborted":
+      return "given up by the caller";
+    default: {
+      const never: never = failure;
+      return never;
+    }
+  }
+}
+
+/**
+ * Parses a URL that an administrator entered as the base of outgoing calls, so that it can neither carry a
+ * credential nor send one in clear text over a network (server-side request forgery, OWASP).
+ * @param allowClearText for forward proxies, through which TLS is tunnelled anyway
+ * @throws UnsafeUrlError saying what is expected
+ */
+export function parseBaseUrl(text: string, { allowClearText = false } = {}): URL {
+  if (!URL.canParse(text)) throw new UnsafeUrlError("must be an absolute URL such as https://host.example");
+  const url = new URL(text);
+  if (url.protocol !== "https:" && url.protocol !== "http:") {
+    throw new UnsafeUrlError("must begin with https://");
+  }
+  if (url.username || url.password) throw new UnsafeUrlError("must not contain a user name or password");
+  if (url.search || url.hash) throw new UnsafeUrlError("must not contain a query or a fragment");
+  if (url.protocol === "http:" && !allowClearText && !isLoopback(url.hostname)) {
+    throw new UnsafeUrlError("must begin with https:// unless the host is this machine (loopback)");
+  }
+  if (isLinkLocal(url.hostname)) {
+    throw new UnsafeUrlError("must not be a link-local address: cloud metadata services live there");
+  }
+  return url;
+}
+
+/** Appends an absolute path to a base URL that may have a path of its own. */
+export function joinUrl(base: URL, path: string): URL {
+  const joined = new URL(base);
+  joined.pathname = base.pathname.replace(/\/$/, "") + path;
+  return joined;
+}
+
+// The WHATWG parser has already turned 127.1, 0x7f.1 and 2130706433 into dotted form.
+function isLoopback(hostname: string): boolean {
+  return (
+    hostname === "localhost" ||
+    hostname.endsWith(".localhost") ||
+    hostname === "[::1]" ||
+    /^127(\.\d{1,3}){3}$/.test(hostname)
+  );
+}
+
+function isLinkLocal(hostname: string): boolean {
+  return /^169\.254\./.test(hostname) || /^\[fe[89ab]/i.test(hostname) || /^\[::ffff:a9fe:/i.test(hostname);
+}

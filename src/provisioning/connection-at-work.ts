@@ -1,0 +1,24 @@
+import type { ConnectorDescriptor, ConnectorSession } from "../connectors/connector.js";
+import type { Policy } from "./policy.js";
+
+/** One enabled connection as a delivery uses it: opened, its rules read. */
+export interface ConnectionAtWork {
+  id: string;
+  descriptor: ConnectorDescriptor;
+  session: ConnectorSession;
+  policy: Policy;
+  /** Remote id of the department below which everything of ours lies. */
+  rootDepartmentId: string;
+  /** The group that stands for that department, where the connection names one. */
+  rootGroupId?: string;
+  /** Failures that concerned the whole connection, in a row. */
+  pauseCount: number;
+}
+
+/** Opens connections for deliveries and keeps them open while their settings stay the same. */
+export interface OpenConnections {
+  /** @throws Error when the connection does not exist any more or its secrets cannot be decrypted. */
+  use(tenantId: string, connectionId: string): Promise<ConnectionAtWork>;
+  /** Closes every session. */
+  close(): Promise<void>;
+}

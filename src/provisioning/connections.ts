@@ -1,0 +1,276 @@
+import type {
+  ConnectionReport,
+  Connector,
+  ConnectorDeps,
+  ConnectorSession,
+  Pacer,
+} from "../connectors/connector.js";
+import type { AppendBacklog } from "../outbox/append.js";
+import {
+  type Connection,
+  deleteConnection,
+  findConnection,
+  insertConnection,
+  listConnections,
+  resumeConnection,
+  updateConnection,
+} from "../persistence/connection-store.js";
+import { type Database, type Queryable, type Transaction, UniqueViolation } from "../persistence/database.js";
+import type { Clock } from "../platform/clock.js";
+import { newId } from "../platform/ids.js";
+import type { SecretBox } from "../platform/secret-box.js";
+import type { JsonObject } from "../scim/schema/attribute.js";
+import {
+  ConnectionExistsError,
+  ConnectionInUseError,
+  ConnectionNotFoundError,
+  InvalidConnectionError,
+} from "./connection-errors.js";
+import {
+  changeSettings,
+  type GivenSettings,
+  openSettings,
+  type StoredSettings,
+  sealSettings,
+} from "./connection-settings.js";
+
+export type { Connection } from "../persistence/connection-store.js";
+
+/** On whose behalf a connection is changed. */
+export interface ConnectionContext {
+  tenantId: string;
+  correlationId: string;
+}
+
+/** A connection to be made. It starts switched off. */
+export interface NewConnection {
+  connector: string;
+  name: string;
+  config: GivenSettings;
+  scope: JsonObject;
+  mapping: JsonObject;
+  policy: JsonObject;
+  schedule: JsonObject;
+}
+
+/** What to change; what is absent or undefined stays. */
+export type ConnectionUpdate = {
+  [K in keyof Omit<NewConnection, "connector">]?: NewConnection[K] | undefined;
+} & { enabled?: boolean | undefined };
+
+/** The configured connections of every tenant. */
+export interface Connections {
+  /** In the order of their ids, beginning after `after`. */
+  list(tenantId: string, page: { after?: string; limit: number }): Promise<Connection[]>;
+  /** @throws InvalidConnectionError, ConnectionExistsError */
+  create(context: ConnectionContext, input: NewConnection): Promise<Connection>;
+  /** @throws ConnectionNotFoundError */
+  get(tenantId: string, id: string): Promise<Connection>;
+  /**
+   * Changes a connection, or switches it on or off, in one transaction. Switching on, and changing what is sent
+   * through a connection that is on, orders a delivery of every resource; new settings also end a pause.
+   * @throws ConnectionNotFoundError, InvalidConnectionError, ConnectionExistsError, and ConnectionInUseError where
+   * another corp is named although resources are linked to the present one
+   */
+  update(context: ConnectionContext, id: string, change: ConnectionUpdate): Promise<Connection>;
+  /** `update` with `enabled: true`. */
+  enable(context: ConnectionContext, id: string): Promise<Connection>;
+  /** `update` with `enabled: false`. Deliveries rest where they are. */
+  disable(context: ConnectionContext, id: string): Promise<Connection>;
+  /**
+   * Removes a connection with its deliveries.
+   * @throws ConnectionNotFoundError, and ConnectionInUseError while it is on or resources are linked through it
+   */
+  remove(tenantId: string, id: string): Promise<void>;
+  /** Tries a connection, on or off, without writing anything. @throws ConnectionNotFoundError */
+  test(context: ConnectionContext, id: string): Promise<ConnectionReport>;
+  /**
+   * Opens a session to the corp; the caller closes it. The connection's `version` tells when its settings changed.
+   * @throws InvalidConnectionError where the connector is not part of this version
+   */
+  openSession(connection: Connection, options?: Pick<ConnectorDeps, "onCall">): ConnectorSession;
+}
+
+/** What the connections work with. */
+export interface ConnectionsDeps {
+  database: Database;
+  clock: Clock;
+  secretBox: SecretBox;
+  connectors: { get(id: string): Connector | undefined };
+  outbox: { appendBacklog: AppendBacklog };
+  /** The pacer that every session of a connection shares. */
+  pacerFor(connection: Pick<Connection, "tenantId" | "id">, settings: Readonly<Record<string, string>>): Pacer;
+}
+
+/** Creates the service over the connection table. */
+export function createConnections(deps: ConnectionsDeps): Connections {
+  const { database, clock, secretBox } = deps;
+
+  function connectorOf(id: string): Connector {
+    const connector = deps.connectors.get(id);
+    if (connector === undefined)
+      throw new InvalidConnectionError("connector", `"${id}" is not a known connector`);
+    return connector;
+  }
+
+  async function get(tenantId: string, id: string): Promise<Connection> {
+    const connection = await findConnection(database, { tenantId, id });
+    if (connection === undefined) throw new ConnectionNotFoundError(id);
+    return connection;
+  }
+
+  /** Runs a write; the refusal of a second connection to a corp names the first. */
+  async function namingTheFirst<T>(
+    write: Promise<T>,
+    wanted: { tenantId: string; connector: Connector; corpKey: () => string },
+  ): Promise<T> {
+    try {
+      return await write;
+    } catch (error) {
+      if (!(error instanceof UniqueViolation)) throw error;
+      const { id: connector, corpSetting } = wanted.connector.descriptor;
+      const first = await findByCorp(database, wanted.tenantId, connector, wanted.corpKey());
+      throw first === undefined ? error : new ConnectionExistsError(first, corpSetting);
+    }
+  }
+
+  function openSession(
+    connection: Connection,
+    options: Pick<ConnectorDeps, "onCall"> = {},
+  ): ConnectorSession {
+    const settings = openSettings(connection, secretBox);
+    const pacer = deps.pacerFor(connection, settings.plain);
+    return connectorOf(connection.connector).open(settings, { clock, pacer, ...options });
+  }
+
+  async function update(
+    context: ConnectionContext,
+    id: string,
+    change: ConnectionUpdate,
+  ): Promise<Connection> {
+    const { tenantId } = context;
+    const connector = connectorOf((await get(tenantId, id)).connector);
+    const { config, ...columns } = change;
+    let corpKey = "";
+    const write = database.transaction(async (tx) => {
+      const before = await lockConnection(tx, tenantId, id);
+      const settings: Partial<StoredSettings> =
+        config === undefined ? {} : changeSettings(before, config, connector, secretBox);
+      corpKey = settings.corpKey ?? before.corpKey;
+      if (corpKey !== before.corpKey && (await isLinked(tx, tenantId, id))) {
+        throw new ConnectionInUseError(
+          "linked",
+          `Resources are linked to the present ${connector.descriptor.corpSetting}; make another connection for another corp.`,
+        );
+      }
+      const now = clock.now();
+      const given = Object.fromEntries(Object.entries(columns).filter(([, value]) => value !== undefined));
+      const after = await updateConnection(tx, before, before.version, { ...given, ...settings }, now);
+      if (after === undefined) throw new ConnectionNotFoundError(id);
+      if (config !== undefined || (after.enabled && !before.enabled)) await resumeConnection(tx, before);
+      if (mustCatchUp(before, after, change)) {
+        const { correlationId } = context;
+        await deps.outbox.appendBacklog(tx, { tenantId, connectionId: id, correlationId, now });
+      }
+    });
+    await namingTheFirst(write, { tenantId, connector, corpKey: () => corpKey });
+    return get(tenantId, id);
+  }
+
+  return {
+    list: (tenantId, page) => listConnections(database, tenantId, page),
+    get,
+    update,
+    enable: (context, id) => update(context, id, { enabled: true }),
+    disable: (context, id) => update(context, id, { enabled: false }),
+    openSession,
+
+    async create({ tenantId }, { connector: connectorId, config, ...columns }) {
+      const connector = connectorOf(connectorId);
+      const id = newId();
+      const now = clock.now();
+      const settings = sealSettings(id, config, connector, secretBox);
+      const write = insertConnection(database, {
+        ...columns,
+        ...settings,
+        tenantId,
+        id,
+        connector: connectorId,
+        enabled: false,
+        version: 1,
+        pausedUntil: null,
+        pauseReason: null,
+        pauseCount: 0,
+        createdAt: now,
+        modifiedAt: now,
+      });
+      await namingTheFirst(write, { tenantId, connector, corpKey: () => settings.corpKey });
+      return get(tenantId, id);
+    },
+
+    async remove(tenantId, id) {
+      await database.transaction(async (tx) => {
+        const connection = await lockConnection(tx, tenantId, id);
+        if (connection.enabled) throw new ConnectionInUseError("enabled", "Disable the connection first.");
+        if (await isLinked(tx, tenantId, id)) {
+          const message =
+            "Accounts or departments are linked through this connection; leave it disabled instead.";
+          throw new ConnectionInUseError("linked", message);
+        }
+        await forgetDeliveries(tx, tenantId, id);
+        await deleteConnection(tx, connection);
+      });
+    },
+
+    async test({ tenantId, correlationId }, id) {
+      const session = openSession(await get(tenantId, id));
+      try {
+        return await session.test({ correlationId });
+      } finally {
+        await session.close();
+      }
+    },
+  };
+}
+
+/** Whether everything has to be looked at again: the connection is on, and was off or sends other things now. */
+function mustCatchUp(before: Connection, after: Connection, change: ConnectionUpdate): boolean {
+  if (!after.enabled) return false;
+  if (!before.enabled) return true;
+  return [change.config, change.scope, change.mapping, change.policy].some((part) => part !== undefined);
+}
+
+/** The connection, locked until the transaction ends. @throws ConnectionNotFoundError */
+async function lockConnection(tx: Transaction, tenantId: string, id: string): Promise<Connection> {
+  await tx.query("select 1 from connection where tenant_id = $1 and id = $2 for update", [tenantId, id]);
+  const connection = await findConnection(tx, { tenantId, id });
+  if (connection === undefined) throw new ConnectionNotFoundError(id);
+  return connection;
+}
+
+async function isLinked(tx: Queryable, tenantId: string, connectionId: string): Promise<boolean> {
+  const sql = "select 1 from link where tenant_id = $1 and connection_id = $2 limit 1";
+  return (await tx.query(sql, [tenantId, connectionId])).length > 0;
+}
+
+async function findByCorp(
+  database: Queryable,
+  tenantId: string,
+  connector: string,
+  corpKey: string,
+): Promise<{ id: string; name: string } | undefined> {
+  const rows = await database.query<{ id: string; name: string }>(
+    "select id, name from connection where tenant_id = $1 and connector = $2 and corp_key = $3",
+    [tenantId, connector, corpKey],
+  );
+  return rows[0];
+}
+
+async function forgetDeliveries(tx: Transaction, tenantId: string, connectionId: string): Promise<void> {
+  for (const table of ["attempt", "delivery_wait", "delivery", "rate_slot"]) {
+    await tx.query(`delete from ${table} where tenant_id = $1 and connection_id = $2`, [
+      tenantId,
+      connectionId,
+    ]);
+  }
+}

@@ -1,0 +1,45 @@
+import type { ClaimedDelivery } from "../outbox/delivery.js";
+import type { JsonObject } from "../scim/schema/attribute.js";
+import type { ConnectionAtWork } from "./connection-at-work.js";
+import { decideDepartment } from "./decide-department.js";
+import { decideUser } from "./decide-user.js";
+import type { Decision } from "./decision.js";
+import type { Subject } from "./subject.js";
+
+const DICTIONARY = { User: "urn:ietf:params:scim:schemas:extension:dictionary:2.0:User", Group: "urn:ietf:params:scim:schemas:extension:dictionary:2.0:Group" };
+
+/** What is to be done for a claimed delivery, given the present state of its resource. Pure. */
+export function decide(
+  delivery: ClaimedDelivery,
+  subject: Subject,
+  connection: Omit<ConnectionAtWork, "session">,
+  now: Date,
+): Decision {
+  const rules = {
+    rootDepartmentId: connection.rootDepartmentId,
+    settleMs: connection.policy.settleMs,
+    now,
+    requestedAt: delivery.requestedAt,
+  };
+  switch (subject.type) {
+    case "Group":
+      return decideDepartment(subject, { ...rules, descriptor: connection.descriptor });
+    case "User": {
+      const adopted = adoptedRemoteId(subject, connection);
+      return decideUser(subject, adopted === undefined ? rules : { ...rules, adoptedRemoteId: adopted });
+    }
+  }
+}
+
+/** The remote id that the resource's own dictionary attribute names: an object to adopt, unless it is linked. */
+export function adoptedRemoteId(
+  subject: Subject,
+  connection: Pick<ConnectionAtWork, "descriptor">,
+): string | undefined {
+  if (subject.link !== undefined) return undefined;
+  const field = subject.type === "User" ? connection.descriptor.idField.user : connection.descriptor.idField.group;
+  const values = subject.attributes[DICTIONARY[subject.type]];
+  if (typeof values !== "object" || values === null || Array.isArray(values)) return undefined;
+  const value = (values as JsonObject)[field];
+  return typeof value === "string" && value !== "" ? value : undefined;
+}

@@ -1,0 +1,22 @@
+import type { DepartmentProfile, UserProfile } from "../connectors/connector.js";
+import type { DeliveryReason } from "../outbox/delivery.js";
+import type { Awaited } from "../outbox/settle.js";
+
+/** What is to be done for a resource at a connection, before any vendor call. */
+export type Decision =
+  | { kind: "write-department"; profile: DepartmentProfile; notes: string[] }
+  | {
+      kind: "write-user";
+      profile: Omit<UserProfile, "mobile"> & { mobile?: string };
+      notes: string[];
+      /** References left out for now; the person is delivered again when one of them is settled. */
+      awaited: Awaited[];
+    }
+  | { kind: "remove" }
+  /** Nothing is there and nothing should be. */
+  | { kind: "nothing"; notes: string[] }
+  | { kind: "skip"; reason: DeliveryReason; awaited: Awaited[] }
+  | { kind: "park"; reason: DeliveryReason }
+  | { kind: "block"; reason: DeliveryReason; awaited: Awaited[] }
+  /** Looked at again at `at`; no vendor call, no failed try. */
+  | { kind: "wait"; reason: DeliveryReason; at: Date };

@@ -1,0 +1,153 @@
+import type { VendorCall } from "../connectors/connector.js";
+import { handBack } from "../outbox/claim.js";
+import type { ClaimedDelivery } from "../outbox/delivery.js";
+import type { RetrySchedule } from "../outbox/retry-schedule.js";
+import type { Outcome } from "../outbox/settle.js";
+import { pauseConnection } from "../persistence/connection-store.js";
+import type { Database } from "../persistence/database.js";
+import type { Clock } from "../platform/clock.js";
+import { SecretBoxError } from "../platform/secret-box.js";
+import type { CallRecorder } from "./call-recorder.js";
+import type { ConnectionAtWork, OpenConnections } from "./connection-at-work.js";
+import { decide } from "./decide.js";
+import type { Decision } from "./decision.js";
+import { execute, type VendorDecision } from "./execute.js";
+import { AdoptionRefused, type Execution } from "./execution.js";
+import { type Failure, failureOutcome } from "./failure-outcome.js";
+import { connectionPause } from "./pause-schedule.js";
+import { loadSubject } from "./load-subject.js";
+import { type Settlement, settleDelivery } from "./settle-delivery.js";
+import type { Subject } from "./subject.js";
+import { waitForHolder } from "./wait-for-holder.js";
+
+/** What the delivery of one resource needs. */
+export interface DeliverDeps {
+  database: Database;
+  clock: Clock;
+  /** Numbers in [0, 1), for jitter. */
+  random: () => number;
+  schedule: RetrySchedule;
+  connections: OpenConnections;
+  recorder: CallRecorder;
+  /** Told of each settled delivery, for log and metrics. */
+  onSettled(event: DeliverySettled): void;
+}
+
+/** One delivery that was carried out and settled. */
+export interface DeliverySettled {
+  delivery: ClaimedDelivery;
+  connector: string;
+  settlement: Settlement;
+  result: "settled" | "lost";
+}
+
+/**
+ * Brings one resource up to date at one connection: load what it is now, decide, call the vendor if need be, settle.
+ * The vendor's failures end in the delivery's state; it rejects only for trouble of our own.
+ */
+export function createDeliver(deps: DeliverDeps): (delivery: ClaimedDelivery, signal: AbortSignal) => Promise<void> {
+  return async (delivery, signal) => {
+    const startedAt = deps.clock.now();
+    const connection = await useConnection(deps, delivery, startedAt);
+    if (connection === undefined) return;
+    const subject = await loadSubject(deps.database, {
+      tenantId: delivery.tenantId,
+      connectionId: delivery.connectionId,
+      resourceType: delivery.resourceType,
+      resourceId: delivery.resourceId,
+      ...(connection.rootGroupId === undefined ? {} : { rootGroupId: connection.rootGroupId }),
+    });
+    const decision = decide(delivery, subject, connection, startedAt);
+    const calls: VendorCall[] = [];
+    const settlement = await carryOut(deps, { delivery, connection, subject, decision, signal, calls, startedAt });
+    const result = await settleDelivery(deps, delivery, connection, settlement);
+    deps.onSettled({ delivery, connector: connection.descriptor.id, settlement, result });
+  };
+}
+
+/** A connection whose stored secrets cannot be opened rests until an administrator has seen to it. */
+async function useConnection(
+  deps: DeliverDeps,
+  delivery: ClaimedDelivery,
+  now: Date,
+): Promise<ConnectionAtWork | undefined> {
+  const { tenantId, connectionId } = delivery;
+  try {
+    return await deps.connections.use(tenantId, connectionId);
+  } catch (error) {
+    if (!(error instanceof SecretBoxError)) throw error;
+    await handBack(deps.database, delivery);
+    const until = new Date(now.getTime() + connectionPause(1));
+    const reason = { code: "secret-key", message: error.message, remedy: "Restore SECRET_KEY, or enter the credentials anew." };
+    await pauseConnection(deps.database, { tenantId, id: connectionId }, until, reason);
+    return undefined;
+  }
+}
+
+interface Work {
+  delivery: ClaimedDelivery;
+  connection: ConnectionAtWork;
+  subject: Subject;
+  decision: Decision;
+  signal: AbortSignal;
+  calls: VendorCall[];
+  startedAt: Date;
+}
+
+async function carryOut(deps: DeliverDeps, work: Work): Promise<Settlement> {
+  const { decision, startedAt, calls } = work;
+  const base = { startedAt, calls, action: "none" as const, link: { kind: "keep" as const }, inDoubt: false };
+  switch (decision.kind) {
+    case "nothing":
+      return { ...base, outcome: { kind: "synced", notes: decision.notes, awaited: [] } };
+    case "skip":
+      return { ...base, outcome: { kind: "skipped", reason: decision.reason, awaited: decision.awaited } };
+    case "park":
+      return { ...base, outcome: { kind: "parked", reason: decision.reason } };
+    case "block":
+      return { ...base, outcome: { kind: "blocked", reason: decision.reason, awaited: decision.awaited } };
+    case "wait":
+      return { ...base, outcome: { kind: "retry", reason: decision.reason, at: decision.at, charged: false } };
+    case "write-department":
+    case "write-user":
+    case "remove":
+      return callVendor(deps, work, decision);
+  }
+}
+
+async function callVendor(deps: DeliverDeps, work: Work, decision: VendorDecision): Promise<Settlement> {
+  const { delivery, connection, subject, signal, calls, startedAt } = work;
+  try {
+    const done: Execution = await deps.recorder.record(
+      () => execute({ database: deps.database, connection, delivery, subject, decision, signal }),
+      calls,
+    );
+    const outcome: Outcome = { kind: "synced", notes: done.notes, awaited: done.awaited };
+    return { startedAt, calls, action: done.action, link: done.link, inDoubt: false, outcome };
+  } catch (error) {
+    const failure = await failureOf(deps, work, error);
+    return {
+      startedAt,
+      calls,
+      action: decision.kind === "remove" ? "remove" : subject.link === undefined ? "create" : "update",
+      link: failure.dropLink === true ? { kind: "delete" } : { kind: "keep" },
+      inDoubt: failure.inDoubt,
+      outcome: failure.outcome,
+      code: failure.code,
+      ...(failure.pause === undefined ? {} : { pause: failure.pause }),
+    };
+  }
+}
+
+async function failureOf(deps: DeliverDeps, work: Work, error: unknown): Promise<Failure> {
+  if (error instanceof AdoptionRefused) {
+    const outcome = await waitForHolder(deps.database, work.delivery, error);
+    if (outcome !== undefined) return { outcome, inDoubt: false, code: error.code };
+  }
+  return failureOutcome(error, {
+    now: deps.clock.now(),
+    tries: work.delivery.tries,
+    schedule: deps.schedule,
+    random: deps.random,
+  });
+}

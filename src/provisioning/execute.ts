@@ -1,0 +1,89 @@
+import type { CallContext } from "../connectors/connector.js";
+import { ConnectorError } from "../connectors/errors.js";
+import type { ClaimedDelivery } from "../outbox/delivery.js";
+import type { Queryable } from "../persistence/database.js";
+import { findLinkByRemoteId } from "../persistence/link-store.js";
+import type { ConnectionAtWork } from "./connection-at-work.js";
+import { adoptedRemoteId } from "./decide.js";
+import type { Decision } from "./decision.js";
+import type { Execution } from "./execution.js";
+import type { Subject } from "./subject.js";
+import { writeDepartment } from "./write-department.js";
+import { writeUser } from "./write-user.js";
+
+/** Decisions that need the vendor. */
+export type VendorDecision = Extract<Decision, { kind: "write-department" | "write-user" | "remove" }>;
+
+/** Everything a vendor decision is carried out with. */
+export interface ExecuteInput {
+  database: Queryable;
+  connection: ConnectionAtWork;
+  delivery: ClaimedDelivery;
+  subject: Subject;
+  decision: VendorDecision;
+  signal: AbortSignal;
+}
+
+/**
+ * Carries out a decision at the vendor.
+ * @throws ConnectorError, AdoptionRefused, RemoteVanished
+ */
+export async function execute(input: ExecuteInput): Promise<Execution> {
+  const { connection, delivery, subject, decision } = input;
+  const context: CallContext = { correlationId: delivery.correlationId, signal: input.signal };
+  if (decision.kind === "remove") return remove(input, context);
+
+  const adopted = adoptedRemoteId(subject, connection);
+  const shared = {
+    notes: decision.notes,
+    ...(subject.link === undefined ? {} : { link: subject.link }),
+    ...(adopted === undefined ? {} : { adoptedRemoteId: adopted }),
+    lookFirst: delivery.claims > 1,
+    linkedElsewhere: (remoteId: string) => linkedElsewhere(input, remoteId),
+    context,
+  };
+  switch (decision.kind) {
+    case "write-department":
+      return writeDepartment(connection.session, { ...shared, profile: decision.profile });
+    case "write-user":
+      return writeUser(connection.session, {
+        ...shared,
+        resourceId: delivery.resourceId,
+        profile: decision.profile,
+        awaited: decision.awaited,
+        ownDepartments: (remoteIds) => ownDepartments(input, remoteIds),
+      });
+  }
+}
+
+/** Only what carries our link is ever removed. */
+async function remove(input: ExecuteInput, context: CallContext): Promise<Execution> {
+  const { connection, subject } = input;
+  if (subject.link !== undefined) {
+    const request = { ...context, remoteId: subject.link.remoteId };
+    const operations = subject.type === "User" ? connection.session.users : connection.session.departments;
+    try {
+      await operations.remove(request);
+    } catch (error) {
+      if (!(error instanceof ConnectorError) || error.kind !== "not-found") throw error;
+    }
+  }
+  return { action: "remove", link: { kind: "delete" }, notes: [], awaited: [] };
+}
+
+async function linkedElsewhere(input: ExecuteInput, remoteId: string): Promise<string | undefined> {
+  const { tenantId, connectionId, resourceId, resourceType } = input.delivery;
+  const link = await findLinkByRemoteId(input.database, { tenantId, connectionId }, resourceType, remoteId);
+  return link === undefined || link.resourceId === resourceId ? undefined : link.resourceId;
+}
+
+async function ownDepartments(input: ExecuteInput, remoteIds: string[]): Promise<string[]> {
+  const { tenantId, connectionId } = input.delivery;
+  const rows = await input.database.query<{ remote_id: string }>(
+    `select remote_id from link
+      where tenant_id = $1 and connection_id = $2 and resource_type = 'Group' and remote_id = any($3::text[])`,
+    [tenantId, connectionId, remoteIds],
+  );
+  return rows.map((row) => row.remote_id);
+}
+

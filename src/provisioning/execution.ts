@@ -1,0 +1,48 @@
+import type { Awaited } from "../outbox/settle.js";
+import type { JsonObject } from "../scim/schema/attribute.js";
+
+/** What to do with the link in the settle. */
+export type LinkChange =
+  | { kind: "keep" }
+  | { kind: "set"; remoteId: string; lastSent: JsonObject }
+  | { kind: "delete" };
+
+/** What was done at the vendor, in the words of the attempt log. */
+export type Action = "none" | "create" | "adopt" | "update" | "remove";
+
+/** The result of carrying out a decision that needed the vendor. */
+export interface Execution {
+  action: Action;
+  link: LinkChange;
+  /** What an administrator should know although all went well. */
+  notes: string[];
+  /** References left out for now. */
+  awaited: Awaited[];
+}
+
+/**
+ * The remote object that should be ours belongs to somebody else. Where that is another resource of this gateway,
+ * `holderResourceId` names it: its own delivery may be about to give the object up.
+ */
+export class AdoptionRefused extends Error {
+  override readonly name = "AdoptionRefused";
+
+  constructor(
+    readonly code: string,
+    message: string,
+    readonly remedy: string,
+    readonly field: string,
+    readonly holderResourceId?: string,
+  ) {
+    super(message);
+  }
+}
+
+/** The linked remote object is gone: the link is to be dropped and the resource delivered anew. */
+export class RemoteVanished extends Error {
+  override readonly name = "RemoteVanished";
+
+  constructor(readonly remoteId: string) {
+    super(`The remote object ${remoteId} does not exist any more.`);
+  }
+}

@@ -1,0 +1,95 @@
+import { ConnectorError } from "../connectors/errors.js";
+import type { DeliveryReason } from "../outbox/delivery.js";
+import { type RetrySchedule, retryDelay } from "../outbox/retry-schedule.js";
+import type { Outcome } from "../outbox/settle.js";
+import { AdoptionRefused, RemoteVanished } from "./execution.js";
+
+/** What follows from a failed execution. */
+export interface Failure {
+  outcome: Outcome;
+  /** Whether the vendor may have applied the change all the same. */
+  inDoubt: boolean;
+  /** Set when the whole connection has to pause: nothing would succeed. */
+  pause?: DeliveryReason;
+  /** Drop the link before the next try. */
+  dropLink?: true;
+  /** The vendor's code or a word of ours, for the attempt log. */
+  code: string;
+}
+
+/** What the translation of a failure needs to know. */
+export interface FailureContext {
+  now: Date;
+  /** Failed tries before this one. */
+  tries: number;
+  schedule: RetrySchedule;
+  random: () => number;
+}
+
+/** Conflicts often solve themselves, when another change is about to free the value; then they need a person. */
+const CONFLICT_TRIES = 4;
+/** A reference that the vendor does not know although we hold its id. */
+const DEPENDENCY_TRIES = 8;
+/** How often an unanswered invitation is looked at, in milliseconds. */
+const INVITATION_INTERVAL_MS = 600_000;
+
+/** Says what to do about a failure, by its kind alone. Errors that are not the vendor's are thrown on. */
+export function failureOutcome(error: unknown, context: FailureContext): Failure {
+  if (error instanceof AdoptionRefused) {
+    const reason = { code: error.code, message: error.message, remedy: error.remedy, field: error.field };
+    return { outcome: { kind: "parked", reason }, inDoubt: false, code: error.code };
+  }
+  if (error instanceof RemoteVanished) {
+    const reason = { code: "vanished", message: `${error.message} It is created anew.` };
+    const outcome: Outcome = { kind: "retry", reason, at: context.now, charged: true };
+    return { outcome, inDoubt: false, dropLink: true, code: "vanished" };
+  }
+  if (error instanceof ConnectorError) return connectorFailure(error, context);
+  throw error;
+}
+
+function connectorFailure(error: ConnectorError, context: FailureContext): Failure {
+  const { facts } = error;
+  const reason = reasonOf(error);
+  const base = { inDoubt: facts.mayHaveApplied === true, code: facts.code };
+  const parked: Outcome = { kind: "parked", reason };
+  switch (error.kind) {
+    case "throttled":
+      return { ...base, outcome: { kind: "retry", reason, at: later(context, 1_000, facts.retryAfterMs), charged: false } };
+    case "transient":
+      return { ...base, outcome: retryUpTo(facts.giveUpAfter ?? Number.POSITIVE_INFINITY) };
+    case "conflict":
+      return { ...base, outcome: retryUpTo(facts.giveUpAfter ?? CONFLICT_TRIES) };
+    case "dependency-missing":
+      return { ...base, outcome: retryUpTo(facts.giveUpAfter ?? DEPENDENCY_TRIES) };
+    case "awaiting":
+      return { ...base, inDoubt: true, outcome: { kind: "awaiting", reason, at: later(context, INVITATION_INTERVAL_MS) } };
+    case "not-found":
+    case "rejected":
+      return { ...base, outcome: parked };
+    case "unauthorized":
+      return { ...base, outcome: { kind: "retry", reason, at: context.now, charged: false }, pause: reason };
+  }
+
+  function retryUpTo(limit: number): Outcome {
+    if (context.tries + 1 >= limit) return parked;
+    const pause = retryDelay(context.tries, context.schedule, context.random);
+    return { kind: "retry", reason, at: later(context, pause, facts.retryAfterMs), charged: true };
+  }
+}
+
+/** The later of the two pauses, with up to a quarter of jitter on what the vendor asked for. */
+function later(context: FailureContext, pauseMs: number, retryAfterMs = 0): Date {
+  const asked = retryAfterMs * (1 + context.random() / 4);
+  return new Date(context.now.getTime() + Math.max(pauseMs, asked));
+}
+
+function reasonOf(error: ConnectorError): DeliveryReason {
+  const { code, message, remedy, field } = error.facts;
+  return {
+    code,
+    message,
+    ...(remedy === undefined ? {} : { remedy }),
+    ...(field === undefined ? {} : { field }),
+  };
+}

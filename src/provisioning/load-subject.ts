@@ -1,0 +1,198 @@
+import type { DeliveryState } from "../outbox/delivery.js";
+import type { Queryable } from "../persistence/database.js";
+import type { JsonObject, ResourceTypeId } from "../scim/schema/attribute.js";
+import type { DepartmentSubject, Link, Reference, Subject, UserSubject } from "./subject.js";
+
+/** Which resource, seen from which connection. */
+export interface SubjectKey {
+  tenantId: string;
+  connectionId: string;
+  resourceType: ResourceTypeId;
+  resourceId: string;
+  /** Id of the group that stands for the vendor's root department, where the connection names one. */
+  rootGroupId?: string;
+}
+
+/** Reads the present state of a resource and of everything it refers to. Costs do not grow with group sizes. */
+export async function loadSubject(database: Queryable, key: SubjectKey): Promise<Subject> {
+  return key.resourceType === "User" ? loadUser(database, key) : loadDepartment(database, key);
+}
+
+interface ResourceRow {
+  doc: JsonObject;
+  kind: string | null;
+  parent_id: string | null;
+  parent_ref: string | null;
+  manager_ref: string | null;
+  deleted_at: Date | null;
+  remote_id: string | null;
+  last_sent: JsonObject | null;
+}
+
+const RESOURCE = `
+  select r.doc, r.kind, r.parent_id, r.parent_ref, r.manager_ref, r.deleted_at, l.remote_id, l.last_sent
+    from resource r
+    left join link l on l.tenant_id = r.tenant_id and l.connection_id = $2 and l.resource_id = r.id
+   where r.tenant_id = $1 and r.id = $3`;
+
+async function loadRow(database: Queryable, key: SubjectKey): Promise<ResourceRow | undefined> {
+  const rows = await database.query<ResourceRow>(RESOURCE, [key.tenantId, key.connectionId, key.resourceId]);
+  return rows[0];
+}
+
+async function loadUser(database: Queryable, key: SubjectKey): Promise<UserSubject> {
+  const row = await loadRow(database, key);
+  const base = { type: "User" as const, id: key.resourceId, ...linkOf(row) };
+  if (row === undefined || row.deleted_at !== null) {
+    return { ...base, removed: true, attributes: {}, departments: [], memberOfRoot: false, onlyOutsideScope: false };
+  }
+  const memberships = await loadDepartmentsOf(database, key);
+  const inScope = memberships.filter((one) => one.inScope);
+  const manager = row.manager_ref === null ? undefined : await loadManager(database, key, row.manager_ref);
+  return {
+    ...base,
+    removed: false,
+    attributes: row.doc,
+    departments: inScope.filter((one) => one.resourceId !== key.rootGroupId),
+    memberOfRoot: inScope.some((one) => one.resourceId === key.rootGroupId),
+    onlyOutsideScope: key.rootGroupId !== undefined && inScope.length === 0,
+    ...(manager === undefined ? {} : { manager }),
+  };
+}
+
+async function loadDepartment(database: Queryable, key: SubjectKey): Promise<DepartmentSubject> {
+  const row = await loadRow(database, key);
+  const link = linkOf(row);
+  const removed = row === undefined || row.deleted_at !== null;
+  const kind = row?.kind ?? "department";
+  const leaves = removed || kind !== "department";
+  const occupants = leaves && link.link !== undefined ? await loadOccupants(database, key, link.link.remoteId) : [];
+  const parent =
+    row === undefined || row.parent_id === null ? undefined : await loadReference(database, key, row.parent_id);
+  return {
+    type: "Group",
+    id: key.resourceId,
+    ...link,
+    removed,
+    attributes: row?.doc ?? {},
+    kind,
+    ...(parent === undefined ? {} : { parent }),
+    ...(row === undefined || row.parent_ref === null ? {} : { unknownParent: row.parent_ref }),
+    isRoot: key.resourceId === key.rootGroupId,
+    parentIsRoot: row?.parent_id !== null && row?.parent_id === key.rootGroupId,
+    inScope: leaves || (await isBelowRoot(database, key, key.resourceId)),
+    occupants,
+  };
+}
+
+function linkOf(row: ResourceRow | undefined): { link?: Link } {
+  if (row === undefined || row.remote_id === null) return {};
+  return { link: { remoteId: row.remote_id, lastSent: row.last_sent ?? {} } };
+}
+
+interface ReferenceRow {
+  id: string;
+  display_name: string | null;
+  remote_id: string | null;
+  state: DeliveryState | null;
+  settles: string | null;
+}
+
+const REFERENCE_COLUMNS = `
+  r.id, coalesce(r.doc->>'displayName', r.doc->>'userName') as display_name, l.remote_id, d.state, d.settles`;
+const REFERENCE_JOINS = `
+    left join link l on l.tenant_id = r.tenant_id and l.connection_id = $2 and l.resource_id = r.id
+    left join delivery d on d.tenant_id = r.tenant_id and d.connection_id = $2 and d.resource_id = r.id`;
+
+function referenceOf(row: ReferenceRow): Reference {
+  return {
+    resourceId: row.id,
+    displayName: row.display_name ?? row.id,
+    ...(row.remote_id === null ? {} : { remoteId: row.remote_id }),
+    ...(row.state === null ? {} : { state: row.state }),
+    settles: row.settles === null ? null : BigInt(row.settles),
+  };
+}
+
+async function loadReference(database: Queryable, key: SubjectKey, id: string): Promise<Reference | undefined> {
+  const rows = await database.query<ReferenceRow>(
+    `select ${REFERENCE_COLUMNS} from resource r ${REFERENCE_JOINS}
+      where r.tenant_id = $1 and r.id = $3 and r.deleted_at is null`,
+    [key.tenantId, key.connectionId, id],
+  );
+  return rows[0] === undefined ? undefined : referenceOf(rows[0]);
+}
+
+async function loadDepartmentsOf(
+  database: Queryable,
+  key: SubjectKey,
+): Promise<(Reference & { inScope: boolean })[]> {
+  const rows = await database.query<ReferenceRow>(
+    `select ${REFERENCE_COLUMNS} from membership m
+       join resource r on r.tenant_id = m.tenant_id and r.id = m.group_id
+        and r.deleted_at is null and r.kind = 'department'
+       ${REFERENCE_JOINS}
+      where m.tenant_id = $1 and m.member_id = $3
+      order by m.added_at, r.seq`,
+    [key.tenantId, key.connectionId, key.resourceId],
+  );
+  const references: (Reference & { inScope: boolean })[] = [];
+  for (const row of rows) {
+    references.push({ ...referenceOf(row), inScope: await isBelowRoot(database, key, row.id) });
+  }
+  return references;
+}
+
+/** Whether a group is the root group or below it; always so for a connection without a root group. */
+async function isBelowRoot(database: Queryable, key: SubjectKey, groupId: string): Promise<boolean> {
+  if (key.rootGroupId === undefined) return true;
+  const rows = await database.query(
+    `with recursive ancestor (id, parent_id) as (
+       select id, parent_id from resource where tenant_id = $1 and id = $2
+       union
+       select r.id, r.parent_id from resource r join ancestor a on r.id = a.parent_id where r.tenant_id = $1)
+     select 1 from ancestor where id = $3`,
+    [key.tenantId, groupId, key.rootGroupId],
+  );
+  return rows.length > 0;
+}
+
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+/** A manager is named by SCIM id, by externalId, or (HR systems) by employee number; the first that fits wins. */
+async function loadManager(
+  database: Queryable,
+  key: SubjectKey,
+  managerRef: string,
+): Promise<Reference | undefined> {
+  const rows = await database.query<ReferenceRow>(
+    `select ${REFERENCE_COLUMNS} from resource r ${REFERENCE_JOINS}
+      where r.tenant_id = $1 and r.type = 'User' and r.deleted_at is null and r.id <> $4
+        and (r.id = $5::uuid or r.external_id = $3 or r.employee_number = $3)
+      order by (r.id = $5::uuid) desc nulls last, (r.external_id = $3) desc nulls last, r.seq
+      limit 1`,
+    [key.tenantId, key.connectionId, managerRef, key.resourceId, UUID.test(managerRef) ? managerRef : null],
+  );
+  return rows[0] === undefined ? undefined : referenceOf(rows[0]);
+}
+
+// Two containment searches, each on the GIN index of link.last_sent.
+const OCCUPANTS = `
+  select ${REFERENCE_COLUMNS} from link here
+    join resource r on r.tenant_id = here.tenant_id and r.id = here.resource_id
+    ${REFERENCE_JOINS}
+   where here.tenant_id = $1 and here.connection_id = $2 and here.resource_id <> $3
+     and (here.last_sent @> $4::jsonb or here.last_sent @> $5::jsonb)
+   order by r.seq limit 200`;
+
+/** People and sub-departments that were last sent into this department. */
+async function loadOccupants(database: Queryable, key: SubjectKey, remoteId: string): Promise<Reference[]> {
+  const rows = await database.query<ReferenceRow>(OCCUPANTS, [
+    key.tenantId,
+    key.connectionId,
+    key.resourceId,
+    JSON.stringify({ departmentRemoteIds: [remoteId] }),
+    JSON.stringify({ parentRemoteId: remoteId }),
+  ]);
+  return rows.map(referenceOf);
+}

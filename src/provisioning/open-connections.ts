@@ -1,0 +1,72 @@
+import type { Connector, ConnectorSession, VendorCall } from "../connectors/connector.js";
+import { type Connection, findConnection } from "../persistence/connection-store.js";
+import type { Database } from "../persistence/database.js";
+import type { OpenConnections } from "./connection-at-work.js";
+import { ConnectionNotFoundError } from "./connection-errors.js";
+import { readPolicy } from "./policy.js";
+
+/** What keeps connections open. */
+export interface OpenConnectionsDeps {
+  database: Database;
+  connectors: { get(id: string): Connector | undefined };
+  openSession(connection: Connection, options: { onCall: (call: VendorCall) => void }): ConnectorSession;
+  /** Told of every vendor call, with the id of the connector that made it. */
+  onCall(call: VendorCall, connector: string): void;
+}
+
+/**
+ * Sessions by connection, opened on first use and opened anew when an administrator has changed the settings (the
+ * connection's version tells). The row itself is read each time: it is one look-up by key, and rules changed a
+ * moment ago hold for the next delivery.
+ */
+export function createOpenConnections(deps: OpenConnectionsDeps): OpenConnections {
+  const open = new Map<string, { version: number; session: ConnectorSession }>();
+
+  function sessionOf(connection: Connection): ConnectorSession {
+    const present = open.get(connection.id);
+    if (present !== undefined && present.version === connection.version) return present.session;
+    const session = deps.openSession(connection, { onCall: (call) => deps.onCall(call, connection.connector) });
+    open.set(connection.id, { version: connection.version, session });
+    // Deliveries that still use the old session end with an error that is retried.
+    if (present !== undefined) void present.session.close().catch(() => undefined);
+    return session;
+  }
+
+  return {
+    async use(tenantId, connectionId) {
+      const connection = await findConnection(deps.database, { tenantId, id: connectionId });
+      const descriptor = connection && deps.connectors.get(connection.connector)?.descriptor;
+      if (connection === undefined || descriptor === undefined) throw new ConnectionNotFoundError(connectionId);
+      const rootGroupId = await findRootGroup(deps.database, connection);
+      const configuredRoot = connection.config["rootDepartmentId"];
+      return {
+        id: connectionId,
+        descriptor,
+        session: sessionOf(connection),
+        policy: readPolicy(connection.policy),
+        rootDepartmentId: typeof configuredRoot === "string" ? configuredRoot : descriptor.defaultRootDepartmentId,
+        ...(rootGroupId === undefined ? {} : { rootGroupId }),
+        pauseCount: connection.pauseCount,
+      };
+    },
+    async close() {
+      await Promise.all([...open.values()].map(({ session }) => session.close()));
+      open.clear();
+    },
+  };
+}
+
+/** A root that no group matches puts everything out of scope; it is never taken for "no root". */
+const NO_GROUP = "00000000-0000-0000-0000-000000000000";
+
+async function findRootGroup(database: Database, connection: Connection): Promise<string | undefined> {
+  const { rootGroupId, rootExternalId } = connection.scope;
+  if (typeof rootGroupId === "string" && rootGroupId !== "") return rootGroupId;
+  if (typeof rootExternalId !== "string" || rootExternalId === "") return undefined;
+  const rows = await database.query<{ id: string }>(
+    `select id from resource
+      where tenant_id = $1 and type = 'Group' and external_id = $2 and deleted_at is null order by seq limit 1`,
+    [connection.tenantId, rootExternalId],
+  );
+  return rows[0]?.id ?? NO_GROUP;
+}

@@ -1,0 +1,65 @@
+import type { Connector, ConnectorSession, VendorCall } from "../connectors/connector.js";
+import { releaseAllLeases } from "../outbox/claim.js";
+import { defaultRetrySchedule } from "../outbox/retry-schedule.js";
+import type { Connection } from "../persistence/connection-store.js";
+import type { Database } from "../persistence/database.js";
+import type { Clock } from "../platform/clock.js";
+import { createCallRecorder } from "./call-recorder.js";
+import { createDeliver, type DeliverySettled } from "./deliver.js";
+import { createOpenConnections } from "./open-connections.js";
+import { defaultWorkerSettings, startWorker, type WorkerSettings } from "./worker.js";
+
+/** What the outbound half of the gateway needs. */
+export interface ProvisionerDeps {
+  database: Database;
+  clock: Clock;
+  connectors: { get(id: string): Connector | undefined };
+  openSession(connection: Connection, options: { onCall: (call: VendorCall) => void }): ConnectorSession;
+  /** Told of every vendor call, with the id of the connector that made it. */
+  onCall(call: VendorCall, connector: string): void;
+  onSettled(event: DeliverySettled): void;
+  /** Trouble of our own, such as a database that went away. */
+  onError(error: unknown): void;
+  settings?: Partial<WorkerSettings>;
+}
+
+/** The running outbound half: one worker with its open connections. */
+export interface Provisioner {
+  /** Lets running deliveries finish for up to `graceMs`, hands the others back, closes the sessions. */
+  stop(graceMs?: number): Promise<void>;
+}
+
+/** Starts the worker of this process. What a dead predecessor on the embedded database had claimed is freed first. */
+export async function startProvisioner(deps: ProvisionerDeps): Promise<Provisioner> {
+  const { database, clock } = deps;
+  const recorder = createCallRecorder(deps.onCall);
+  const connections = createOpenConnections({
+    database,
+    connectors: deps.connectors,
+    openSession: deps.openSession,
+    onCall: recorder.onCall,
+  });
+  const deliver = createDeliver({
+    database,
+    clock,
+    random: Math.random,
+    schedule: defaultRetrySchedule,
+    connections,
+    recorder,
+    onSettled: deps.onSettled,
+  });
+  await releaseAllLeases(database, clock.now());
+  const worker = await startWorker({
+    database,
+    clock,
+    settings: { ...defaultWorkerSettings, ...deps.settings },
+    deliver,
+    onError: deps.onError,
+  });
+  return {
+    async stop(graceMs) {
+      await worker.stop(graceMs);
+      await connections.close();
+    },
+  };
+}

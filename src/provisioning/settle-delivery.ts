@@ -1,0 +1,156 @@
+import type { VendorCall } from "../connectors/connector.js";
+import { writeBack } from "../directory/write-back.js";
+import type { ClaimedDelivery, DeliveryReason } from "../outbox/delivery.js";
+import { holdsLease, type Outcome, type SettleResult, settle } from "../outbox/settle.js";
+import { insertAttempt } from "../persistence/attempt-store.js";
+import { pauseConnection, resumeConnection } from "../persistence/connection-store.js";
+import type { Database, Transaction } from "../persistence/database.js";
+import { deleteLink, upsertLink } from "../persistence/link-store.js";
+import type { Clock } from "../platform/clock.js";
+import { newId } from "../platform/ids.js";
+import type { JsonValue } from "../scim/schema/attribute.js";
+import type { ConnectionAtWork } from "./connection-at-work.js";
+import type { Action, LinkChange } from "./execution.js";
+import { connectionPause } from "./pause-schedule.js";
+
+/** What a delivery came to. */
+export interface Settlement {
+  startedAt: Date;
+  calls: VendorCall[];
+  action: Action;
+  link: LinkChange;
+  /** Whether a call may have been applied without our knowing. */
+  inDoubt: boolean;
+  outcome: Outcome;
+  code?: string;
+  /** Set when the whole connection has to rest. */
+  pause?: DeliveryReason;
+}
+
+/**
+ * Writes a delivery's end in one transaction: link, the remote id in the resource's dictionary attribute, the
+ * attempt, the delivery's state, and who may go on now. A worker whose lease has passed on writes nothing: the
+ * next holder looks at the vendor first and finds what was done.
+ */
+export async function settleDelivery(
+  deps: { database: Database; clock: Clock },
+  delivery: ClaimedDelivery,
+  connection: ConnectionAtWork,
+  settlement: Settlement,
+): Promise<SettleResult> {
+  const now = deps.clock.now();
+  return deps.database.transaction(async (tx) => {
+    if (!(await holdsLease(tx, delivery))) return "lost";
+    const notes = await applyLink(tx, delivery, connection, settlement.link, now);
+    const paused = await applyPause(tx, delivery, connection, settlement, now);
+    const outcome = paused.kind === "synced" ? { ...paused, notes: [...paused.notes, ...notes] } : paused;
+    if (isWorthRecording(settlement)) await recordAttempt(tx, delivery, settlement, outcome, now);
+    return settle(tx, delivery, outcome, { now, inDoubt: settlement.inDoubt });
+  });
+}
+
+async function applyLink(
+  tx: Transaction,
+  delivery: ClaimedDelivery,
+  connection: ConnectionAtWork,
+  link: LinkChange,
+  now: Date,
+): Promise<string[]> {
+  const { tenantId, connectionId, resourceId, resourceType } = delivery;
+  if (link.kind === "keep") return [];
+  const { idField } = connection.descriptor;
+  const attribute = resourceType === "User" ? idField.user : idField.group;
+  const target = { tenantId, resourceType, resourceId, attribute, now };
+  if (link.kind === "delete") {
+    await deleteLink(tx, { tenantId, connectionId, resourceId });
+    await writeBack(tx, { ...target, value: null });
+    return [];
+  }
+  // The resource's row first, then the delivery rows: the order in which the directory locks them.
+  const written = await writeBack(tx, { ...target, value: link.remoteId });
+  await upsertLink(tx, {
+    tenantId,
+    connectionId,
+    resourceId,
+    resourceType,
+    remoteId: link.remoteId,
+    lastSent: link.lastSent,
+    createdAt: now,
+    modifiedAt: now,
+  });
+  if (written !== "conflict") return [];
+  return [`${attribute} could not be written: another resource holds the value "${link.remoteId}".`];
+}
+
+/** A failure that concerns the whole connection lets it rest; the first success after that ends the rest. */
+async function applyPause(
+  tx: Transaction,
+  delivery: ClaimedDelivery,
+  connection: ConnectionAtWork,
+  settlement: Settlement,
+  now: Date,
+): Promise<Outcome> {
+  const key = { tenantId: delivery.tenantId, id: delivery.connectionId };
+  const { outcome, pause } = settlement;
+  if (pause !== undefined) {
+    const until = await pauseOnce(tx, key, connection, pause, now);
+    return outcome.kind === "retry" ? { ...outcome, at: until } : outcome;
+  }
+  if (connection.pauseCount > 0 && settlement.calls.some((call) => call.outcome === "ok")) {
+    await resumeConnection(tx, key);
+  }
+  return outcome;
+}
+
+/** Deliveries that fail side by side are one failure of the connection: it is paused and counted once. */
+async function pauseOnce(
+  tx: Transaction,
+  key: { tenantId: string; id: string },
+  connection: ConnectionAtWork,
+  reason: DeliveryReason,
+  now: Date,
+): Promise<Date> {
+  const rows = await tx.query<{ paused_until: Date | null }>(
+    "select paused_until from connection where tenant_id = $1 and id = $2",
+    [key.tenantId, key.id],
+  );
+  const present = rows[0]?.paused_until;
+  if (present !== undefined && present !== null && present > now) return present;
+  const until = new Date(now.getTime() + connectionPause(connection.pauseCount + 1));
+  await pauseConnection(tx, key, until, { ...reason });
+  return until;
+}
+
+/** Waiting and finding nothing to do are no tries; the delivery's own row says what it waits for. */
+function isWorthRecording(settlement: Settlement): boolean {
+  return settlement.calls.length > 0 || settlement.outcome.kind === "parked" || settlement.code !== undefined;
+}
+
+async function recordAttempt(
+  tx: Transaction,
+  delivery: ClaimedDelivery,
+  settlement: Settlement,
+  outcome: Outcome,
+  now: Date,
+): Promise<void> {
+  const reason = "reason" in outcome ? outcome.reason : undefined;
+  await insertAttempt(tx, {
+    tenantId: delivery.tenantId,
+    id: newId(),
+    deliveryId: delivery.id,
+    connectionId: delivery.connectionId,
+    resourceId: delivery.resourceId,
+    number: delivery.tries + 1,
+    generation: delivery.generation.toString(),
+    trigger: delivery.tries > 0 || delivery.claims > 1 ? "retry" : "change",
+    action: settlement.action,
+    outcome: outcome.kind,
+    startedAt: settlement.startedAt,
+    durationMs: now.getTime() - settlement.startedAt.getTime(),
+    code: settlement.code ?? reason?.code ?? null,
+    message: reason?.message ?? null,
+    remedy: reason?.remedy ?? null,
+    calls: settlement.calls as unknown as JsonValue[],
+    correlationId: delivery.correlationId,
+  });
+}

@@ -1,0 +1,34 @@
+import type { Pacer } from "../connectors/connector.js";
+import type { Queryable } from "../persistence/database.js";
+import { penaliseSlot, reserveSlot } from "../persistence/rate-slot-store.js";
+import type { Clock } from "../platform/clock.js";
+
+/** One connection's pacer over the database. */
+export interface SharedPacerDeps {
+  database: Queryable;
+  clock: Clock;
+  tenantId: string;
+  connectionId: string;
+  /** Calls that may start on one API path in a second, over all processes. */
+  ratePerSecond: number;
+}
+
+/**
+ * A pacer whose starting times are handed out by the database, so that several workers share one cap: one short
+ * statement for each vendor call, evenly spaced starts.
+ */
+export function createSharedPacer(deps: SharedPacerDeps): Pacer {
+  const { database, clock, tenantId, connectionId } = deps;
+  const intervalMs = 1_000 / deps.ratePerSecond;
+  return {
+    async reserve(path, signal) {
+      const granted = await reserveSlot(database, { tenantId, connectionId, path, now: clock.now(), intervalMs });
+      const pause = granted.getTime() - clock.now().getTime();
+      if (pause > 0) await clock.sleep(pause, signal);
+    },
+    async penalise(path, ms) {
+      const until = new Date(clock.now().getTime() + ms);
+      await penaliseSlot(database, { tenantId, connectionId, path, until });
+    },
+  };
+}

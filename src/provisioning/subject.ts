@@ -1,0 +1,64 @@
+import type { DeliveryState } from "../outbox/delivery.js";
+import type { JsonObject } from "../scim/schema/attribute.js";
+
+/** What a resource is at one connection, and what was last sent there. */
+export interface Link {
+  remoteId: string;
+  /** The profile as it was last sent, field by field; the base of "send only what changed". */
+  lastSent: JsonObject;
+}
+
+/** A department or person that another resource refers to, as it stands at the connection. */
+export interface Reference {
+  resourceId: string;
+  displayName: string;
+  /** Its remote id, once it is linked. */
+  remoteId?: string;
+  /** Its delivery's state; absent where it has no delivery. */
+  state?: DeliveryState;
+  /** How often its delivery was settled; see `Awaited`. */
+  settles: bigint | null;
+}
+
+/** A user with everything that decides what the vendor should hold. */
+export interface UserSubject {
+  type: "User";
+  id: string;
+  /** Deleted in SCIM. */
+  removed: boolean;
+  attributes: JsonObject;
+  link?: Link;
+  /** Departments inside the connection's scope that the user is a direct member of, oldest membership first. */
+  departments: Reference[];
+  /** Whether the user is a direct member of the connection's root group itself. */
+  memberOfRoot: boolean;
+  /** Whether the user is in departments, but only in such as lie outside the connection's scope. */
+  onlyOutsideScope: boolean;
+  /** The manager when the value names a living user; absent when there is none or nobody of that name yet. */
+  manager?: Reference;
+}
+
+/** A group with everything that decides what the vendor should hold. */
+export interface DepartmentSubject {
+  type: "Group";
+  id: string;
+  removed: boolean;
+  attributes: JsonObject;
+  /** `department`, or `group` for one that is no department. */
+  kind: string;
+  link?: Link;
+  /** The parent where it is known; absent for a top department. */
+  parent?: Reference;
+  /** The parent as the client named it while no group of that id or externalId exists. */
+  unknownParent?: string;
+  /** Whether this group is the connection's root group, which stands for the vendor's root department. */
+  isRoot: boolean;
+  /** Whether the parent is the connection's root group. */
+  parentIsRoot: boolean;
+  inScope: boolean;
+  /** Resources that are, as far as was sent, still in or below this department at the vendor. */
+  occupants: Reference[];
+}
+
+/** What a delivery is about. */
+export type Subject = UserSubject | DepartmentSubject;

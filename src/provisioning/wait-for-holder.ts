@@ -1,0 +1,29 @@
+import type { ClaimedDelivery } from "../outbox/delivery.js";
+import type { Outcome } from "../outbox/settle.js";
+import type { Queryable } from "../persistence/database.js";
+import type { AdoptionRefused } from "./execution.js";
+
+/**
+ * When the remote object in the way belongs to another resource of ours whose own delivery is about to run (it may
+ * be a removal or a rename), waiting for that is better than parking. `blocked` holders do not count: two resources
+ * that swap a name would wait for each other for ever.
+ */
+export async function waitForHolder(
+  database: Queryable,
+  delivery: ClaimedDelivery,
+  refused: AdoptionRefused,
+): Promise<Outcome | undefined> {
+  if (refused.holderResourceId === undefined) return undefined;
+  const rows = await database.query<{ settles: string }>(
+    `select settles from delivery
+      where tenant_id = $1 and connection_id = $2 and resource_id = $3 and state in ('pending', 'claimed')`,
+    [delivery.tenantId, delivery.connectionId, refused.holderResourceId],
+  );
+  const holder = rows[0];
+  if (holder === undefined) return undefined;
+  return {
+    kind: "blocked",
+    reason: { code: refused.code, message: `${refused.message} Waits for that resource's own delivery.`, field: refused.field },
+    awaited: [{ resourceId: refused.holderResourceId, settles: BigInt(holder.settles) }],
+  };
+}

@@ -1,0 +1,134 @@
+import { claimDeliveries, handBack, nextDueAt, releaseExpiredLeases } from "../outbox/claim.js";
+import { type ClaimedDelivery, DELIVERY_CHANNEL } from "../outbox/delivery.js";
+import type { Database } from "../persistence/database.js";
+import type { Clock } from "../platform/clock.js";
+
+/** Sizes and times of one worker; milliseconds. */
+export interface WorkerSettings {
+  /** Deliveries in progress at once. The vendor's rate, not this number, is the limit (cap x latency is about 2). */
+  concurrency: number;
+  leaseMs: number;
+  /** A delivery that takes longer is given up, well before its lease ends. */
+  deliveryLimitMs: number;
+  /** Longest sleep without a look at the table: notifications are only hints. */
+  pollMs: number;
+}
+
+/** Settings that fit DingTalk's 20 calls a second and path. */
+export const defaultWorkerSettings: WorkerSettings = {
+  concurrency: 12,
+  leaseMs: 30_000,
+  deliveryLimitMs: 25_000,
+  pollMs: 1_000,
+};
+
+/** What a worker needs. */
+export interface WorkerDeps {
+  database: Database;
+  clock: Clock;
+  settings: WorkerSettings;
+  /** Carries out one delivery and settles it. Rejects only for trouble of our own (the database). */
+  deliver(delivery: ClaimedDelivery, signal: AbortSignal): Promise<void>;
+  /** Told of trouble of our own; the delivery comes back when its lease ends. */
+  onError(error: unknown, delivery?: ClaimedDelivery): void;
+}
+
+/** A running worker. */
+export interface Worker {
+  /** Stops claiming, lets running deliveries finish for up to `graceMs`, then aborts them. Leases are handed back. */
+  stop(graceMs?: number): Promise<void>;
+}
+
+/** Starts claiming and delivering until stopped. */
+export async function startWorker(deps: WorkerDeps): Promise<Worker> {
+  const { database, clock, settings } = deps;
+  const running = new Map<ClaimedDelivery, Promise<void>>();
+  const abort = new AbortController();
+  let stopping = false;
+  let hinted = false;
+  let releasedAt = Number.NEGATIVE_INFINITY;
+  let wake = () => {};
+
+  const nudge = () => {
+    hinted = true;
+    wake();
+  };
+
+  async function rest(): Promise<void> {
+    if (hinted || stopping) return;
+    const cancel = new AbortController();
+    const hint = new Promise<void>((resolve) => {
+      wake = resolve;
+    });
+    await Promise.race([hint, clock.sleep(await restMs(), cancel.signal).catch(() => undefined)]);
+    cancel.abort();
+    wake = () => {};
+  }
+
+  async function restMs(): Promise<number> {
+    if (running.size >= settings.concurrency) return settings.pollMs;
+    const due = await nextDueAt(database);
+    if (due === undefined) return settings.pollMs;
+    return Math.min(settings.pollMs, Math.max(5, due.getTime() - clock.now().getTime()));
+  }
+
+  async function releaseExpired(): Promise<void> {
+    const now = clock.now().getTime();
+    if (now < releasedAt + settings.pollMs) return;
+    releasedAt = now;
+    await releaseExpiredLeases(database, clock.now());
+  }
+
+  async function start(delivery: ClaimedDelivery): Promise<void> {
+    const signal = AbortSignal.any([abort.signal, AbortSignal.timeout(settings.deliveryLimitMs)]);
+    try {
+      await deps.deliver(delivery, signal);
+    } catch (error) {
+      deps.onError(error, delivery);
+    } finally {
+      running.delete(delivery);
+      nudge();
+    }
+  }
+
+  async function loop(): Promise<void> {
+    while (!stopping) {
+      hinted = false;
+      try {
+        await releaseExpired();
+        const limit = settings.concurrency - running.size;
+        const claimed =
+          limit > 0
+            ? await claimDeliveries(database, { now: clock.now(), leaseMs: settings.leaseMs, limit })
+            : [];
+        for (const delivery of claimed) {
+          if (stopping) await handBack(database, delivery);
+          else running.set(delivery, start(delivery));
+        }
+        if (claimed.length === 0) await rest();
+      } catch (error) {
+        deps.onError(error);
+        await clock.sleep(settings.pollMs, abort.signal).catch(() => undefined);
+      }
+    }
+  }
+
+  const unlisten = await database.listen(DELIVERY_CHANNEL, nudge);
+  const looping = loop();
+
+  return {
+    async stop(graceMs = 10_000) {
+      stopping = true;
+      wake();
+      await unlisten();
+      const grace = clock.sleep(graceMs, abort.signal).then(
+        () => abort.abort(new Error("The process is stopping.")),
+        () => undefined,
+      );
+      await looping;
+      await Promise.all(running.values());
+      abort.abort();
+      await grace;
+    },
+  };
+}

@@ -1,0 +1,108 @@
+import type { CallContext, ConnectorSession, DepartmentProfile } from "../connectors/connector.js";
+import { ConnectorError } from "../connectors/errors.js";
+import type { JsonObject } from "../scim/schema/attribute.js";
+import { AdoptionRefused, type Execution, RemoteVanished } from "./execution.js";
+import { profileChanges } from "./mapping/profile-changes.js";
+import type { Link } from "./subject.js";
+
+/** What the write of one department needs. */
+export interface WriteDepartmentInput {
+  profile: DepartmentProfile;
+  notes: string[];
+  link?: Link;
+  /** A remote id given from outside (the dictionary attribute), to be adopted when there is no link. */
+  adoptedRemoteId?: string;
+  /** An earlier create of ours may have been applied without our knowing. */
+  lookFirst: boolean;
+  /** The other resource that a remote object is linked to, if there is one. */
+  linkedElsewhere(remoteId: string): Promise<string | undefined>;
+  context: CallContext;
+}
+
+/**
+ * Makes the vendor hold this department: updates what changed, or creates it, or adopts the one that is there.
+ * @throws ConnectorError, AdoptionRefused, RemoteVanished
+ */
+export async function writeDepartment(
+  session: ConnectorSession,
+  input: WriteDepartmentInput,
+): Promise<Execution> {
+  if (input.link !== undefined) return update(session, input, input.link);
+  if (input.adoptedRemoteId !== undefined) return adopt(session, input, input.adoptedRemoteId);
+  if (input.lookFirst) {
+    const found = await find(session, input);
+    if (found !== undefined) return adopt(session, input, found);
+  }
+  try {
+    const created = await session.departments.create({ ...input.context, profile: input.profile });
+    return done("create", created.remoteId, input, created.warnings);
+  } catch (error) {
+    if (!(error instanceof ConnectorError) || error.kind !== "conflict") throw error;
+    const found = await find(session, input);
+    if (found === undefined) throw error;
+    return adopt(session, input, found);
+  }
+}
+
+/** The department that carries our stamp, else an unstamped one of the same name below the same parent. */
+async function find(session: ConnectorSession, input: WriteDepartmentInput): Promise<string | undefined> {
+  const { parentRemoteId, name, sourceId } = input.profile;
+  const found = await session.departments.find({ ...input.context, parentRemoteId, name, sourceId });
+  if (found === undefined) return undefined;
+  if (found.sourceId !== undefined && found.sourceId !== sourceId) {
+    throw new AdoptionRefused(
+      "name-taken",
+      `Below the same parent there is a department "${found.name}" (${found.remoteId}) that belongs to "${found.sourceId}".`,
+      "Rename one of the two departments; delivery goes on when the name changes.",
+      "displayName",
+      await input.linkedElsewhere(found.remoteId),
+    );
+  }
+  return found.remoteId;
+}
+
+async function update(session: ConnectorSession, input: WriteDepartmentInput, link: Link): Promise<Execution> {
+  const changes = profileChanges(link.lastSent, input.profile);
+  if (Object.keys(changes).length === 0) return done("none", link.remoteId, input, []);
+  try {
+    const result = await session.departments.update({ ...input.context, remoteId: link.remoteId, changes });
+    return done("update", link.remoteId, input, result.warnings);
+  } catch (error) {
+    if (error instanceof ConnectorError && error.kind === "not-found") throw new RemoteVanished(link.remoteId);
+    throw error;
+  }
+}
+
+async function adopt(
+  session: ConnectorSession,
+  input: WriteDepartmentInput,
+  remoteId: string,
+): Promise<Execution> {
+  const holder = await input.linkedElsewhere(remoteId);
+  if (holder !== undefined) {
+    throw new AdoptionRefused(
+      "linked-elsewhere",
+      `The vendor's department ${remoteId} is linked to another SCIM group already.`,
+      "Rename one of the two groups, or remove the wrong ddtalkId.",
+      "displayName",
+      holder,
+    );
+  }
+  const changes = { ...input.profile };
+  const result = await session.departments.update({ ...input.context, remoteId, changes });
+  return done("adopt", remoteId, input, result.warnings);
+}
+
+function done(
+  action: Execution["action"],
+  remoteId: string,
+  input: WriteDepartmentInput,
+  warnings: string[],
+): Execution {
+  return {
+    action,
+    link: { kind: "set", remoteId, lastSent: { ...input.profile } as JsonObject },
+    notes: [...input.notes, ...warnings],
+    awaited: [],
+  };
+}

@@ -1,0 +1,157 @@
+import type { CallContext, ConnectorSession, RemoteUser, UserProfile } from "../connectors/connector.js";
+import { ConnectorError } from "../connectors/errors.js";
+import type { Awaited } from "../outbox/settle.js";
+import type { JsonObject } from "../scim/schema/attribute.js";
+import { AdoptionRefused, type Execution, RemoteVanished } from "./execution.js";
+import { profileChanges } from "./mapping/profile-changes.js";
+import type { Link } from "./subject.js";
+
+/** What the write of one person needs. */
+export interface WriteUserInput {
+  /** The SCIM id, which is also the remote id that we choose for people we create. */
+  resourceId: string;
+  profile: UserProfile;
+  notes: string[];
+  awaited: Awaited[];
+  link?: Link;
+  /** A remote id given from outside (the dictionary attribute), to be adopted when there is no link. */
+  adoptedRemoteId?: string;
+  /** An earlier create of ours may have been applied without our knowing. */
+  lookFirst: boolean;
+  /** The other resource that a remote account is linked to, if there is one. */
+  linkedElsewhere(remoteId: string): Promise<string | undefined>;
+  /** Which of these remote departments are linked to groups of ours. */
+  ownDepartments(remoteIds: string[]): Promise<string[]>;
+  context: CallContext;
+}
+
+/**
+ * Makes the vendor hold this person: updates what changed, or creates them, or adopts the account that is there.
+ * @throws ConnectorError, AdoptionRefused, RemoteVanished
+ */
+export async function writeUser(session: ConnectorSession, input: WriteUserInput): Promise<Execution> {
+  if (input.link !== undefined) return update(session, input, input.link);
+  if (input.adoptedRemoteId !== undefined) {
+    const given = await session.users.get({ ...input.context, remoteId: input.adoptedRemoteId });
+    if (given !== undefined) return adopt(session, input, given);
+    if (input.profile.mobile === undefined) {
+      throw new AdoptionRefused(
+        "account-unknown",
+        `The vendor has no account "${input.adoptedRemoteId}", and without a mobile number none can be created.`,
+        "Correct ddAccountId, or give the user a mobile number.",
+        "ddAccountId",
+      );
+    }
+  }
+  const remoteId = input.adoptedRemoteId ?? input.resourceId;
+  if (input.lookFirst) {
+    const found = await session.users.get({ ...input.context, remoteId });
+    if (found !== undefined) return adopt(session, input, found);
+  }
+  try {
+    const created = await session.users.create({ ...input.context, remoteId, profile: input.profile });
+    return done("create", created.remoteId, input, created.warnings);
+  } catch (error) {
+    if (!(error instanceof ConnectorError) || error.kind !== "conflict") throw error;
+    const found = await findConflicting(session, input, remoteId, error);
+    if (found === undefined) throw error;
+    return adopt(session, input, found);
+  }
+}
+
+/**
+ * Who stands in the way of a create. The account of our own choosing is ours. Whoever holds the mobile number is
+ * taken for the same person only with a second witness, the name or the job number: numbers are handed on.
+ */
+async function findConflicting(
+  session: ConnectorSession,
+  input: WriteUserInput,
+  remoteId: string,
+  conflict: ConnectorError,
+): Promise<RemoteUser | undefined> {
+  const own = await session.users.get({ ...input.context, remoteId });
+  if (own !== undefined) return own;
+  const { mobile } = input.profile;
+  if (mobile === undefined || conflict.facts.field !== "mobile") return undefined;
+  const holder = await session.users.findByMobile({ ...input.context, mobile });
+  if (holder === undefined) return undefined;
+  const sameName = holder.name === input.profile.name;
+  const sameJobNumber = holder.jobNumber !== undefined && holder.jobNumber === input.profile.jobNumber;
+  if (sameName || sameJobNumber) return holder;
+  throw new AdoptionRefused(
+    conflict.facts.code,
+    `The mobile number belongs to the account "${holder.remoteId}" (${holder.name}), whose name and job number differ.`,
+    `If it is the same person, set the user's ddAccountId to "${holder.remoteId}"; otherwise correct the mobile number.`,
+    "mobile",
+    await input.linkedElsewhere(holder.remoteId),
+  );
+}
+
+async function update(session: ConnectorSession, input: WriteUserInput, link: Link): Promise<Execution> {
+  const changes = profileChanges(link.lastSent, input.profile);
+  if (Object.keys(changes).length === 0) return done("none", link.remoteId, input, []);
+  const previous = link.lastSent["departmentRemoteIds"];
+  try {
+    const result = await session.users.update({
+      ...input.context,
+      remoteId: link.remoteId,
+      changes,
+      previousDepartmentRemoteIds: Array.isArray(previous) ? previous.map(String) : [],
+    });
+    const executed = done("update", link.remoteId, input, result.warnings);
+    // The vendor keeps the number it was created with, so that stays "last sent" and the warning stays visible.
+    return "mobile" in changes ? withMobile(executed, link.lastSent["mobile"]) : executed;
+  } catch (error) {
+    if (error instanceof ConnectorError && error.kind === "not-found") throw new RemoteVanished(link.remoteId);
+    throw error;
+  }
+}
+
+async function adopt(session: ConnectorSession, input: WriteUserInput, found: RemoteUser): Promise<Execution> {
+  const { remoteId } = found;
+  const holder = await input.linkedElsewhere(remoteId);
+  if (holder !== undefined) {
+    throw new AdoptionRefused(
+      "linked-elsewhere",
+      `The vendor's account "${remoteId}" is linked to another SCIM user already.`,
+      "One person has two SCIM users, or a mobile number or ddAccountId is wrong: correct one of the two.",
+      "ddAccountId",
+      holder,
+    );
+  }
+  // All departments of an account that we made ourselves are ours; of another's, those that are our groups.
+  const previousDepartmentRemoteIds =
+    remoteId === input.resourceId
+      ? found.departmentRemoteIds
+      : await input.ownDepartments(found.departmentRemoteIds);
+  const { mobile: _unchangeable, ...changes } = input.profile;
+  const result = await session.users.update({
+    ...input.context,
+    remoteId,
+    changes,
+    previousDepartmentRemoteIds,
+  });
+  const executed = done("adopt", remoteId, input, result.warnings);
+  return found.mobile === undefined ? executed : withMobile(executed, found.mobile);
+}
+
+function withMobile(executed: Execution, mobile: JsonObject[string] | undefined): Execution {
+  if (executed.link.kind !== "set") return executed;
+  const { mobile: _dropped, ...rest } = executed.link.lastSent;
+  const lastSent = mobile === undefined ? rest : { ...rest, mobile };
+  return { ...executed, link: { ...executed.link, lastSent } };
+}
+
+function done(
+  action: Execution["action"],
+  remoteId: string,
+  input: WriteUserInput,
+  warnings: string[],
+): Execution {
+  return {
+    action,
+    link: { kind: "set", remoteId, lastSent: { ...input.profile } as unknown as JsonObject },
+    notes: [...input.notes, ...warnings],
+    awaited: input.awaited,
+  };
+}

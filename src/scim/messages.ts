@@ -1,0 +1,41 @@
+import { ERROR_SCHEMA, type ScimError } from "./errors.js";
+import type { JsonObject } from "./schema/attribute.js";
+
+/** Message URNs of RFC 7644 section 8.2. */
+export const LIST_RESPONSE_SCHEMA = "urn:ietf:params:scim:api:messages:2.0:ListResponse";
+export const PATCH_OP_SCHEMA = "urn:ietf:params:scim:api:messages:2.0:PatchOp";
+
+/** One page of a query. */
+export interface ResourcePage {
+  resources: readonly JsonObject[];
+  /** Number of matches over all pages. */
+  totalResults: number;
+  /** 1-based index of the first resource of this page. */
+  startIndex: number;
+  /** Number of resources in this page. */
+  itemsPerPage: number;
+}
+
+/**
+ * The body of a list answer (RFC 7644 section 3.4.2). `Resources` is present even when empty: Entra ID reads a
+ * missing array as a fault.
+ */
+export function listResponse(page: ResourcePage): JsonObject {
+  return {
+    schemas: [LIST_RESPONSE_SCHEMA],
+    totalResults: page.totalResults,
+    startIndex: page.startIndex,
+    itemsPerPage: page.itemsPerPage,
+    Resources: [...page.resources],
+  };
+}
+
+/** The body of an error answer (RFC 7644 section 3.12); `status` is text there. */
+export function errorBody(error: ScimError): JsonObject {
+  return {
+    schemas: [ERROR_SCHEMA],
+    status: String(error.status),
+    ...(error.scimType === undefined ? {} : { scimType: error.scimType }),
+    detail: error.detail,
+  };
+}

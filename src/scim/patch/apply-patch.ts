@@ -1,0 +1,99 @@
+import { ScimError } from "../errors.js";
+import type { ResolvedFilter } from "../filter/ast.js";
+import { isJsonObject } from "../resource/check-structure.js";
+import { refuseImmutableChange } from "../resource/replace-resource.js";
+import type { JsonObject, JsonValue, ResourceTypeDefinition } from "../schema/attribute.js";
+import type { PatchOperation } from "./operation.js";
+import { patchElements } from "./patch-elements.js";
+
+/** Most comparisons of one request, about a second of work: a thousand operations on a thousand values. */
+const MAX_WORK = 2_000_000;
+
+/**
+ * Applies parsed operations in order and returns the resulting resource; the argument is not changed, and an error
+ * in any operation means that none counts. Required attributes and the like are the validator's business.
+ *
+ * @throws ScimError 400 noTarget (replace where a value filter matches nothing, or an add there that the filter's `eq`
+ * conditions do not describe), mutability (an immutable attribute would change), invalidValue (two primary values);
+ * 413 when applying would take more than two million comparisons
+ */
+export function applyPatch(
+  resource: JsonObject,
+  operations: readonly PatchOperation[],
+  type: ResourceTypeDefinition,
+): JsonObject {
+  const result = structuredClone(resource);
+  let work = 0;
+  for (const operation of operations) {
+    work += workOf(result, operation);
+    if (work > MAX_WORK) {
+      throw new ScimError(413, "The operations compare too many values; send them in several requests.");
+    }
+    applyOperation(result, operation);
+  }
+  refuseImmutableChange(resource, result, type);
+  return result;
+}
+
+/** How many comparisons an operation takes, at most. */
+function workOf(resource: JsonObject, operation: PatchOperation): number {
+  const { extension, attribute, filter } = operation.target;
+  if (!attribute.multiValued) return 1;
+  const held = (extension === undefined ? resource : objectAt(resource, extension))[attribute.name];
+  const elements = Array.isArray(held) ? held.length : 0;
+  if (filter !== undefined) return elements * countClauses(filter);
+  const given = operation.op === "remove" ? operation.listed : operation.value;
+  return Array.isArray(given) ? (elements + given.length) * given.length : elements;
+}
+
+function countClauses(filter: ResolvedFilter): number {
+  switch (filter.kind) {
+    case "comparison":
+    case "present":
+      return 1;
+    case "and":
+    case "or":
+      return filter.operands.reduce((sum, operand) => sum + countClauses(operand), 0);
+    case "not":
+      return countClauses(filter.operand);
+    case "element":
+      return countClauses(filter.filter);
+    default: {
+      const never: never = filter;
+      return never;
+    }
+  }
+}
+
+function applyOperation(resource: JsonObject, operation: PatchOperation): void {
+  const { extension, attribute, subAttribute } = operation.target;
+  const holder = extension === undefined ? resource : objectAt(resource, extension);
+  const current = Object.hasOwn(holder, attribute.name) ? holder[attribute.name] : undefined;
+  if (attribute.multiValued) {
+    assign(holder, attribute.name, patchElements(Array.isArray(current) ? current : [], operation));
+  } else if (subAttribute !== undefined) {
+    const parts = objectAt(holder, attribute.name);
+    assign(parts, subAttribute.name, newValue(operation));
+    assign(holder, attribute.name, parts);
+  } else {
+    assign(holder, attribute.name, newValue(operation));
+  }
+  if (extension !== undefined) assign(resource, extension, holder);
+}
+
+function newValue(operation: PatchOperation): JsonValue | undefined {
+  return operation.op === "remove" ? undefined : structuredClone(operation.value);
+}
+
+function objectAt(holder: JsonObject, key: string): JsonObject {
+  const value = Object.hasOwn(holder, key) ? holder[key] : undefined;
+  return isJsonObject(value) ? value : {};
+}
+
+/** Keys come from the schema only, never from a request. What becomes empty is unassigned, so it goes. */
+function assign(holder: JsonObject, key: string, value: JsonValue | undefined): void {
+  const isEmpty =
+    value === undefined || (typeof value === "object" && value !== null && Object.keys(value).length === 0);
+  if (isEmpty) delete holder[key];
+  else holder[key] = value;
+}

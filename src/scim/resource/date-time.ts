@@ -1,0 +1,18 @@
+const DATE_TIME = /^(\d{4})-(\d{2})-(\d{2})T(\d{2}):(\d{2}):(\d{2})(?:\.\d{1,9})?(Z|[+-]\d{2}:\d{2})?$/;
+
+/**
+ * Reads an xsd:dateTime (RFC 7643 section 2.3.5). A text without a zone is read as UTC and gets its "Z", so that
+ * every stored value names one moment; otherwise the text stays as sent. Undefined when it is no real date and time.
+ */
+export function readDateTime(text: string): string | undefined {
+  const match = DATE_TIME.exec(text);
+  if (match === null) return undefined;
+  const [, year, month, day, hour, minute, second, zone] = match;
+  const [monthNumber, dayNumber] = [Number(month), Number(day)];
+  const lastDay = new Date(Date.UTC(Number(year), monthNumber, 0)).getUTCDate();
+  const isDate = monthNumber >= 1 && monthNumber <= 12 && dayNumber >= 1 && dayNumber <= lastDay;
+  const isTime = Number(hour) <= 23 && Number(minute) <= 59 && Number(second) <= 59;
+  if (!isDate || !isTime) return undefined;
+  const complete = zone === undefined ? `${text}Z` : text;
+  return Number.isNaN(Date.parse(complete)) ? undefined : complete;
+}

@@ -1,0 +1,353 @@
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import type { ConnectorSession, UserProfile, VendorCall } from "../../src/connectors/connector.js";
+import {
+  ConnectorError,
+  type ConnectorErrorFacts,
+  type ConnectorErrorKind,
+} from "../../src/connectors/errors.js";
+
+/** What the suite needs of a vendor besides the connector: an administrator at its console, and trouble. */
+export interface VendorUnderTest {
+  session: ConnectorSession;
+  rootId: string;
+  /** Every call recorded since the start. */
+  calls: VendorCall[];
+  /** Makes a department at the vendor's console, without our stamp. */
+  addDepartment(name: string, parentRemoteId: string): string;
+  /** Puts a person into one more department at the vendor's console. */
+  addMembership(userRemoteId: string, departmentRemoteId: string): void;
+  /** A value that the vendor keeps of a person, by its field of `UserProfile`. */
+  storedUserField(userRemoteId: string, field: "title" | "email" | "managerRemoteId"): string | undefined;
+  /** The next create of this kind takes effect and its answer is lost. */
+  loseNextCreate(kind: "user" | "department"): void;
+  /** The next create of this kind is answered with "too many calls". */
+  throttleNextCreate(kind: "user" | "department"): void;
+  close(): Promise<void>;
+}
+
+const context = { correlationId: "req-1" };
+
+/** The promises of the connector contract, for any vendor. */
+export function describeConnector(name: string, start: () => Promise<VendorUnderTest>): void {
+  describe(`the ${name} connector`, () => {
+    let vendor: VendorUnderTest;
+    beforeEach(async () => {
+      vendor = await start();
+    });
+    afterEach(() => vendor.close());
+
+    const createDepartment = async (departmentName: string, parentRemoteId = vendor.rootId) => {
+      const profile = { name: departmentName, parentRemoteId, sourceId: `src-${departmentName}` };
+      const { remoteId } = await vendor.session.departments.create({ ...context, profile });
+      return remoteId;
+    };
+    const createUser = async (remoteId: string, profile: Partial<UserProfile> = {}) => {
+      const whole = { ...person(remoteId, vendor.rootId), ...profile };
+      return vendor.session.users.create({ ...context, remoteId, profile: whole });
+    };
+    const getUser = (remoteId: string) => vendor.session.users.get({ ...context, remoteId });
+    const getDepartment = (remoteId: string) => vendor.session.departments.get({ ...context, remoteId });
+
+    describe("departments", () => {
+      it("are created with name, parent and our stamp", async () => {
+        const parent = await createDepartment("研发中心");
+        const remoteId = await createDepartment("平台组", parent);
+        expect(await getDepartment(remoteId)).toEqual({
+          remoteId,
+          name: "平台组",
+          parentRemoteId: parent,
+          sourceId: "src-平台组",
+        });
+      });
+
+      it("conflict by name below one parent, and not below two", async () => {
+        const first = await createDepartment("销售部");
+        await failsWith(createDepartment("销售部"), "conflict", { field: "name" });
+        await expect(createDepartment("销售部", first)).resolves.toEqual(expect.any(String));
+      });
+
+      it("wait for a parent that is not there", async () => {
+        await failsWith(createDepartment("孤儿", "999999"), "dependency-missing", {
+          field: "parentRemoteId",
+        });
+      });
+
+      it("are renamed and moved with the same id and stamp", async () => {
+        const parent = await createDepartment("甲");
+        const remoteId = await createDepartment("乙");
+        const { update } = vendor.session.departments;
+        await update({ ...context, remoteId, changes: { name: "丙" } });
+        expect(await getDepartment(remoteId)).toMatchObject({ name: "丙", parentRemoteId: vendor.rootId });
+        await update({ ...context, remoteId, changes: { parentRemoteId: parent, order: 3 } });
+        expect(await getDepartment(remoteId)).toEqual({
+          remoteId,
+          name: "丙",
+          parentRemoteId: parent,
+          sourceId: "src-乙",
+        });
+      });
+
+      it("refuse to come below themselves", async () => {
+        const parent = await createDepartment("上");
+        const child = await createDepartment("下", parent);
+        const changes = { parentRemoteId: child };
+        await failsWith(
+          vendor.session.departments.update({ ...context, remoteId: parent, changes }),
+          "rejected",
+          {},
+        );
+      });
+
+      it("report an update of one that is gone as not found", async () => {
+        const changes = { name: "新" };
+        await failsWith(
+          vendor.session.departments.update({ ...context, remoteId: "999999", changes }),
+          "not-found",
+          {},
+        );
+      });
+
+      it("are removed when empty, and a second removal is done already", async () => {
+        const remoteId = await createDepartment("临时");
+        await vendor.session.departments.remove({ ...context, remoteId });
+        expect(await getDepartment(remoteId)).toBeUndefined();
+        await expect(vendor.session.departments.remove({ ...context, remoteId })).resolves.toBeUndefined();
+      });
+
+      it("wait for the departments below them before they are removed", async () => {
+        const remoteId = await createDepartment("父");
+        await createDepartment("子", remoteId);
+        await failsWith(
+          vendor.session.departments.remove({ ...context, remoteId }),
+          "dependency-missing",
+          {},
+        );
+      });
+
+      it("are never emptied of people by a removal", async () => {
+        const remoteId = await createDepartment("有人");
+        await createUser("u1", { departmentRemoteIds: [remoteId] });
+        const error = await failsWith(
+          vendor.session.departments.remove({ ...context, remoteId }),
+          "rejected",
+          {},
+        );
+        expect(error.facts.remedy).toEqual(expect.any(String));
+        expect(await getUser("u1")).toBeDefined();
+      });
+
+      it("are found by stamp after a lost answer, else unstamped by name, never with a foreign stamp", async () => {
+        const ours = await createDepartment("财务部");
+        const byHand = vendor.addDepartment("行政部", vendor.rootId);
+        const find = (departmentName: string, sourceId: string, parentRemoteId = vendor.rootId) =>
+          vendor.session.departments.find({ ...context, parentRemoteId, name: departmentName, sourceId });
+        expect(await find("财务部", "src-财务部")).toMatchObject({ remoteId: ours, sourceId: "src-财务部" });
+        expect(await find("财务部", "src-other")).toBeUndefined();
+        const adopted = await find("行政部", "src-admin");
+        expect(adopted?.remoteId).toBe(byHand);
+        expect(adopted?.sourceId).toBeUndefined();
+        expect(await find("没有", "src-none")).toBeUndefined();
+        expect(await find("财务部", "src-财务部", "999999")).toBeUndefined();
+      });
+
+      it("are stamped when they are adopted", async () => {
+        const remoteId = vendor.addDepartment("市场部", vendor.rootId);
+        const changes = { sourceId: "src-market" };
+        await vendor.session.departments.update({ ...context, remoteId, changes });
+        expect(await getDepartment(remoteId)).toMatchObject({ sourceId: "src-market" });
+      });
+
+      it("that were created while the answer was lost say so and can be found", async () => {
+        vendor.loseNextCreate("department");
+        await failsWith(createDepartment("迷失"), "transient", { mayHaveApplied: true });
+        const request = { parentRemoteId: vendor.rootId, name: "迷失", sourceId: "src-迷失" };
+        expect(await vendor.session.departments.find({ ...context, ...request })).toMatchObject({
+          sourceId: "src-迷失",
+        });
+      });
+    });
+
+    describe("people", () => {
+      it("are created under the id we chose", async () => {
+        const department = await createDepartment("人事部");
+        const result = await createUser("u1", {
+          email: "li.na@example.com",
+          jobNumber: "A007",
+          departmentRemoteIds: [department],
+        });
+        expect(result).toEqual({ remoteId: "u1", warnings: [] });
+        expect(await getUser("u1")).toEqual({
+          remoteId: "u1",
+          name: "李娜",
+          mobile: expect.stringMatching(/^1\d{10}$/),
+          email: "li.na@example.com",
+          jobNumber: "A007",
+          departmentRemoteIds: [department],
+        });
+      });
+
+      it("conflict by id and by mobile, naming the field", async () => {
+        await createUser("u1", { mobile: "13800138001" });
+        await failsWith(createUser("u1", { mobile: "13800138002" }), "conflict", { field: "remoteId" });
+        await failsWith(createUser("u2", { mobile: "+86 138-0013-8001" }), "conflict", { field: "mobile" });
+      });
+
+      it("are refused without a mobile", async () => {
+        const { mobile: _none, ...profile } = person("u1", vendor.rootId);
+        await failsWith(vendor.session.users.create({ ...context, remoteId: "u1", profile }), "rejected", {
+          field: "mobile",
+        });
+      });
+
+      it("wait for a department and for a manager that are not there", async () => {
+        await failsWith(createUser("u1", { departmentRemoteIds: ["999999"] }), "dependency-missing", {
+          field: "departmentRemoteIds",
+        });
+        await failsWith(createUser("u1", { managerRemoteId: "nobody" }), "dependency-missing", {
+          field: "managerRemoteId",
+        });
+      });
+
+      it("change in the given fields only; null clears", async () => {
+        await createUser("boss");
+        await createUser("u1", { title: "工程师", email: "a@example.com", managerRemoteId: "boss" });
+        const update = (changes: Parameters<typeof vendor.session.users.update>[0]["changes"]) =>
+          vendor.session.users.update({
+            ...context,
+            remoteId: "u1",
+            changes,
+            previousDepartmentRemoteIds: [vendor.rootId],
+          });
+        await update({ name: "李小娜" });
+        expect(await getUser("u1")).toMatchObject({ name: "李小娜", email: "a@example.com" });
+        expect(vendor.storedUserField("u1", "title")).toBe("工程师");
+        expect(vendor.storedUserField("u1", "managerRemoteId")).toBe("boss");
+        const { warnings } = await update({ title: null, email: null, managerRemoteId: null });
+        expect(warnings).toEqual([]);
+        expect(vendor.storedUserField("u1", "title")).toBeUndefined();
+        expect(vendor.storedUserField("u1", "email")).toBeUndefined();
+        expect(vendor.storedUserField("u1", "managerRemoteId")).toBeUndefined();
+        expect(await getUser("u1")).toMatchObject({ name: "李小娜", departmentRemoteIds: [vendor.rootId] });
+      });
+
+      it("keep their mobile with a warning, while the other changes are made", async () => {
+        await createUser("u1", { mobile: "13800138001" });
+        const { warnings } = await vendor.session.users.update({
+          ...context,
+          remoteId: "u1",
+          changes: { mobile: "13900139002", name: "新名" },
+          previousDepartmentRemoteIds: [vendor.rootId],
+        });
+        expect(warnings).toHaveLength(1);
+        expect(warnings.join()).not.toContain("13900139002");
+        expect(await getUser("u1")).toMatchObject({ mobile: "13800138001", name: "新名" });
+      });
+
+      it("move between our departments and keep those that somebody else gave them", async () => {
+        const [from, to] = [await createDepartment("旧部门"), await createDepartment("新部门")];
+        const foreign = vendor.addDepartment("工会", vendor.rootId);
+        await createUser("u1", { departmentRemoteIds: [from] });
+        vendor.addMembership("u1", foreign);
+        await vendor.session.users.update({
+          ...context,
+          remoteId: "u1",
+          changes: { departmentRemoteIds: [to] },
+          previousDepartmentRemoteIds: [from],
+        });
+        const moved = await getUser("u1");
+        expect(new Set(moved?.departmentRemoteIds)).toEqual(new Set([to, foreign]));
+      });
+
+      it("are not found for an update after they are gone", async () => {
+        const previousDepartmentRemoteIds = [vendor.rootId];
+        for (const changes of [{ name: "无" }, { departmentRemoteIds: [vendor.rootId] }]) {
+          const update = { ...context, remoteId: "nobody", changes, previousDepartmentRemoteIds };
+          await failsWith(vendor.session.users.update(update), "not-found", {});
+        }
+      });
+
+      it("are removed, and a second removal is done already", async () => {
+        await createUser("u1");
+        await vendor.session.users.remove({ ...context, remoteId: "u1" });
+        expect(await getUser("u1")).toBeUndefined();
+        await expect(vendor.session.users.remove({ ...context, remoteId: "u1" })).resolves.toBeUndefined();
+      });
+
+      it("are found by mobile however it is written", async () => {
+        await createUser("u1", { mobile: "13800138001" });
+        const find = (mobile: string) => vendor.session.users.findByMobile({ ...context, mobile });
+        expect(await find("+86 138 0013 8001")).toMatchObject({ remoteId: "u1" });
+        expect(await find("13800138001")).toMatchObject({ remoteId: "u1" });
+        expect(await find("13800138009")).toBeUndefined();
+      });
+
+      it("that were created while the answer was lost say so and can be looked up", async () => {
+        vendor.loseNextCreate("user");
+        await failsWith(createUser("u1"), "transient", { mayHaveApplied: true });
+        expect(await getUser("u1")).toMatchObject({ remoteId: "u1" });
+      });
+    });
+
+    describe("calls", () => {
+      it("report a throttle with the time to wait", async () => {
+        vendor.throttleNextCreate("user");
+        const error = await failsWith(createUser("u1"), "throttled", {});
+        expect(error.facts.retryAfterMs).toBeGreaterThan(0);
+        expect(error.facts.mayHaveApplied ?? false).toBe(false);
+        expect(await getUser("u1")).toBeUndefined();
+      });
+
+      it("are not made for a caller who has left already", async () => {
+        const request = { ...context, remoteId: "u1", profile: person("u1", vendor.rootId) };
+        const create = vendor.session.users.create({ ...request, signal: AbortSignal.abort() });
+        await failsWith(create, "transient", { mayHaveApplied: false });
+        expect(await getUser("u1")).toBeUndefined();
+      });
+
+      it("are recorded without phone numbers", async () => {
+        await createUser("u1", { mobile: "13800138001" });
+        await failsWith(createUser("u2", { mobile: "13800138001" }), "conflict", {});
+        await vendor.session.users.findByMobile({ ...context, mobile: "13800138001" });
+        expect(vendor.calls.length).toBeGreaterThanOrEqual(3);
+        expect(vendor.calls.some(({ outcome }) => outcome === "ok")).toBe(true);
+        expect(JSON.stringify(vendor.calls)).not.toContain("13800138001");
+      });
+
+      it("of a connection test report scope and counts without writing", async () => {
+        await createDepartment("乙", await createDepartment("甲"));
+        await createUser("u1");
+        const report = await vendor.session.test(context);
+        expect(report).toMatchObject({
+          ok: true,
+          problems: [],
+          scope: { wholeCompany: true },
+          counts: { departments: 2, people: 1 },
+        });
+      });
+    });
+  });
+}
+
+let lastMobile = 13_700_000_000;
+
+function person(remoteId: string, departmentRemoteId: string): UserProfile {
+  lastMobile += 1;
+  const name = remoteId === "u1" ? "李娜" : `人${remoteId}`;
+  return { name, mobile: String(lastMobile), departmentRemoteIds: [departmentRemoteId] };
+}
+
+/** Asserts how a call fails and hands the error on. */
+export async function failsWith(
+  promise: Promise<unknown>,
+  kind: ConnectorErrorKind,
+  facts: Partial<ConnectorErrorFacts>,
+): Promise<ConnectorError> {
+  const error = await promise.then(
+    () => undefined,
+    (thrown: unknown) => thrown,
+  );
+  expect(error).toBeInstanceOf(ConnectorError);
+  if (!(error instanceof ConnectorError)) throw error;
+  expect({ kind: error.kind, facts: error.facts }).toMatchObject({ kind, facts });
+  return error;
+}

@@ -1,0 +1,53 @@
+import type { VendorCall } from "../../../src/connectors/connector.js";
+import { createDingTalkConnector } from "../../../src/connectors/dingtalk/index.js";
+import { createPacer } from "../../../src/connectors/pacer.js";
+import { systemClock } from "../../../src/platform/clock.js";
+import { startSimulator } from "../../../src/simulator/index.js";
+import { describeConnector } from "../conformance.js";
+
+describeConnector("DingTalk", async () => {
+  const simulator = await startSimulator({ ratePerSecond: 10_000 });
+  const connector = createDingTalkConnector();
+  const calls: VendorCall[] = [];
+  const settings = connector.parseSettings({
+    ...simulator.credentials,
+    oapiBaseUrl: simulator.url,
+    apiBaseUrl: simulator.url,
+  });
+  const session = connector.open(settings, {
+    clock: systemClock,
+    pacer: createPacer({ clock: systemClock, ratePerSecond: 10_000 }),
+    onCall: (call) => calls.push(call),
+  });
+  const userOf = (userid: string) => simulator.state().users.find((user) => user.userid === userid);
+  const createPath = (kind: "user" | "department") => `/topapi/v2/${kind}/create`;
+  return {
+    session,
+    rootId: "1",
+    calls,
+    addDepartment(name, parentRemoteId) {
+      simulator.act("/topapi/v2/department/create", { name, parent_id: Number(parentRemoteId) });
+      const made = simulator.state().departments.find((department) => department.name === name);
+      return String(made?.dept_id);
+    },
+    addMembership(userid, departmentRemoteId) {
+      const ids = [...(userOf(userid)?.dept_id_list ?? []), Number(departmentRemoteId)];
+      simulator.act("/topapi/v2/user/update", { userid, dept_id_list: ids.join(",") });
+    },
+    storedUserField(userid, field) {
+      const user = userOf(userid);
+      const value = field === "managerRemoteId" ? user?.manager_userid : user?.[field];
+      return value || undefined;
+    },
+    loseNextCreate(kind) {
+      simulator.faults.add({ kind: "reset", when: "after", path: createPath(kind), times: 1 });
+    },
+    throttleNextCreate(kind) {
+      simulator.faults.add({ kind: "throttle", path: createPath(kind), times: 1 });
+    },
+    async close() {
+      await session.close();
+      await simulator.close();
+    },
+  };
+});

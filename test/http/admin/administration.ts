@@ -1,0 +1,100 @@
+import type { Express } from "express";
+import type { ConnectionReport, Connector, ConnectorSettings } from "../../../src/connectors/connector.js";
+import { ConnectorSettingsError } from "../../../src/connectors/errors.js";
+import { createPacer } from "../../../src/connectors/pacer.js";
+import { createConnectorRegistry } from "../../../src/connectors/registry.js";
+import { createAdminRouter } from "../../../src/http/admin/router.js";
+import { appendBacklog } from "../../../src/outbox/append.js";
+import type { Database } from "../../../src/persistence/database.js";
+import { createSecretBox } from "../../../src/platform/secret-box.js";
+import { type Connections, createConnections } from "../../../src/provisioning/connections.js";
+import { createDeliveryLog } from "../../../src/provisioning/delivery-log.js";
+import { createFakeClock, type FakeClock } from "../../support/fake-clock.js";
+import { checkTestToken, serveRouter } from "../support/serve-router.js";
+
+/** The administration on a database, with a vendor that only answers tests. */
+export interface Administration {
+  app: Express;
+  connections: Connections;
+  connector: Connector;
+  clock: FakeClock;
+  /** The settings with which sessions were opened, newest last, and how many were closed. */
+  opened: ConnectorSettings[];
+  closed: () => number;
+}
+
+export const goodReport: ConnectionReport = {
+  ok: true,
+  permissions: [{ name: "department read", state: "granted" }],
+  scope: { wholeCompany: true, departmentRemoteIds: ["1"], userRemoteIds: [] },
+  counts: { departments: 3, people: 12 },
+  problems: [],
+};
+
+export function createAdministration(database: Database): Administration {
+  const clock = createFakeClock();
+  const opened: ConnectorSettings[] = [];
+  let closed = 0;
+  const connector = createTestConnector(opened, () => {
+    closed += 1;
+  });
+  const connections = createConnections({
+    database,
+    clock,
+    secretBox: createSecretBox(["a key that only the tests of this file use"]),
+    connectors: createConnectorRegistry([connector]),
+    outbox: { appendBacklog },
+    pacerFor: () => createPacer({ clock }),
+  });
+  const router = createAdminRouter({
+    connections,
+    deliveries: createDeliveryLog({ database, clock }),
+    clock,
+    publicUrl: "https://gateway.example",
+    checkToken: checkTestToken,
+  });
+  return {
+    app: serveRouter("/admin/v1", router),
+    connections,
+    connector,
+    clock,
+    opened,
+    closed: () => closed,
+  };
+}
+
+function createTestConnector(opened: ConnectorSettings[], onClose: () => void): Connector {
+  const unused = async () => {
+    throw new Error("no delivery is made here");
+  };
+  return {
+    descriptor: {
+      id: "test",
+      displayName: { en: "Test", zh: "测试" },
+      corpSetting: "corpId",
+      secretSettings: ["appSecret"],
+      idField: { user: "ddAccountId", group: "ddtalkId" },
+      defaultRootDepartmentId: "1",
+      departmentName: { forbidden: [], maxLength: 64 },
+    },
+    parseSettings(input) {
+      const text = (name: string) => String(input[name] ?? "").trim();
+      if (text("corpId") === "") throw new ConnectorSettingsError("corpId", "is required");
+      if (text("appSecret") === "") throw new ConnectorSettingsError("appSecret", "is required");
+      const rootDepartmentId = text("rootDepartmentId") || "1";
+      return {
+        plain: { corpId: text("corpId"), rootDepartmentId },
+        secret: { appSecret: text("appSecret") },
+      };
+    },
+    open(settings) {
+      opened.push(settings);
+      return {
+        departments: { create: unused, update: unused, remove: unused, get: unused, find: unused },
+        users: { create: unused, update: unused, remove: unused, get: unused, findByMobile: unused },
+        test: async () => goodReport,
+        close: async () => onClose(),
+      };
+    },
+  };
+}

@@ -1,0 +1,321 @@
+import request from "supertest";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { createConnections } from "../../../src/provisioning/connections.js";
+import { defaultTenantId, openTestDatabase, type TestDatabase } from "../../support/database.js";
+import { type Administration, createAdministration, goodReport } from "./administration.js";
+
+const PATH = "/admin/v1/connections";
+const UNKNOWN = "99999999-9999-4999-8999-999999999999";
+const MASK = "••••••••";
+const RESOURCE_ID = "11111111-1111-4111-8111-111111111111";
+
+let test: TestDatabase;
+let admin: Administration;
+
+beforeAll(async () => {
+  test = await openTestDatabase();
+});
+afterAll(() => test.close());
+beforeEach(async () => {
+  await test.database.query("truncate connection, delivery, link, resource cascade");
+  admin = createAdministration(test.database);
+});
+
+const bearer = { Authorization: "Bearer admin" };
+const good = { connector: "test", name: "总部", config: { corpId: "ding1", appSecret: "s3cret-value" } };
+
+async function create(body: object = good) {
+  const answer = await request(admin.app).post(PATH).set(bearer).send(body);
+  expect(answer.status).toBe(201);
+  return answer.body;
+}
+
+function change(id: string, body: object) {
+  return request(admin.app).patch(`${PATH}/${id}`).set(bearer).send(body);
+}
+
+async function addResource(id = RESOURCE_ID) {
+  await test.database.query(
+    `insert into resource (tenant_id, id, type, doc, created_at, modified_at)
+     values ($1, $2, 'Group', '{"displayName":"研发部"}'::jsonb, $3, $3)`,
+    [defaultTenantId, id, admin.clock.now()],
+  );
+}
+
+async function addLink(connectionId: string) {
+  await test.database.query(
+    `insert into link (tenant_id, connection_id, resource_id, resource_type, remote_id, last_sent, created_at, modified_at)
+     values ($1, $2, $3, 'Group', '7', '{}', $4, $4)`,
+    [defaultTenantId, connectionId, RESOURCE_ID, admin.clock.now()],
+  );
+}
+
+const deliveries = () =>
+  test.database.query("select connection_id, resource_id, state, correlation_id from delivery");
+
+describe("creating a connection", () => {
+  it("makes it switched off, trimmed, with the secret masked and never in clear text in the database", async () => {
+    const config = { corpId: " ding1\t", appSecret: " s3cret-value " };
+    const answer = await request(admin.app)
+      .post(PATH)
+      .set(bearer)
+      .send({ ...good, name: " 总部 ", config });
+    expect(answer.status).toBe(201);
+    expect(answer.headers["location"]).toBe(`https://gateway.example${PATH}/${answer.body.id}`);
+    expect(answer.headers["cache-control"]).toBe("no-store");
+    expect(answer.body).toMatchObject({
+      connector: "test",
+      name: "总部",
+      config: { corpId: "ding1", appSecret: MASK, rootDepartmentId: "1" },
+      enabled: false,
+      state: "disabled",
+      pausedUntil: null,
+      version: 1,
+    });
+    const rows = await test.database.query("select config::text || secrets::text as stored from connection");
+    expect(JSON.stringify(rows)).not.toContain("s3cret-value");
+  });
+
+  it("refuses a second connection to a corp with 409 and names the first", async () => {
+    const first = await create();
+    const answer = await request(admin.app)
+      .post(PATH)
+      .set(bearer)
+      .send({ ...good, name: "again" });
+    expect(answer.status).toBe(409);
+    expect(answer.headers["content-type"]).toMatch(/^application\/problem\+json/);
+    expect(answer.body).toMatchObject({ code: "connection_exists", connectionId: first.id });
+    expect(answer.body.detail).toContain("总部");
+  });
+
+  it.each([
+    [{ ...good, connector: "fax" }, "connector"],
+    [{ ...good, name: "  " }, "name"],
+    [{ ...good, name: undefined }, "name"],
+    [{ ...good, enabled: true }, "enabled"],
+    [{ ...good, colour: "red" }, "colour"],
+    [{ ...good, config: { appSecret: "x" } }, "config.corpId"],
+    [{ ...good, config: { corpId: "a", appSecret: " \u3000" } }, "config.appSecret"],
+    [{ ...good, config: { corpId: { $ne: 1 }, appSecret: "x" } }, "config.corpId"],
+    [{ ...good, scope: [] }, "scope"],
+    [[], ""],
+  ])("refuses %j naming %s", async (body, field) => {
+    const answer = await request(admin.app).post(PATH).set(bearer).send(body);
+    expect(answer.status).toBe(400);
+    expect(answer.body).toMatchObject({
+      code: "invalid_request",
+      errors: [expect.objectContaining({ field })],
+    });
+    expect(await test.database.query("select 1 from connection")).toEqual([]);
+  });
+});
+
+describe("reading connections", () => {
+  it("pages through all of them by cursor", async () => {
+    for (const corpId of ["a", "b", "c"]) await create({ ...good, config: { corpId, appSecret: "x" } });
+    const seen: string[] = [];
+    let cursor: string | null = "";
+    while (cursor !== null) {
+      const query: string = cursor === "" ? "" : `&cursor=${cursor}`;
+      const { body } = await request(admin.app).get(`${PATH}?limit=2${query}`).set(bearer);
+      seen.push(...body.items.map((item: { config: { corpId: string } }) => item.config.corpId));
+      cursor = body.nextCursor;
+    }
+    expect(seen.sort()).toEqual(["a", "b", "c"]);
+  });
+
+  it.each(["limit=0", "limit=201", "limit=x", "cursor=nonsense", "colour=red"])(
+    "refuses ?%s",
+    async (query) => {
+      expect((await request(admin.app).get(`${PATH}?${query}`).set(bearer)).status).toBe(400);
+    },
+  );
+
+  it.each([UNKNOWN, "1", "__proto__", "%27%3B--"])("answers 404 to the id %s", async (id) => {
+    const answer = await request(admin.app).get(`${PATH}/${id}`).set(bearer);
+    expect([answer.status, answer.body.status]).toEqual([404, 404]);
+  });
+
+  it("shows a pause as quarantine with its reason until it ends", async () => {
+    const { id } = await create();
+    await change(id, { enabled: true });
+    const reason = { code: "40014", message: "The key is refused.", remedy: "Check appKey and appSecret." };
+    await test.database.query("update connection set paused_until = $1, pause_reason = $2::jsonb", [
+      new Date(admin.clock.now().getTime() + 60_000),
+      JSON.stringify(reason),
+    ]);
+    const read = async () => (await request(admin.app).get(`${PATH}/${id}`).set(bearer)).body;
+    expect(await read()).toMatchObject({ state: "quarantined", pauseReason: reason });
+    await admin.clock.advance(61_000);
+    expect(await read()).toMatchObject({ state: "active" });
+  });
+});
+
+describe("changing a connection", () => {
+  it.each([
+    ["blank", ""],
+    ["full-width blank", "\u3000"],
+    ["masked", MASK],
+  ])("keeps a secret that comes %s", async (_, appSecret) => {
+    const { id } = await create();
+    const answer = await change(id, { config: { appSecret, rootDepartmentId: 42 } });
+    expect(answer.status).toBe(200);
+    expect(answer.body.config).toEqual({ corpId: "ding1", appSecret: MASK, rootDepartmentId: "42" });
+    await request(admin.app).post(`${PATH}/${id}/test`).set(bearer);
+    expect(admin.opened.at(-1)?.secret).toEqual({ appSecret: "s3cret-value" });
+  });
+
+  it("replaces a secret, and takes a blank setting back to its default", async () => {
+    const { id } = await create({ ...good, config: { ...good.config, rootDepartmentId: "9" } });
+    const answer = await change(id, { config: { appSecret: "new-secret", rootDepartmentId: null } });
+    expect(answer.body).toMatchObject({ version: 2, config: { rootDepartmentId: "1" } });
+    await request(admin.app).post(`${PATH}/${id}/test`).set(bearer);
+    expect(admin.opened.at(-1)?.secret).toEqual({ appSecret: "new-secret" });
+  });
+
+  it("refuses to lead to another connection's corp, and to another corp at all once something is linked", async () => {
+    await create();
+    const { id } = await create({ ...good, config: { corpId: "ding2", appSecret: "x" } });
+    expect((await change(id, { config: { corpId: "ding1" } })).body).toMatchObject({
+      code: "connection_exists",
+    });
+    await addResource();
+    await addLink(id);
+    const answer = await change(id, { config: { corpId: "ding3" } });
+    expect([answer.status, answer.body.code]).toEqual([409, "connection_linked"]);
+  });
+
+  it.each([
+    [{}],
+    [{ connector: "other" }],
+    [{ enabled: "yes" }],
+    [{ name: "" }],
+    [{ config: { corpId: "" } }],
+  ])("refuses %j", async (body) => {
+    const { id } = await create();
+    const answer = await change(id, body);
+    expect([answer.status, answer.body.code]).toEqual([400, "invalid_request"]);
+  });
+
+  it("answers 404 for an unknown id", async () => {
+    expect((await change(UNKNOWN, { name: "x" })).body).toMatchObject({
+      status: 404,
+      code: "connection_not_found",
+    });
+  });
+});
+
+describe("switching on and off", () => {
+  it("orders a delivery of every resource when it is switched on, under the request's correlation id", async () => {
+    const { id } = await create();
+    await addResource();
+    expect(await deliveries()).toEqual([]);
+    const answer = await change(id, { enabled: true }).set("x-request-id", "switch-on-1");
+    expect(answer.body).toMatchObject({ enabled: true, state: "active" });
+    expect(await deliveries()).toEqual([
+      { connection_id: id, resource_id: RESOURCE_ID, state: "pending", correlation_id: "switch-on-1" },
+    ]);
+  });
+
+  it("orders them again when what is sent changes, but not for a new name or a switch that changes nothing", async () => {
+    const { id } = await create();
+    await addResource();
+    await change(id, { enabled: true });
+    const generation = async () =>
+      (await test.database.query("select generation from delivery"))[0]?.["generation"];
+    expect(await generation()).toBe("1");
+    await change(id, { name: "other" });
+    await change(id, { enabled: true });
+    expect(await generation()).toBe("1");
+    await change(id, { mapping: { title: "none" } });
+    expect(await generation()).toBe("2");
+  });
+
+  it("does not order anything while it is off", async () => {
+    const { id } = await create();
+    await addResource();
+    await change(id, { config: { rootDepartmentId: "5" }, policy: { settleMs: 0 } });
+    await change(id, { enabled: false });
+    expect(await deliveries()).toEqual([]);
+  });
+
+  it("ends a pause when the settings change", async () => {
+    const { id } = await create();
+    await test.database.query("update connection set paused_until = 'infinity', pause_count = 3");
+    const answer = await change(id, { config: { appSecret: "right-this-time" } });
+    expect(answer.body).toMatchObject({ pausedUntil: null, pauseReason: null });
+  });
+
+  it("stays off when the backlog cannot be stored", async () => {
+    const { id } = await create();
+    const failing = createConnections({
+      database: test.database,
+      clock: admin.clock,
+      secretBox: { seal: (text) => text, open: (text) => text },
+      connectors: { get: () => admin.connector },
+      outbox: { appendBacklog: () => Promise.reject(new Error("no room")) },
+      pacerFor: () => ({ reserve: async () => undefined, penalise: async () => undefined }),
+    });
+    await expect(failing.enable({ tenantId: defaultTenantId, correlationId: "c" }, id)).rejects.toThrow(
+      "no room",
+    );
+    expect((await admin.connections.get(defaultTenantId, id)).enabled).toBe(false);
+  });
+});
+
+describe("testing a connection", () => {
+  it("answers what the vendor says and closes the session", async () => {
+    const { id } = await create();
+    const answer = await request(admin.app).post(`${PATH}/${id}/test`).set(bearer);
+    expect([answer.status, answer.body]).toEqual([200, goodReport]);
+    expect(admin.closed()).toBe(1);
+  });
+});
+
+describe("removing a connection", () => {
+  const remove = (id: string) => request(admin.app).delete(`${PATH}/${id}`).set(bearer);
+
+  it("is refused while it is on, and while something is linked", async () => {
+    const { id } = await create();
+    await change(id, { enabled: true });
+    expect((await remove(id)).body).toMatchObject({ status: 409, code: "connection_enabled" });
+    await change(id, { enabled: false });
+    await addResource();
+    await addLink(id);
+    expect((await remove(id)).body).toMatchObject({ status: 409, code: "connection_linked" });
+  });
+
+  it("takes its deliveries along", async () => {
+    const { id } = await create();
+    await addResource();
+    await change(id, { enabled: true });
+    await change(id, { enabled: false });
+    expect((await remove(id)).status).toBe(204);
+    expect(await deliveries()).toEqual([]);
+    expect((await remove(id)).status).toBe(404);
+  });
+});
+
+describe("who may", () => {
+  it.each([
+    [undefined, 401, "missing_token"],
+    ["nobody", 401, "invalid_token"],
+    ["read+write", 403, "insufficient_scope"],
+  ])("the token %s is answered %i %s", async (token, status, code) => {
+    const call = request(admin.app).get(PATH);
+    const answer = await (token === undefined ? call : call.set("Authorization", `Bearer ${token}`));
+    expect([answer.status, answer.body.code]).toEqual([status, code]);
+    expect(answer.headers["www-authenticate"]).toMatch(/^Bearer /);
+  });
+
+  it.each([
+    ["delete", PATH, 405, "GET, HEAD, POST"],
+    ["put", `${PATH}/${UNKNOWN}`, 405, "GET, HEAD, PATCH, DELETE"],
+    ["get", `${PATH}/${UNKNOWN}/test`, 405, "POST"],
+    ["get", "/admin/v1/nothing", 404, undefined],
+  ] as const)("%s %s is %i", async (method, path, status, allow) => {
+    const answer = await request(admin.app)[method](path).set(bearer);
+    expect([answer.status, answer.headers["allow"]]).toEqual([status, allow]);
+    expect(answer.headers["content-type"]).toMatch(/^application\/problem\+json/);
+  });
+});

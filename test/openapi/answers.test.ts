@@ -1,0 +1,208 @@
+import type { Express } from "express";
+import request from "supertest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { createDirectory } from "../../src/directory/directory.js";
+import { createScimRouter } from "../../src/http/scim/router.js";
+import { appendDeliveries } from "../../src/outbox/append.js";
+import { createAdministration } from "../http/admin/administration.js";
+import { checkTestToken, serveRouter } from "../http/support/serve-router.js";
+import { defaultTenantId, openTestDatabase, type TestDatabase } from "../support/database.js";
+import { createFakeClock } from "../support/fake-clock.js";
+import { describedMethods, violations } from "./contract.js";
+
+const USER = "urn:ietf:params:scim:schemas:core:2.0:User";
+const GROUP = "urn:ietf:params:scim:schemas:core:2.0:Group";
+const PATCH = "urn:ietf:params:scim:api:messages:2.0:PatchOp";
+const UNKNOWN = "99999999-9999-4999-8999-999999999999";
+
+let test: TestDatabase;
+let scim: Express;
+let admin: Express;
+/** Ids for the path templates, filled by `beforeAll`. */
+const ids: Record<string, string> = {};
+
+type Method = "get" | "post" | "put" | "patch" | "delete";
+
+interface Case {
+  method: Method;
+  path: string;
+  status: number;
+  query?: string;
+  body?: unknown;
+  token?: string;
+  headers?: Record<string, string>;
+}
+
+beforeAll(async () => {
+  test = await openTestDatabase();
+  const clock = createFakeClock();
+  const { database } = test;
+  const directory = createDirectory({ database, clock, outbox: { append: appendDeliveries } });
+  const router = createScimRouter({
+    directory,
+    publicUrl: "https://gateway.example",
+    checkToken: checkTestToken,
+    defaultTenantId,
+  });
+  scim = serveRouter("/scim/v2", router);
+  admin = createAdministration(database).app;
+  ids["connectionId"] = await make({
+    method: "post",
+    path: "/admin/v1/connections",
+    status: 201,
+    body: { connector: "test", name: "总部", config: { corpId: "ding1", appSecret: "secret" } },
+  });
+  await send({
+    method: "patch",
+    path: "/admin/v1/connections/{connectionId}",
+    status: 200,
+    body: { enabled: true },
+  });
+  ids["user"] = await make({
+    method: "post",
+    path: "/scim/v2/Users",
+    status: 201,
+    body: {
+      schemas: [USER],
+      userName: "zhang.wei",
+      displayName: "张伟",
+      emails: [{ value: "zw@example.com" }],
+    },
+  });
+  ids["group"] = await make({
+    method: "post",
+    path: "/scim/v2/Groups",
+    status: 201,
+    body: { schemas: [GROUP], displayName: "研发部", members: [{ value: ids["user"] }] },
+  });
+  const { body } = await send({ method: "get", path: "/admin/v1/deliveries", status: 200 });
+  ids["deliveryId"] = body.items[0].id;
+});
+afterAll(() => test.close());
+
+async function send({ method, path, query = "", body, token, headers }: Case) {
+  const isScim = path.startsWith("/scim");
+  const target = path.replace(/\{(\w+)\}/g, (_, name: string) => {
+    if (name !== "id") return ids[name] ?? name;
+    return ids[path.includes("Groups") ? "group" : "user"] ?? name;
+  });
+  const call = request(isScim ? scim : admin)
+    [method](target + query)
+    .set("Authorization", `Bearer ${token ?? (isScim ? "read+write" : "admin")}`)
+    .set(headers ?? {});
+  if (body !== undefined) call.set("Content-Type", isScim ? "application/scim+json" : "application/json");
+  return call.buffer(true).send(body === undefined ? undefined : JSON.stringify(body));
+}
+
+async function make(request: Case): Promise<string> {
+  const answer = await send(request);
+  expect(violations(request.path, request.method, answer)).toEqual([]);
+  return JSON.parse(answer.text).id;
+}
+
+const USERS = "/scim/v2/Users";
+const ONE_USER = "/scim/v2/Users/{id}";
+const ONE_GROUP = "/scim/v2/Groups/{id}";
+const CONNECTIONS = "/admin/v1/connections";
+const ONE_CONNECTION = "/admin/v1/connections/{connectionId}";
+const deactivate = { schemas: [PATCH], Operations: [{ op: "replace", path: "active", value: false }] };
+const rename = { schemas: [PATCH], Operations: [{ op: "replace", path: "displayName", value: "研究院" }] };
+
+const cases: Case[] = [
+  { method: "get", path: "/scim/v2", status: 200 },
+  { method: "get", path: "/scim/v2/ServiceProviderConfig", status: 200 },
+  { method: "get", path: "/scim/v2/ServiceProviderConfig", status: 401, token: "wrong" },
+  { method: "get", path: "/scim/v2/Schemas", status: 200 },
+  { method: "get", path: "/scim/v2/Schemas/{urn}", status: 404 },
+  { method: "get", path: "/scim/v2/ResourceTypes", status: 200 },
+  { method: "get", path: "/scim/v2/ResourceTypes/{resourceTypeId}", status: 404 },
+  { method: "get", path: USERS, status: 200, query: '?filter=userName%20eq%20"zhang.wei"' },
+  { method: "get", path: USERS, status: 200, query: "?attributes=emails.value&count=1" },
+  { method: "get", path: USERS, status: 200, query: "?count=0" },
+  { method: "get", path: USERS, status: 400, query: "?filter=userName%20almost%201" },
+  { method: "get", path: USERS, status: 403, token: "write" },
+  { method: "post", path: USERS, status: 400, body: { schemas: [USER] } },
+  { method: "post", path: USERS, status: 401, body: {}, token: "wrong" },
+  { method: "post", path: USERS, status: 409, body: { schemas: [USER], userName: "Zhang.Wei" } },
+  { method: "post", path: USERS, status: 413, body: { userName: "a".repeat(1_100_000) } },
+  {
+    method: "post",
+    path: USERS,
+    status: 415,
+    headers: { "Content-Type": "text/xml", "Content-Length": "0" },
+  },
+  { method: "get", path: ONE_USER, status: 200 },
+  { method: "get", path: ONE_USER, status: 304, headers: { "If-None-Match": "*" } },
+  { method: "patch", path: ONE_USER, status: 200, body: deactivate },
+  { method: "patch", path: ONE_USER, status: 412, body: deactivate, headers: { "If-Match": 'W/"99"' } },
+  { method: "put", path: ONE_USER, status: 200, body: { schemas: [USER], userName: "zhang.wei" } },
+  { method: "put", path: ONE_USER, status: 400, body: { schemas: [USER], userName: 7 } },
+  { method: "get", path: "/scim/v2/Groups", status: 200 },
+  { method: "get", path: ONE_GROUP, status: 200 },
+  { method: "patch", path: ONE_GROUP, status: 204, body: rename },
+  { method: "patch", path: ONE_GROUP, status: 200, body: rename, query: "?excludedAttributes=members" },
+  { method: "patch", path: ONE_GROUP, status: 400, body: { schemas: [PATCH], Operations: "all" } },
+  { method: "delete", path: ONE_GROUP, status: 412, headers: { "If-Match": 'W/"99"' } },
+  { method: "delete", path: ONE_GROUP, status: 204 },
+  { method: "get", path: ONE_GROUP, status: 404 },
+  { method: "get", path: CONNECTIONS, status: 200 },
+  { method: "get", path: CONNECTIONS, status: 400, query: "?limit=many" },
+  { method: "get", path: CONNECTIONS, status: 401, token: "wrong" },
+  { method: "get", path: CONNECTIONS, status: 403, token: "read" },
+  { method: "post", path: CONNECTIONS, status: 400, body: { connector: "test" } },
+  {
+    method: "post",
+    path: CONNECTIONS,
+    status: 409,
+    body: { connector: "test", name: "b", config: { corpId: "ding1", appSecret: "x" } },
+  },
+  { method: "get", path: ONE_CONNECTION, status: 200 },
+  { method: "patch", path: ONE_CONNECTION, status: 200, body: { config: { appSecret: "" } } },
+  { method: "delete", path: ONE_CONNECTION, status: 409 },
+  { method: "post", path: "/admin/v1/connections/{connectionId}/test", status: 200 },
+  { method: "get", path: "/admin/v1/deliveries", status: 200, query: "?state=pending,parked&limit=1" },
+  { method: "get", path: "/admin/v1/deliveries", status: 400, query: "?state=lost" },
+  { method: "get", path: "/admin/v1/deliveries/{deliveryId}", status: 200 },
+  { method: "post", path: "/admin/v1/deliveries/{deliveryId}/retry", status: 200 },
+  { method: "post", path: "/admin/v1/deliveries/retry-failed", status: 200, body: {} },
+];
+
+describe("the answers of the running routers are those of the description", () => {
+  it.each(cases)("$method $path$query: $status", async (one) => {
+    const answer = await send(one);
+    expect(answer.status).toBe(one.status);
+    expect(violations(one.path, one.method, answer)).toEqual([]);
+  });
+
+  it.each(["/scim/v2", "/admin/v1"])(
+    "every path below %s takes just the methods that are described",
+    async (prefix) => {
+      for (const { path, methods } of describedMethods(prefix)) {
+        const offered = new Set(methods.map((method) => method.toUpperCase()));
+        if (offered.has("GET")) offered.add("HEAD");
+        const other = (["put", "patch", "delete", "post"] as const).find(
+          (method) => !methods.includes(method),
+        );
+        // A path that takes every method has none to be refused.
+        if (other === undefined) continue;
+        const answer = await send({ method: other, path, status: 405, body: {} });
+        expect([path, answer.status]).toEqual([path, 405]);
+        expect(new Set(answer.headers["allow"]?.split(", "))).toEqual(offered);
+      }
+    },
+  );
+
+  it("would notice an answer that is not described", () => {
+    const headers = { "content-type": "application/scim+json" };
+    expect(violations(ONE_USER, "get", { status: 200, headers, text: '{"id":"1","schemas":["a"]}' })).toEqual(
+      ["the header ETag is missing", "the header Location is missing"],
+    );
+    expect(violations(ONE_USER, "get", { status: 418, headers, text: "{}" })).toHaveLength(1);
+    const leak = {
+      status: 200,
+      headers: { ...headers, etag: "1", location: "x" },
+      text: `{"id":"${UNKNOWN}","schemas":["a"],"password":"p"}`,
+    };
+    expect(violations(ONE_USER, "get", leak)).toEqual([expect.stringContaining("/password")]);
+  });
+});

@@ -1,0 +1,269 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { appendBacklog, appendDeliveries } from "../../src/outbox/append.js";
+import { claimDeliveries, handBack, nextDueAt, releaseExpiredLeases } from "../../src/outbox/claim.js";
+import { type ClaimedDelivery, DELIVERY_CHANNEL } from "../../src/outbox/delivery.js";
+import { holdsLease, type Outcome, type SettleResult, settle } from "../../src/outbox/settle.js";
+import type { Database } from "../../src/persistence/database.js";
+import { defaultTenantId, openTestDatabase, type TestDatabase } from "../support/database.js";
+import { after, claimOf, insertConnectionRow, insertGroupRow, readDelivery, start } from "../support/outbox-rows.js";
+
+let test: TestDatabase;
+let database: Database;
+
+beforeAll(async () => {
+  test = await openTestDatabase();
+  database = test.database;
+});
+afterAll(() => test.close());
+
+beforeEach(async () => {
+  await database.query("delete from delivery_wait");
+  await database.query("delete from delivery");
+  await database.query("delete from connection");
+});
+
+function append(ids: string[], now = start, correlationId = "c1"): Promise<void> {
+  const resources = ids.map((id) => ({ type: "Group" as const, id }));
+  return database.transaction((tx) => appendDeliveries(tx, { tenantId: defaultTenantId, correlationId, now, resources }));
+}
+
+function claim(now = start, limit = 10): Promise<ClaimedDelivery[]> {
+  return claimDeliveries(database, { now, leaseMs: 30_000, limit });
+}
+
+function settleAs(delivery: ClaimedDelivery, outcome: Outcome, now = start, inDoubt = false): Promise<SettleResult> {
+  return database.transaction(async (tx) =>
+    (await holdsLease(tx, delivery)) ? settle(tx, delivery, outcome, { now, inDoubt }) : "lost",
+  );
+}
+
+const synced: Outcome = { kind: "synced", notes: [], awaited: [] };
+const reason = { code: "x", message: "x" };
+
+describe("an appended delivery", () => {
+  it("goes to every enabled connection and to no other", async () => {
+    const [first, second] = [await insertConnectionRow(database), await insertConnectionRow(database)];
+    await insertConnectionRow(database, false);
+    const group = await insertGroupRow(database);
+    await append([group, group]);
+    const claimed = await claim();
+    expect(claimed.map((delivery) => delivery.connectionId).sort()).toEqual([first, second].sort());
+  });
+
+  it("disappears with the transaction that appended it", async () => {
+    await insertConnectionRow(database);
+    const group = await insertGroupRow(database);
+    const failing = database.transaction(async (tx) => {
+      await appendDeliveries(tx, {
+        tenantId: defaultTenantId,
+        correlationId: "c",
+        now: start,
+        resources: [{ type: "Group", id: group }],
+      });
+      throw new Error("the change is refused");
+    });
+    await expect(failing).rejects.toThrow("the change is refused");
+    expect(await claim()).toEqual([]);
+  });
+
+  it("coalesces with the one that waits: one row, the newest correlation id", async () => {
+    await insertConnectionRow(database);
+    const group = await insertGroupRow(database);
+    for (let change = 1; change <= 10; change++) await append([group], after(change), `c${change}`);
+    const claimed = await claim(after(20));
+    expect(claimed).toHaveLength(1);
+    expect(claimed[0]).toMatchObject({ generation: 10n, correlationId: "c10", requestedAt: after(10) });
+  });
+
+  it("tells listeners after the commit", async () => {
+    await insertConnectionRow(database);
+    const group = await insertGroupRow(database);
+    const heard = new Promise<void>((resolve) => void database.listen(DELIVERY_CHANNEL, () => resolve()));
+    await database.ping();
+    await append([group]);
+    await heard;
+  });
+
+  it("revives a parked one at once, with its tries forgotten", async () => {
+    await insertConnectionRow(database);
+    const group = await insertGroupRow(database);
+    await append([group]);
+    await settleAs(claimOf(await claim(), group), { kind: "parked", reason });
+    expect(await claim(after(1))).toEqual([]);
+    await append([group], after(2));
+    expect(await claim(after(2))).toHaveLength(1);
+  });
+});
+
+describe("the backlog of a connection that is switched on", () => {
+  it("holds every living resource once", async () => {
+    const group = await insertGroupRow(database);
+    const connectionId = await insertConnectionRow(database);
+    const input = { tenantId: defaultTenantId, connectionId, correlationId: "on", now: start };
+    await database.transaction((tx) => appendBacklog(tx, input));
+    await database.transaction((tx) => appendBacklog(tx, input));
+    const claimed = await claim(start, 1_000);
+    expect(claimed.filter((delivery) => delivery.resourceId === group)).toHaveLength(1);
+  });
+});
+
+describe("a claim", () => {
+  it("is exclusive until it is settled or its lease ends", async () => {
+    await insertConnectionRow(database);
+    const group = await insertGroupRow(database);
+    await append([group]);
+    expect(await claim()).toHaveLength(1);
+    expect(await claim(after(29_999))).toEqual([]);
+    expect(await releaseExpiredLeases(database, after(29_999))).toBe(0);
+    expect(await releaseExpiredLeases(database, after(30_001))).toBe(1);
+    const again = await claim(after(30_001));
+    expect(again[0]?.claims).toBe(2);
+  });
+
+  it("never gives one delivery to two claimers that ask at the same time", async () => {
+    await insertConnectionRow(database);
+    const groups = await Promise.all(Array.from({ length: 30 }, () => insertGroupRow(database)));
+    await append(groups);
+    const rounds = await Promise.all(Array.from({ length: 10 }, () => claim(start, 4)));
+    const taken = rounds.flat().map((delivery) => delivery.resourceId);
+    expect(new Set(taken).size).toBe(taken.length);
+    expect(taken).toHaveLength(30);
+  });
+
+  it("takes the oldest first", async () => {
+    await insertConnectionRow(database);
+    const [young, old] = [await insertGroupRow(database), await insertGroupRow(database)];
+    await append([old], after(1));
+    await append([young], after(2));
+    expect((await claim(after(5), 1))[0]?.resourceId).toBe(old);
+  });
+
+  it("leaves a paused connection alone until the pause ends", async () => {
+    const connection = await insertConnectionRow(database);
+    const group = await insertGroupRow(database);
+    await append([group]);
+    await database.query("update connection set paused_until = $2 where id = $1", [connection, after(60_000)]);
+    expect(await claim(after(59_000))).toEqual([]);
+    expect(await claim(after(60_000))).toHaveLength(1);
+  });
+
+  it("that is handed back counts for nothing", async () => {
+    await insertConnectionRow(database);
+    const group = await insertGroupRow(database);
+    await append([group]);
+    await handBack(database, claimOf(await claim(), group));
+    expect(claimOf(await claim(), group).claims).toBe(1);
+  });
+});
+
+describe("a settle", () => {
+  it("by a worker whose lease has passed on writes nothing", async () => {
+    await insertConnectionRow(database);
+    const group = await insertGroupRow(database);
+    await append([group]);
+    const late = claimOf(await claim(), group);
+    await releaseExpiredLeases(database, after(40_000));
+    const present = claimOf(await claim(after(40_000)), group);
+    expect(await settleAs(late, { kind: "parked", reason }, after(40_001))).toBe("lost");
+    expect((await readDelivery(database, group)).state).toBe("claimed");
+    expect(await settleAs(present, synced, after(40_002))).toBe("settled");
+  });
+
+  it("puts the delivery back when the resource changed meanwhile", async () => {
+    await insertConnectionRow(database);
+    const group = await insertGroupRow(database);
+    await append([group]);
+    const claimed = claimOf(await claim(), group);
+    await append([group], after(5));
+    expect((await readDelivery(database, group)).state).toBe("claimed");
+    await settleAs(claimed, synced, after(10));
+    expect(await claim(after(10))).toHaveLength(1);
+  });
+
+  it("schedules a retry and counts the try only when it is charged", async () => {
+    await insertConnectionRow(database);
+    const group = await insertGroupRow(database);
+    await append([group]);
+    await settleAs(claimOf(await claim(), group), { kind: "retry", reason, at: after(1_000), charged: false });
+    expect(await readDelivery(database, group)).toMatchObject({ state: "pending", tries: 0, claims: 0 });
+    expect(await nextDueAt(database)).toEqual(after(1_000));
+    const retry: Outcome = { kind: "retry", reason, at: after(3_000), charged: true };
+    await settleAs(claimOf(await claim(after(1_000)), group), retry, after(1_001), true);
+    expect(await readDelivery(database, group)).toMatchObject({ tries: 1, claims: 1 });
+  });
+
+  it("in doubt keeps the claim counted, so that the next worker looks before it creates", async () => {
+    await insertConnectionRow(database);
+    const group = await insertGroupRow(database);
+    await append([group]);
+    await settleAs(claimOf(await claim(), group), { kind: "retry", reason, at: start, charged: true }, start, true);
+    expect(claimOf(await claim(), group).claims).toBe(2);
+  });
+});
+
+describe("waiting for another resource", () => {
+  async function parentAndChild() {
+    await insertConnectionRow(database);
+    const [parent, child] = [await insertGroupRow(database), await insertGroupRow(database)];
+    await append([parent, child]);
+    const claimed = await claim();
+    return { parent: claimOf(claimed, parent), child: claimOf(claimed, child) };
+  }
+  const blockedOn = (resourceId: string, settles: bigint): Outcome => ({
+    kind: "blocked",
+    reason,
+    awaited: [{ resourceId, settles }],
+  });
+
+  it("ends when that resource is settled", async () => {
+    const { parent, child } = await parentAndChild();
+    await settleAs(child, blockedOn(parent.resourceId, 0n));
+    expect((await readDelivery(database, child.resourceId)).state).toBe("blocked");
+    expect(await claim(after(999_999))).toEqual([]);
+    await settleAs(parent, synced, after(5));
+    expect((await claim(after(5)))[0]?.resourceId).toBe(child.resourceId);
+  });
+
+  it("does not begin when it was settled since it was looked at", async () => {
+    const { parent, child } = await parentAndChild();
+    await settleAs(parent, synced, after(5));
+    await settleAs(child, blockedOn(parent.resourceId, 0n), after(6));
+    expect((await claim(after(6)))[0]?.resourceId).toBe(child.resourceId);
+  });
+
+  it.each([
+    ["parked", { kind: "parked", reason } as Outcome, "pending"],
+    ["skipped", { kind: "skipped", reason, awaited: [] } as Outcome, "pending"],
+    ["retried", { kind: "retry", reason, at: after(1), charged: true } as Outcome, "blocked"],
+  ])("is reconsidered accordingly when that resource is %s", async (_word, outcome, state) => {
+    const { parent, child } = await parentAndChild();
+    await settleAs(child, blockedOn(parent.resourceId, 0n));
+    await settleAs(parent, outcome, after(5));
+    expect((await readDelivery(database, child.resourceId)).state).toBe(state);
+  });
+
+  it("also brings back a synced delivery that left the reference out", async () => {
+    const { parent, child } = await parentAndChild();
+    await settleAs(child, { kind: "synced", notes: ["manager missing"], awaited: [{ resourceId: parent.resourceId, settles: 0n }] });
+    expect((await readDelivery(database, child.resourceId)).state).toBe("synced");
+    await settleAs(parent, synced, after(5));
+    expect((await readDelivery(database, child.resourceId)).state).toBe("pending");
+  });
+
+  it("misses no settle when two that wait for each other settle at the same time", async () => {
+    for (let round = 0; round < 10; round++) {
+      const { parent: a, child: b } = await parentAndChild();
+      const leaveOut = (other: ClaimedDelivery): Outcome => ({
+        kind: "synced",
+        notes: [],
+        awaited: [{ resourceId: other.resourceId, settles: 0n }],
+      });
+      await Promise.all([settleAs(a, leaveOut(b), after(5)), settleAs(b, leaveOut(a), after(5))]);
+      const states = [await readDelivery(database, a.resourceId), await readDelivery(database, b.resourceId)];
+      expect(states.map((row) => row.state)).toContain("pending");
+      await database.query("delete from delivery_wait");
+      await database.query("delete from delivery");
+      await database.query("delete from connection");
+    }
+  });
+});

@@ -1,0 +1,19 @@
+import { expect } from "vitest";
+import { ScimError, type ScimType } from "../../src/scim/errors.js";
+
+/** Runs `action`, which must be refused with 400 and this keyword; returns the refusal for a look at its text. */
+export function expectRefusal(action: () => unknown, scimType: ScimType): ScimError {
+  let refusal: unknown;
+  try {
+    const result = action();
+    expect.unreachable(`expected ${scimType}, got ${JSON.stringify(result)}`);
+  } catch (error) {
+    refusal = error;
+  }
+  if (!(refusal instanceof ScimError)) throw refusal;
+  expect({ status: refusal.status, scimType: refusal.scimType }, refusal.detail).toEqual({
+    status: 400,
+    scimType,
+  });
+  return refusal;
+}

@@ -1,0 +1,44 @@
+import { randomUUID } from "node:crypto";
+import { readFile } from "node:fs/promises";
+import { inject } from "vitest";
+import { type Database, openDatabase } from "../../src/persistence/database.js";
+import { onServer, urlOf } from "./database-template.js";
+
+/** The tenant that every database has from its first migration on. */
+export const defaultTenantId = "00000000-0000-0000-0000-000000000001";
+
+/** A database of one test's own. */
+export interface TestDatabase {
+  database: Database;
+  /** The URL, where the database is on a PostgreSQL server; for tests that need a second process or connection. */
+  url: string | undefined;
+  close(): Promise<void>;
+}
+
+let dump: Promise<Blob> | undefined;
+
+/**
+ * A fresh database with all migrations applied: PGlite in memory (about half a second), or, when TEST_DATABASE_URL
+ * names a PostgreSQL server, a copy of its template (about 0.1 s). Open one in beforeAll and close it in afterAll.
+ */
+export async function openTestDatabase(): Promise<TestDatabase> {
+  const template = inject("databaseTemplate");
+  if (template.kind === "embedded") {
+    dump ??= readFile(template.dumpFile).then((bytes) => new Blob([bytes]));
+    const database = await openDatabase({ dataDir: "memory", loadDump: await dump });
+    return { database, url: undefined, close: () => database.close() };
+  }
+  const { serverUrl, name: templateName } = template;
+  const name = `scim_test_${randomUUID().replaceAll("-", "")}`;
+  await onServer(serverUrl, `create database ${name} template ${templateName}`);
+  const url = urlOf(serverUrl, name);
+  const database = await openDatabase({ url });
+  return {
+    database,
+    url,
+    async close() {
+      await database.close();
+      await onServer(serverUrl, `drop database ${name} with (force)`);
+    },
+  };
+}

@@ -1,0 +1,15 @@
+import { defineConfig } from "vitest/config";
+
+export default defineConfig({
+  test: {
+    include: ["test/**/*.test.ts"],
+    globalSetup: ["test/support/database-template.ts"],
+    // Every file may hold an embedded database of its own (about 250 MB); two at a time suit two cores.
+    fileParallelism: true,
+    maxWorkers: 2,
+    testTimeout: 20_000,
+    hookTimeout: 20_000,
+    // A test that passes at the second try has found something.
+    retry: 0,
+  },
+});
