@@ -24,6 +24,7 @@ import { createDeliveryLog } from "./provisioning/delivery-log.js";
 import { createPacers } from "./provisioning/pacers.js";
 import { startProvisioner } from "./provisioning/provisioner.js";
 import { provisioningStates } from "./provisioning/provisioning-states.js";
+import { isAttempt } from "./provisioning/settle-delivery.js";
 import type { WorkerSettings } from "./provisioning/worker.js";
 import { openMigratedDatabase } from "./start-database.js";
 
@@ -89,7 +90,7 @@ export async function startGateway(config: Config, options: StartOptions = {}): 
         onCall: (call, connector) => observeCall(metrics, logger, call, connector),
         onSettled: (event) => observeSettled(metrics, logger, clock, event),
         onError: (error) => logger.error({ err: error }, "a delivery could not be carried out or settled"),
-        ...(options.worker && { settings: options.worker }),
+        settings: { leaseMs: config.deliveryLeaseMs, ...options.worker },
       });
       closers.push(() => provisioner.stop(config.stopTimeoutMs));
     }
@@ -180,7 +181,9 @@ function observeSettled(metrics: Metrics, logger: Logger, clock: Clock, event: D
   const { resourceType, correlationId, connectionId, resourceId } = delivery;
   const outcome = result === "lost" ? "lost" : settlement.outcome.kind;
   const durationMs = clock.now().getTime() - settlement.startedAt.getTime();
-  metrics.observeAttempt({ connector, resourceType, action: settlement.action, outcome, durationMs });
+  if (isAttempt(settlement)) {
+    metrics.observeAttempt({ connector, resourceType, action: settlement.action, outcome, durationMs });
+  }
   if (outcome === "synced" && settlement.calls.length > 0) {
     const delayMs = clock.now().getTime() - delivery.requestedAt.getTime();
     metrics.observeDeliveryDelay({ connector, resourceType, delayMs });

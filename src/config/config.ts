@@ -20,6 +20,7 @@ export interface Config {
   secretKeys: readonly string[];
   bootstrap?: BootstrapCredentials;
   role: Role;
+  deliveryLeaseMs: number;
   logLevel: LogLevel;
   stopDelayMs: number;
   stopTimeoutMs: number;
@@ -67,6 +68,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     secretKeys: secretKeys ?? [],
     ...(clientId !== undefined && clientSecret !== undefined && { bootstrap: { clientId, clientSecret } }),
     role: read(configOptions.role) ?? "all",
+    deliveryLeaseMs: read(configOptions.deliveryLeaseMs) ?? 30_000,
     logLevel: read(configOptions.logLevel) ?? "info",
     stopDelayMs: read(configOptions.stopDelayMs) ?? 0,
     stopTimeoutMs: read(configOptions.stopTimeoutMs) ?? 10_000,

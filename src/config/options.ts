@@ -133,6 +133,14 @@ export const configOptions = {
     "What this process does: serve requests, deliver to the vendors, or both. " +
       "Several processes of each role share one PostgreSQL; the embedded database allows `all` only.",
   ),
+  deliveryLeaseMs: option(
+    "DELIVERY_LEASE_MS",
+    "30000",
+    wholeNumber(1_000, 600_000),
+    "a whole number of milliseconds from 1000 to 600000",
+    "How long a claimed delivery belongs to its worker. After a worker was killed, its deliveries wait that long for " +
+      "another process; one delivery may take at most five sixths of it.",
+  ),
   logLevel: option(
     "LOG_LEVEL",
     "info",

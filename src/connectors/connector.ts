@@ -151,7 +151,10 @@ export interface DepartmentOperations {
   /** Removes an empty department. One that is gone already counts as removed. */
   remove(request: CallContext & { remoteId: string }): Promise<void>;
   get(request: CallContext & { remoteId: string }): Promise<RemoteDepartment | undefined>;
-  /** The department below `parentRemoteId` that carries `sourceId`, else the one of that exact name. */
+  /**
+   * The department of that name below `parentRemoteId` if it carries `sourceId`, else if it carries no stamp at all.
+   * One with a foreign stamp belongs to somebody else and is not found.
+   */
   find(
     request: CallContext & { parentRemoteId: string; name: string; sourceId: string },
   ): Promise<RemoteDepartment | undefined>;

@@ -1,11 +1,11 @@
 import type { PathSummary, Simulator } from "../simulator/index.js";
-import { compareRosters, listUnexplained } from "./comparison.js";
+import { compareRosters, listRepeatedCreations, listUnexplained } from "./comparison.js";
 import { listDeliveries } from "./deliveries.js";
 import { dingtalkRoster } from "./dingtalk-roster.js";
 import type { GatewayClient } from "./gateway-client.js";
-import { parseMetrics, sumSamples } from "./metrics-page.js";
-import type { IdleDelay, PathCalls, Report } from "./report.js";
-import { companyRoster, scimRoster } from "./roster.js";
+import { parseMetrics, type Sample, sumSamples } from "./metrics-page.js";
+import type { AttemptCounts, IdleDelay, PathCalls, Report } from "./report.js";
+import { asShownByDingTalk, companyRoster, scimRoster } from "./roster.js";
 import type { Company } from "./sample-company.js";
 import { listGroups, listUsers } from "./scim-directory.js";
 
@@ -27,7 +27,8 @@ export async function collectReport(
   const company = companyRoster(run.company);
   const scim = scimRoster(users, groups, "externalId");
   const linked = scimRoster(users, groups, "remoteId");
-  const dingtalk = dingtalkRoster(simulator.state());
+  const contactBook = simulator.state();
+  const dingtalk = dingtalkRoster(contactBook);
   return {
     company,
     scim,
@@ -35,19 +36,20 @@ export async function collectReport(
     dingtalk,
     differences: [
       ...compareRosters({ name: "the company's records", roster: company }, { name: "SCIM", roster: scim }),
-      ...compareRosters({ name: "SCIM", roster: linked }, { name: "DingTalk", roster: dingtalk }),
+      ...compareRosters(
+        { name: "SCIM", roster: asShownByDingTalk(linked) },
+        { name: "DingTalk", roster: dingtalk },
+      ),
       ...groups.flatMap((group) =>
         group.remoteId === undefined
           ? [`Department "${group.displayName}" (${group.id}) has no ddtalkId.`]
           : [],
       ),
       ...listUnexplained(users),
+      ...listRepeatedCreations(contactBook.history),
     ],
     calls: simulator.requests.summary().map(countCalls),
-    attempts: {
-      total: sumSamples(samples, "delivery_attempt_duration_seconds_count"),
-      retried: sumSamples(samples, "delivery_attempt_duration_seconds_count", { outcome: "retry" }),
-    },
+    attempts: countAttempts(samples),
     scimRequests: run.scimRequests,
     parked: parked.map(({ resourceName, resourceId, reason }) => ({
       name: resourceName ?? resourceId,
@@ -56,6 +58,18 @@ export async function collectReport(
     })),
     ...(run.idleDelay === undefined ? {} : { idleDelay: run.idleDelay }),
     elapsedMs: run.elapsedMs,
+  };
+}
+
+/** An attempt that made no change and is due again did not fail: it only looked whether it could begin. */
+function countAttempts(samples: readonly Sample[]): AttemptCounts {
+  const count = (labels: Record<string, string>): number =>
+    sumSamples(samples, "delivery_attempt_duration_seconds_count", labels);
+  const lookedOnly = count({ action: "none", outcome: "retry" });
+  return {
+    total: count({}),
+    retried: count({ outcome: "retry" }) - lookedOnly,
+    waited: lookedOnly + count({ outcome: "blocked" }),
   };
 }
 

@@ -35,6 +35,27 @@ export function listUnexplained(users: readonly ScimUser[]): string[] {
   });
 }
 
+/** What DingTalk's history tells about creations: how many there were of each stamp, userid and mobile. */
+export interface CreationCounts {
+  departmentCreates: Readonly<Record<string, number>>;
+  userCreates: Readonly<Record<string, number>>;
+  mobileCreates: Readonly<Record<string, number>>;
+}
+
+/** Departments and people that DingTalk ever created more than once, even if the second one is gone again. */
+export function listRepeatedCreations(history: CreationCounts): string[] {
+  const kinds = [
+    ["A department with the stamp", history.departmentCreates],
+    ["A person with the userid", history.userCreates],
+    ["A person with the mobile", history.mobileCreates],
+  ] as const;
+  return kinds.flatMap(([title, counts]) =>
+    Object.entries(counts)
+      .filter(([, count]) => count > 1)
+      .map(([id, count]) => `${title} ${id} was created ${count} times.`),
+  );
+}
+
 /** What is compared of a record: what it is called in a line, and its facts in words. */
 type Facts<T> = (record: T, roster: Roster) => { title: string; facts: Record<string, string> };
 

@@ -72,7 +72,5 @@ function describeStuck(left: readonly ShownDelivery[], deadlineMs: number): stri
       ({ resourceName, resourceId, state, reason }) =>
         `- ${resourceName ?? resourceId}: ${state}${reason === null ? "" : ` (${reason.code}: ${reason.message})`}`,
     );
-  return [`${left.length} deliveries are still under way after ${deadlineMs / 1_000} s:`, ...lines].join(
-    "\n",
-  );
+  return [`Deliveries still under way after ${deadlineMs / 1_000} s: ${left.length}.`, ...lines].join("\n");
 }

@@ -1,4 +1,4 @@
-import type { Roster } from "./roster.js";
+import type { Roster, RosterPerson } from "./roster.js";
 import { cutToWidth, renderTable } from "./text-table.js";
 
 /** Everything the demo has to say at the end. */
@@ -14,7 +14,7 @@ export interface Report {
   /** Differences between any two of them; empty when all agree. */
   differences: readonly string[];
   calls: readonly PathCalls[];
-  attempts: { total: number; retried: number };
+  attempts: AttemptCounts;
   scimRequests: { requests: number; repeated: number };
   parked: readonly ParkedPerson[];
   /** From the SCIM commit to DingTalk having it while nothing else was going on; absent where nothing was measured. */
@@ -38,6 +38,15 @@ export interface ParkedPerson {
   remedy?: string;
 }
 
+/** What the gateway counted about its attempts at delivery. */
+export interface AttemptCounts {
+  total: number;
+  /** Ended in a refusal or in silence of DingTalk and were tried again. */
+  retried: number;
+  /** Found that something the resource needs was still on its way, called nobody, and were looked at again. */
+  waited: number;
+}
+
 /** How long changes that came alone took to arrive. */
 export interface IdleDelay {
   meanMs: number;
@@ -45,13 +54,18 @@ export interface IdleDelay {
 }
 
 const SHOWN_DIFFERENCES = 20;
-const EXCERPT_LINES = 14;
+const SHOWN_DEPARTMENTS = 25;
+const SHOWN_PEOPLE = 6;
 
 /** The final report as text. */
 export function renderReport(report: Report): string {
   return [
     ...section("What each side holds", renderSides(report)),
-    ...section("Part of the tree, as SCIM tells it and as DingTalk holds it", renderExcerpt(report)),
+    ...section(
+      "The tree, as SCIM tells it and as DingTalk holds it (people directly inside)",
+      renderTree(report),
+    ),
+    ...section("The people who joined last", renderPeople(report)),
     ...section("DingTalk calls", renderCalls(report)),
     ...section("Parked", renderParked(report.parked)),
     ...section("Verdict", renderVerdict(report)),
@@ -85,7 +99,7 @@ function renderSides({ company, scim, linked, dingtalk }: Report): string[] {
   );
 }
 
-function renderExcerpt({ linked, dingtalk }: Report): string[] {
+function renderTree({ linked, dingtalk }: Report): string[] {
   const right = new Map(dingtalk.departments.map((department) => [department.id, department]));
   const rows = walkTree(linked).map(({ id, depth }) => [
     describeDepartment(linked, id, depth),
@@ -93,14 +107,36 @@ function renderExcerpt({ linked, dingtalk }: Report): string[] {
     right.has(id) ? describeDepartment(dingtalk, id, depthOf(dingtalk, id)) : "(missing)",
     right.has(id) ? id : "",
   ]);
-  const more = rows.length - EXCERPT_LINES;
+  const more = rows.length - SHOWN_DEPARTMENTS;
   return [
     ...renderTable(
       [{ title: "SCIM" }, { title: "ddtalkId" }, { title: "DingTalk" }, { title: "dept_id" }],
-      rows.slice(0, EXCERPT_LINES),
+      rows.slice(0, SHOWN_DEPARTMENTS),
     ),
     ...(more > 0 ? [`... and ${more} more departments`] : []),
   ];
+}
+
+function renderPeople({ linked, dingtalk }: Report): string[] {
+  const right = new Map(dingtalk.people.map((person) => [person.id, person]));
+  const rows = linked.people.slice(-SHOWN_PEOPLE).map((person) => {
+    const counterpart = right.get(person.id);
+    return [
+      describePerson(linked, person),
+      person.id,
+      counterpart === undefined ? "(missing)" : describePerson(dingtalk, counterpart),
+      counterpart?.id ?? "",
+    ];
+  });
+  return renderTable(
+    [{ title: "SCIM" }, { title: "ddAccountId" }, { title: "DingTalk" }, { title: "userid" }],
+    rows,
+  );
+}
+
+function describePerson(roster: Roster, { name, departmentIds }: RosterPerson): string {
+  const names = departmentIds.map((id) => roster.departments.find((one) => one.id === id)?.name ?? id).sort();
+  return cutToWidth(`${name}, ${names.join(" + ")}`, 30);
 }
 
 /** All departments, each parent directly before what is below it. */
@@ -141,7 +177,8 @@ function renderCalls({ calls, attempts, scimRequests, idleDelay }: Report): stri
   );
   return [
     ...table,
-    `Attempts at delivery: ${attempts.total}, of which ${attempts.retried} had to be tried again.`,
+    `Attempts at delivery: ${attempts.total}. Tried again after a refusal or silence: ${attempts.retried}; ` +
+      `put off while something needed was still on its way: ${attempts.waited}.`,
     `SCIM and OAuth2 requests of the identity provider: ${scimRequests.requests}, repeated: ${scimRequests.repeated}.`,
     ...(idleDelay === undefined
       ? []

@@ -46,9 +46,8 @@ export function companyRoster(company: Company): Roster {
 }
 
 /**
- * The directory as SCIM lists it. By `remoteId` only what has been written back is there, references to resources
- * without a remote id are left out as the gateway leaves them out, and departments carry the name that DingTalk
- * can show.
+ * The directory as SCIM lists it. By `remoteId` only what has been written back is there, and references to
+ * resources without a remote id are left out as the gateway leaves them out.
  */
 export function scimRoster(users: readonly ScimUser[], groups: readonly ScimGroup[], by: RosterKey): Roster {
   const groupKeys = new Map(groups.map((group) => [group.id, group[by]]));
@@ -64,8 +63,7 @@ export function scimRoster(users: readonly ScimUser[], groups: readonly ScimGrou
       const id = group[by];
       if (id === undefined) return [];
       const parentId = group.parentId === undefined ? undefined : groupKeys.get(group.parentId);
-      const name = by === "remoteId" ? nameShownByDingTalk(group.displayName) : group.displayName;
-      return [{ id, name, ...(parentId === undefined ? {} : { parentId }) }];
+      return [{ id, name: group.displayName, ...(parentId === undefined ? {} : { parentId }) }];
     }),
     people: users.flatMap((user) => {
       const id = user[by];
@@ -82,6 +80,15 @@ export function scimRoster(users: readonly ScimUser[], groups: readonly ScimGrou
       ];
     }),
   };
+}
+
+/** The same roster with the department names that DingTalk can show. */
+export function asShownByDingTalk(roster: Roster): Roster {
+  const departments = roster.departments.map((department) => ({
+    ...department,
+    name: nameShownByDingTalk(department.name),
+  }));
+  return { ...roster, departments };
 }
 
 /**

@@ -95,7 +95,10 @@ function settle(
     clock,
     deadlineMs,
     onLeft: (count) => {
-      if (count > 0) progress.show(`${count} deliveries to go; ${contactBookSize(simulator)}`);
+      if (count > 0)
+        progress.show(
+          `${count} ${count === 1 ? "delivery" : "deliveries"} to go; ${contactBookSize(simulator)}`,
+        );
     },
     ...(signal === undefined ? {} : { signal }),
   });

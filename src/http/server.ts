@@ -87,7 +87,7 @@ function listen(server: Server, host: string, port: number): Promise<void> {
 
 function listenError(error: NodeJS.ErrnoException, host: string, port: number): ListenError {
   const place = `PORT ${port} on HOST ${host}`;
-  switch (error.code) {
+  switch (String(error.code)) {
     case "EADDRINUSE":
       return new ListenError(`${place} is in use by another process: stop it or choose another PORT.`, {
         cause: error,

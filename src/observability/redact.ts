@@ -38,8 +38,8 @@ export function isSensitiveName(name: string): boolean {
 
 /**
  * Credentials and mainland mobile numbers inside free text: an Authorization value, a `name=value` pair of a URL
- * or form, and eleven digits that begin like a mobile number and belong to no longer number. Every expression
- * runs in linear time.
+ * or form, and eleven digits that begin like a mobile number and belong to no longer number and to no UUID. Every
+ * expression runs in linear time.
  */
 const TEXT_RULES: readonly [RegExp, string][] = [
   [/\b(Bearer|Basic)\s+[\w.~+/=-]{4,}/gi, `$1 ${REDACTED}`],
@@ -47,7 +47,7 @@ const TEXT_RULES: readonly [RegExp, string][] = [
     /\b(access_?token|refresh_?token|token|client_?secret|app_?secret|password|secret)(["']?\s?[=:]\s?["']?)[^\s"'&,;}]+/gi,
     `$1$2${REDACTED}`,
   ],
-  [/(?<![\d.])(?:\+?86[ -]?)?1[3-9]\d(?:[ -]?\d{4}){2}(?!\d)/g, "[mobile]"],
+  [/(?<![\d.]|[\da-f]{4}-[\da-f]?)(?:\+?86[ -]?)?1[3-9]\d(?:[ -]?\d{4}){2}(?!\d)/gi, "[mobile]"],
 ];
 
 /** The text with credentials and mobile numbers blotted out. */

@@ -1,7 +1,7 @@
 import type { Connector, ConnectorSettings } from "../connectors/connector.js";
 import { ConnectorSettingsError } from "../connectors/errors.js";
 import type { Connection } from "../persistence/connection-store.js";
-import type { SecretBox } from "../platform/secret-box.js";
+import { type SecretBox, SecretBoxError } from "../platform/secret-box.js";
 import { InvalidConnectionError } from "./connection-errors.js";
 
 /** Settings as an administrator sends them; null and blank texts count as not given. */
@@ -13,14 +13,13 @@ export type StoredSettings = Pick<Connection, "config" | "secrets" | "corpKey">;
 /** What settings of a stored connection are read from. */
 type Stored = Pick<Connection, "id" | "config" | "secrets">;
 
-/** The settings of a stored connection, secrets opened. @throws SecretBoxError where SECRET_KEY no longer fits */
+/**
+ * The settings of a stored connection, secrets opened.
+ * @throws InvalidConnectionError naming a secret that SECRET_KEY no longer opens
+ */
 export function openSettings(stored: Stored, box: SecretBox): ConnectorSettings {
-  const plain = Object.entries(stored.config).map(([name, value]) => [name, String(value)]);
-  const secret = Object.entries(stored.secrets).map(([name, sealed]) => [
-    name,
-    box.open(sealed, secretContext(stored.id, name)),
-  ]);
-  return { plain: Object.fromEntries(plain), secret: Object.fromEntries(secret) };
+  const secret = Object.keys(stored.secrets).map((name) => [name, openSecret(stored, name, box)]);
+  return { plain: plainSettings(stored), secret: Object.fromEntries(secret) };
 }
 
 /** Checks the settings of a new connection and seals its secrets. @throws InvalidConnectionError */
@@ -44,7 +43,8 @@ export function sealSettings(
 
 /**
  * Lays changed settings over the stored ones. A blank secret means "as it was"; another setting that is blank or
- * null falls back to the connector's default. A secret that stays keeps its sealed text.
+ * null falls back to the connector's default. A secret that stays keeps its sealed text, and one that is replaced
+ * need not be readable any more, so a lost SECRET_KEY is mended by entering the secrets again.
  * @throws InvalidConnectionError
  */
 export function changeSettings(
@@ -53,24 +53,38 @@ export function changeSettings(
   connector: Connector,
   box: SecretBox,
 ): StoredSettings {
-  const before = openSettings(stored, box);
   const secretNames = new Set(connector.descriptor.secretSettings);
-  const merged = new Map<string, string | number | null>(
-    Object.entries({ ...before.plain, ...before.secret }),
+  const changes = Object.entries(given).filter(([name, value]) => !(secretNames.has(name) && isBlank(value)));
+  const replaced = new Set(changes.map(([name]) => name));
+  const kept = Object.keys(stored.secrets).filter((name) => !replaced.has(name));
+  const before = Object.fromEntries(kept.map((name) => [name, openSecret(stored, name, box)]));
+  const settings = checkSettings(
+    { ...plainSettings(stored), ...before, ...Object.fromEntries(changes) },
+    connector,
   );
-  for (const [name, value] of Object.entries(given)) {
-    if (!(secretNames.has(name) && isBlank(value))) merged.set(name, value);
-  }
-  const settings = checkSettings(Object.fromEntries(merged), connector);
   const secrets = Object.entries(settings.secret).map(([name, value]) => [
     name,
-    before.secret[name] === value ? stored.secrets[name] : box.seal(value, secretContext(stored.id, name)),
+    before[name] === value ? stored.secrets[name] : box.seal(value, secretContext(stored.id, name)),
   ]);
   return {
     config: settings.plain,
     secrets: Object.fromEntries(secrets),
     corpKey: corpKeyOf(settings, connector),
   };
+}
+
+function plainSettings(stored: Stored): Record<string, string> {
+  return Object.fromEntries(Object.entries(stored.config).map(([name, value]) => [name, String(value)]));
+}
+
+function openSecret(stored: Stored, name: string, box: SecretBox): string {
+  try {
+    return box.open(stored.secrets[name] ?? "", secretContext(stored.id, name));
+  } catch (error) {
+    if (!(error instanceof SecretBoxError)) throw error;
+    const reason = "cannot be opened with the present SECRET_KEY; enter it again";
+    throw new InvalidConnectionError(`config.${name}`, reason, { cause: error });
+  }
 }
 
 function checkSettings(given: GivenSettings, connector: Connector): ConnectorSettings {

@@ -86,7 +86,7 @@ export interface Connections {
   test(context: ConnectionContext, id: string): Promise<ConnectionReport>;
   /**
    * Opens a session to the corp; the caller closes it. The connection's `version` tells when its settings changed.
-   * @throws InvalidConnectionError where the connector is not part of this version
+   * @throws InvalidConnectionError where the connector is not part of this version or a secret cannot be opened
    */
   openSession(connection: Connection, options?: Pick<ConnectorDeps, "onCall">): ConnectorSession;
 }
@@ -99,7 +99,10 @@ export interface ConnectionsDeps {
   connectors: { get(id: string): Connector | undefined };
   outbox: { appendBacklog: AppendBacklog };
   /** The pacer that every session of a connection shares. */
-  pacerFor(connection: Pick<Connection, "tenantId" | "id">, settings: Readonly<Record<string, string>>): Pacer;
+  pacerFor(
+    connection: Pick<Connection, "tenantId" | "id">,
+    settings: Readonly<Record<string, string>>,
+  ): Pacer;
 }
 
 /** Creates the service over the connection table. */

@@ -44,7 +44,7 @@ export interface DeliveryQuery {
 /** A delivery with everything that is known about it. */
 export interface DeliveryDetail {
   delivery: LoggedDelivery;
-  /** Newest first, at most {@link SHOWN_ATTEMPTS}. */
+  /** Newest first, at most 100. */
   attempts: Attempt[];
   /** Ids of the resources that it waits for. */
   waitsFor: string[];
@@ -91,7 +91,7 @@ export class DeliveryNotRetriableError extends Error {
 }
 
 /** Attempts shown with a delivery. */
-export const SHOWN_ATTEMPTS = 100;
+const SHOWN_ATTEMPTS = 100;
 
 /** Creates the log over the outbox's tables. */
 export function createDeliveryLog({ database, clock }: { database: Database; clock: Clock }): DeliveryLog {

@@ -44,7 +44,7 @@ export async function settleDelivery(
     const notes = await applyLink(tx, delivery, connection, settlement.link, now);
     const paused = await applyPause(tx, delivery, connection, settlement, now);
     const outcome = paused.kind === "synced" ? { ...paused, notes: [...paused.notes, ...notes] } : paused;
-    if (isWorthRecording(settlement)) await recordAttempt(tx, delivery, settlement, outcome, now);
+    if (isAttempt(settlement)) await recordAttempt(tx, delivery, settlement, outcome, now);
     return settle(tx, delivery, outcome, { now, inDoubt: settlement.inDoubt });
   });
 }
@@ -121,8 +121,11 @@ async function pauseOnce(
   return until;
 }
 
-/** Waiting and finding nothing to do are no tries; the delivery's own row says what it waits for. */
-function isWorthRecording(settlement: Settlement): boolean {
+/**
+ * Whether a settlement was an attempt: waiting and finding nothing to do are none, and the delivery's own row says
+ * what it waits for.
+ */
+export function isAttempt(settlement: Settlement): boolean {
   return settlement.calls.length > 0 || settlement.outcome.kind === "parked" || settlement.code !== undefined;
 }
 

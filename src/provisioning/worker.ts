@@ -8,8 +8,6 @@ export interface WorkerSettings {
   /** Deliveries in progress at once. The vendor's rate, not this number, is the limit (cap x latency is about 2). */
   concurrency: number;
   leaseMs: number;
-  /** A delivery that takes longer is given up, well before its lease ends. */
-  deliveryLimitMs: number;
   /** Longest sleep without a look at the table: notifications are only hints. */
   pollMs: number;
 }
@@ -18,9 +16,11 @@ export interface WorkerSettings {
 export const defaultWorkerSettings: WorkerSettings = {
   concurrency: 12,
   leaseMs: 30_000,
-  deliveryLimitMs: 25_000,
   pollMs: 1_000,
 };
+
+/** A delivery that takes longer than this share of its lease is given up, so that it can still be settled in time. */
+const WORKING_SHARE = 5 / 6;
 
 /** What a worker needs. */
 export interface WorkerDeps {
@@ -80,7 +80,7 @@ export async function startWorker(deps: WorkerDeps): Promise<Worker> {
   }
 
   async function start(delivery: ClaimedDelivery): Promise<void> {
-    const signal = AbortSignal.any([abort.signal, AbortSignal.timeout(settings.deliveryLimitMs)]);
+    const signal = AbortSignal.any([abort.signal, AbortSignal.timeout(settings.leaseMs * WORKING_SHARE)]);
     try {
       await deps.deliver(delivery, signal);
     } catch (error) {

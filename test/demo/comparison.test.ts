@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { compareRosters, listUnexplained } from "../../src/demo/comparison.js";
+import { compareRosters, listRepeatedCreations, listUnexplained } from "../../src/demo/comparison.js";
 import type { Roster, RosterDepartment, RosterPerson } from "../../src/demo/roster.js";
 import type { ScimUser } from "../../src/demo/scim-directory.js";
 
@@ -128,5 +128,21 @@ describe("people without a DingTalk id", () => {
     expect(listUnexplained([{ ...user, ...change }])).toEqual([
       `Person "王明" (ming) has no ddAccountId and is ${standing}, not parked with a reason.`,
     ]);
+  });
+});
+
+describe("DingTalk's history of creations", () => {
+  const once = { departmentCreates: { g1: 1 }, userCreates: { u1: 1, u2: 1 }, mobileCreates: { "86-1": 1 } };
+
+  it("is clean when everything was created once", () => {
+    expect(listRepeatedCreations(once)).toEqual([]);
+  });
+
+  it.each([
+    [{ ...once, departmentCreates: { g1: 2 } }, "A department with the stamp g1 was created 2 times."],
+    [{ ...once, userCreates: { u1: 1, u2: 3 } }, "A person with the userid u2 was created 3 times."],
+    [{ ...once, mobileCreates: { "86-1": 2 } }, "A person with the mobile 86-1 was created 2 times."],
+  ])("betrays whatever was created again: %#", (history, line) => {
+    expect(listRepeatedCreations(history)).toEqual([line]);
   });
 });

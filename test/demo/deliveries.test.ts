@@ -69,7 +69,7 @@ describe("waiting for deliveries", () => {
       onLeft: () => undefined,
     });
     await expect(waiting).rejects.toThrow(
-      "1 deliveries are still under way after 1 s:\n- 王明: pending (90018: too many calls)",
+      "Deliveries still under way after 1 s: 1.\n- 王明: pending (90018: too many calls)",
     );
   });
 });

@@ -24,7 +24,7 @@ const report: Report = {
     { path: "/topapi/v2/user/create", calls: 2, throttled: 0, lost: 1 },
     { path: "/topapi/v2/user/update", calls: 13, throttled: 4, lost: 0 },
   ],
-  attempts: { total: 20, retried: 5 },
+  attempts: { total: 20, retried: 5, waited: 3 },
   scimRequests: { requests: 33, repeated: 0 },
   parked: [{ name: "罗未央", reason: "Mobile missing", remedy: "Give a mobile." }],
   idleDelay: { meanMs: 41.6, deliveries: 8 },
@@ -51,7 +51,7 @@ describe("the final report", () => {
   });
 
   it("shows both trees side by side, parents first and children indented, in columns that line up", () => {
-    const tree = linesOf("Part of the tree, as SCIM tells it and as DingTalk holds it");
+    const tree = linesOf("The tree, as SCIM tells it and as DingTalk holds it (people directly inside)");
     expect(tree.slice(2)).toEqual([
       "研发中心 (2)  401       研发中心 (2)  401", //
       "  小组 (1)    402         小组 (1)    402",
@@ -59,9 +59,18 @@ describe("the final report", () => {
     expect(new Set(tree.slice(2).map(textWidth)).size).toBe(1);
   });
 
-  it("shows where DingTalk lacks a department", () => {
+  it("shows the last people of both sides with their ids and departments", () => {
+    expect(linesOf("The people who joined last")).toEqual([
+      "SCIM                   ddAccountId  DingTalk               userid",
+      "─────────────────────  ───────────  ─────────────────────  ──────",
+      "王明, 研发中心         p1           王明, 研发中心         p1",
+      "李静, 小组 + 研发中心  p2           李静, 小组 + 研发中心  p2",
+    ]);
+  });
+
+  it("shows where DingTalk lacks a department or a person", () => {
     const text = renderReport({ ...report, dingtalk: { departments: [], people: [] } });
-    expect(text).toContain("(missing)");
+    expect(text.match(/\(missing\)/g)).toHaveLength(4);
   });
 
   it("counts the calls of each path, and what went wrong with them", () => {
@@ -69,7 +78,7 @@ describe("the final report", () => {
       "/topapi/v2/user/create      2                       1",
       "/topapi/v2/user/update     13          4",
       "all                        15          4            1",
-      "Attempts at delivery: 20, of which 5 had to be tried again.",
+      "Attempts at delivery: 20. Tried again after a refusal or silence: 5; put off while something needed was still on its way: 3.",
       "SCIM and OAuth2 requests of the identity provider: 33, repeated: 0.",
       "From the SCIM commit to DingTalk having it, when idle: 42 ms on average of 8 deliveries.",
     ]);

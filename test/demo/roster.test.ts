@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { companyRoster, nameShownByDingTalk, scimRoster } from "../../src/demo/roster.js";
+import { asShownByDingTalk, companyRoster, nameShownByDingTalk, scimRoster } from "../../src/demo/roster.js";
 import { createSampleCompany } from "../../src/demo/sample-company.js";
 import type { ScimGroup, ScimUser } from "../../src/demo/scim-directory.js";
 
@@ -42,7 +42,7 @@ describe("a roster made from SCIM", () => {
     });
     expect(scimRoster(users, groups, "remoteId")).toEqual({
       departments: [
-        { id: "401", name: "海外_亚太区" },
+        { id: "401", name: "海外-亚太区" },
         { id: "402", name: "小组", parentId: "401" },
       ],
       people: [
@@ -74,6 +74,17 @@ describe("a roster made from the company's records", () => {
 });
 
 describe("the visible rule for department names", () => {
+  it("changes the names of departments and nothing else", () => {
+    const roster = scimRoster([boss], groups, "remoteId");
+    expect(asShownByDingTalk(roster)).toEqual({
+      people: roster.people,
+      departments: [
+        { id: "401", name: "海外_亚太区" },
+        { id: "402", name: "小组", parentId: "401" },
+      ],
+    });
+  });
+
   it.each([
     ["研发中心", "研发中心"],
     ["R&D-APAC", "R&D_APAC"],

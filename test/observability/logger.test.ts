@@ -26,6 +26,8 @@ describe("createLogger", () => {
     ["a user name", (log) => log.info({ resource: { userName: email } })],
     ["a mobile in a message", (log) => log.warn(`mobile ${mobile} is taken`)],
     ["a mobile in a message with country code", (log) => log.warn(`+86-${mobile} and +86 138 1234 5678`)],
+    ["a mobile in a Chinese sentence", (log) => log.warn(`手机号${mobile}已存在`)],
+    ["a mobile glued to its name", (log) => log.warn(`mobile${mobile}`)],
     ["a mobile under an unsuspicious name", (log) => log.info({ reason: `number ${mobile} refused` })],
     ["a printf argument", (log) => log.info("asked with %s", `access_token=${token}`)],
     ["a URL", (log) => log.info({ url: `https://oapi.example/user/get?access_token=${token}&x=1` })],
@@ -81,9 +83,10 @@ describe("createLogger", () => {
 
   it("leaves ids, times and counts alone", () => {
     const { logger, lines } = capture();
-    const id = "7f3d2f2e-13812345678f";
-    logger.info({ id, at: 1_763_700_000_123, count: 42, empty: { token: null } }, "13812345678901234");
+    const ids = ["7f3d2f2e-0000-4000-8000-13812345678f", "7f3d2f2e-0000-4000-8000-f13812345678"];
+    logger.info({ ids, at: 1_763_700_000_123, count: 42, empty: { token: null } }, "13812345678901234");
     expect(JSON.parse(lines[0] ?? "")).toMatchObject({
+      ids,
       at: 1_763_700_000_123,
       count: 42,
       empty: { token: null },

@@ -46,7 +46,7 @@ describe("a compiled filter selects what the in-memory evaluator selects", () =>
     ["User", 'userName co "%"', 8],
     ["User", 'displayName co "\\\\"', 2],
     ["User", 'displayName eq "quo\\"ted"', 3],
-    ["User", "displayName co \"o'h\"", 3],
+    ["User", 'displayName co "o\'h"', 3],
     ["User", 'displayName sw "王"', 2],
     ["User", 'displayName ew "研发)"', 3],
     ["User", "not (displayName pr)", 14],
@@ -103,18 +103,25 @@ describe("a compiled filter selects what the in-memory evaluator selects", () =>
 });
 
 describe("what a client writes in a filter", () => {
-  it.each(["'; drop table resource; --", "$1", "a' or '1'='1", "%", "_", "\\", "{}", "\u{1F600}", "\u{10FFFF}"])(
-    "stays a value: %s",
-    async (text) => {
-      for (const operator of ["eq", "co", "sw", "ew", "gt", "le"] as const) {
-        for (const attribute of ["userName", "nickName"]) {
-          const filter: Filter = { kind: "comparison", path: { attribute }, operator, value: text };
-          const { selected, expected } = await bothWays(filter, "User");
-          expect(selected).toEqual(expected);
-        }
+  it.each([
+    "'; drop table resource; --",
+    "$1",
+    "a' or '1'='1",
+    "%",
+    "_",
+    "\\",
+    "{}",
+    "\u{1F600}",
+    "\u{10FFFF}",
+  ])("stays a value: %s", async (text) => {
+    for (const operator of ["eq", "co", "sw", "ew", "gt", "le"] as const) {
+      for (const attribute of ["userName", "nickName"]) {
+        const filter: Filter = { kind: "comparison", path: { attribute }, operator, value: text };
+        const { selected, expected } = await bothWays(filter, "User");
+        expect(selected).toEqual(expected);
       }
-    },
-  );
+    }
+  });
 
   it("travels as parameters, attribute names included", () => {
     const type = population.registry.type("User");
@@ -126,8 +133,30 @@ describe("what a client writes in a filter", () => {
   });
 });
 
-const TEXTS = ["ann", "ANN", "A", "王", "%", "_", "\\", '"', "'", "", "x", "e2", "ext-1", "work", "home", "example"];
-const DATES = ["2024-01-01T00:00:00Z", "2024-01-01T08:00:00+08:00", "2024-01-02T03:00:00.5Z", "0000-05-01T00:00:00Z"];
+const TEXTS = [
+  "ann",
+  "ANN",
+  "A",
+  "王",
+  "%",
+  "_",
+  "\\",
+  '"',
+  "'",
+  "",
+  "x",
+  "e2",
+  "ext-1",
+  "work",
+  "home",
+  "example",
+];
+const DATES = [
+  "2024-01-01T00:00:00Z",
+  "2024-01-01T08:00:00+08:00",
+  "2024-01-02T03:00:00.5Z",
+  "0000-05-01T00:00:00Z",
+];
 
 interface Searchable {
   path: AttributePath;
@@ -154,9 +183,15 @@ const IDS = [userId(0), userId(7), groupId(0), groupId(2), "nonsense"];
 
 const SEARCHABLE: Record<ResourceTypeId, Searchable[]> = {
   User: [
-    ...["userName", "displayName", "externalId", "name.familyName", "nickName", "emails.value", "emails.type"].map(
-      (name) => searchable(name),
-    ),
+    ...[
+      "userName",
+      "displayName",
+      "externalId",
+      "name.familyName",
+      "nickName",
+      "emails.value",
+      "emails.type",
+    ].map((name) => searchable(name)),
     ...["employeeNumber", "department", "manager.value"].map((name) => searchable(`${ENTERPRISE}:${name}`)),
     ...["badge", "tags"].map((name) => searchable(`${DICTIONARY}:${name}`)),
     searchable(`${DICTIONARY}:score`, [-2, -0.25, 0, 1.5, 7.75, 1e300], ORDER),
@@ -228,7 +263,10 @@ function nested(leaf: fc.Arbitrary<Filter>, depth: number): fc.Arbitrary<Filter>
     {
       weight: 2,
       arbitrary: fc
-        .tuple(fc.constantFrom("and" as const, "or" as const), fc.array(deeper, { minLength: 2, maxLength: 3 }))
+        .tuple(
+          fc.constantFrom("and" as const, "or" as const),
+          fc.array(deeper, { minLength: 2, maxLength: 3 }),
+        )
         .map(([kind, operands]): Filter => ({ kind, operands })),
     },
   );

@@ -1,26 +1,31 @@
-import { spawn } from "node:child_process";
+import { type ChildProcessByStdio, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import type { Readable } from "node:stream";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { DataFolderInUseError, listMigrations, openDatabase } from "../../src/persistence/database.js";
 
 let folder: string;
+let writer: ChildProcessByStdio<null, Readable, null> | undefined;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "scim-crash-"));
   // As a process leaves it that was killed while it made the database for the first time.
   await mkdir(join(folder, "pglite.new", "base"), { recursive: true });
   await writeFile(join(folder, "pglite.new", "PG_VERSION"), "1");
 });
-afterAll(() => rm(folder, { recursive: true, force: true }));
+afterAll(async () => {
+  writer?.kill("SIGKILL");
+  await rm(folder, { recursive: true, force: true });
+});
 
 describe("the embedded database on disk", () => {
   it("starts over a half-made folder, refuses a second process, and after kill -9 holds every acknowledged row and no half transaction", async () => {
     const script = fileURLToPath(new URL("write-until-killed.ts", import.meta.url));
-    const writer = spawn(process.execPath, ["--import", "tsx", script, folder], {
+    writer = spawn(process.execPath, ["--import", "tsx", script, folder], {
       stdio: ["ignore", "pipe", "inherit"],
     });
     const ended = once(writer, "exit");

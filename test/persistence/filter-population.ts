@@ -20,8 +20,24 @@ export interface Population {
   resources: Record<ResourceTypeId, JsonObject[]>;
 }
 
-const NAMES = ["王伟", "Ann O'Hara", "100%_sure", "back\\slash", 'quo"ted', "ann", "ANN", "李娜 (研发)", "a%b", "a_b"];
-const DATES = ["2024-01-01T00:00:00Z", "2024-01-01T08:00:00+08:00", "2024-01-01T00:00:00.001Z", "0000-05-01T00:00:00Z"];
+const NAMES = [
+  "王伟",
+  "Ann O'Hara",
+  "100%_sure",
+  "back\\slash",
+  'quo"ted',
+  "ann",
+  "ANN",
+  "李娜 (研发)",
+  "a%b",
+  "a_b",
+];
+const DATES = [
+  "2024-01-01T00:00:00Z",
+  "2024-01-01T08:00:00+08:00",
+  "2024-01-01T00:00:00.001Z",
+  "0000-05-01T00:00:00Z",
+];
 
 const id = (prefix: string, n: number) => `${prefix}0000000-0000-4000-8000-${String(n).padStart(12, "0")}`;
 
@@ -101,7 +117,15 @@ export async function seedPopulation(database: Database): Promise<Population> {
   for (let n = 0; n < 40; n++) {
     const now = new Date(Date.UTC(2024, 0, 1, n));
     const doc = userDocument(n);
-    await insertResource(database, { tenantId, type: "User", id: userId(n), doc, parentId: null, parentRef: null, now });
+    await insertResource(database, {
+      tenantId,
+      type: "User",
+      id: userId(n),
+      doc,
+      parentId: null,
+      parentRef: null,
+      now,
+    });
     users.push(shown("User", userId(n), doc, now, [USER_URN]));
   }
   const groups: JsonObject[] = [];
@@ -110,9 +134,18 @@ export async function seedPopulation(database: Database): Promise<Population> {
     const doc = groupDocument(n);
     const parentId = n === 0 || n > 9 ? null : groupId(Math.floor((n - 1) / 3));
     const parentRef = n === 10 ? "not here yet" : null;
-    await insertResource(database, { tenantId, type: "Group", id: groupId(n), doc, parentId, parentRef, now });
+    await insertResource(database, {
+      tenantId,
+      type: "Group",
+      id: groupId(n),
+      doc,
+      parentId,
+      parentRef,
+      now,
+    });
     const group = shown("Group", groupId(n), doc, now, [GROUP_URN]);
-    const parentName = parentId === null ? null : groups.find((one) => one["id"] === parentId)?.["displayName"];
+    const parentName =
+      parentId === null ? null : groups.find((one) => one["id"] === parentId)?.["displayName"];
     const extension = group[ORGANIZATION_GROUP_URN];
     if (parentId !== null || parentRef !== null) {
       group[ORGANIZATION_GROUP_URN] = {
@@ -126,8 +159,13 @@ export async function seedPopulation(database: Database): Promise<Population> {
     const members = users.filter((_, index) => n % 5 !== 4 && (index + n) % (n + 2) === 0);
     const ids = members.map((user) => String(user["id"]));
     await addMembers(database, { tenantId, groupId: groupId(n) }, ids, new Date(0));
-    const children = groups.filter((one) => Object(Object(one[ORGANIZATION_GROUP_URN]).parent).value === groupId(n));
-    const all = [...members.map((one) => element(one, "User")), ...children.map((one) => element(one, "Group"))];
+    const children = groups.filter(
+      (one) => Object(Object(one[ORGANIZATION_GROUP_URN]).parent).value === groupId(n),
+    );
+    const all = [
+      ...members.map((one) => element(one, "User")),
+      ...children.map((one) => element(one, "Group")),
+    ];
     const group = groups[n];
     if (group && all.length > 0) group["members"] = all;
     for (const user of members) {
@@ -143,7 +181,13 @@ function element(resource: JsonObject, type: string): JsonObject {
   return { value: String(resource["id"]), type, ...(display !== undefined && { display }) };
 }
 
-function shown(type: ResourceTypeId, resourceId: string, doc: JsonObject, now: Date, core: string[]): JsonObject {
+function shown(
+  type: ResourceTypeId,
+  resourceId: string,
+  doc: JsonObject,
+  now: Date,
+  core: string[],
+): JsonObject {
   const when = now.toISOString();
   return {
     ...structuredClone(doc),

@@ -41,7 +41,12 @@ async function list(typeId: ResourceTypeId, wanted: Wanted = {}) {
     : undefined;
   const order = compileSort(sorting, type, parameters);
   const page = { offset: wanted.offset ?? 0, limit: wanted.limit ?? 100 };
-  const rows = await listPage(opened.database, { ...selection, order, parameters: parameters.values, ...page });
+  const rows = await listPage(opened.database, {
+    ...selection,
+    order,
+    parameters: parameters.values,
+    ...page,
+  });
   return { ids: rows.map((row) => row.id), rows, total: await countResources(opened.database, selection) };
 }
 
@@ -90,16 +95,26 @@ describe("sorting", () => {
     ["id", (user: JsonObject) => user["id"]],
   ] as const;
 
-  it.each(orders)("by %s puts absent values last when ascending, first when descending", async (sortBy, keyOf) => {
-    const users = population.resources.User;
-    expect((await list("User", { sortBy })).ids).toEqual(idsOf(sorted(users, keyOf, 1)));
-    expect((await list("User", { sortBy, order: "descending" })).ids).toEqual(idsOf(sorted(users, keyOf, -1)));
-  });
+  it.each(orders)(
+    "by %s puts absent values last when ascending, first when descending",
+    async (sortBy, keyOf) => {
+      const users = population.resources.User;
+      expect((await list("User", { sortBy })).ids).toEqual(idsOf(sorted(users, keyOf, 1)));
+      expect((await list("User", { sortBy, order: "descending" })).ids).toEqual(
+        idsOf(sorted(users, keyOf, -1)),
+      );
+    },
+  );
 
   it("works together with a filter and pages", async () => {
     const key = (user: JsonObject) => lower(user["displayName"]);
     const active = population.resources.User.filter((user) => user["active"] === true);
-    const { ids } = await list("User", { filter: "active eq true", sortBy: "displayName", offset: 3, limit: 5 });
+    const { ids } = await list("User", {
+      filter: "active eq true",
+      sortBy: "displayName",
+      offset: 3,
+      limit: 5,
+    });
     expect(ids).toEqual(idsOf(sorted(active, key, 1).slice(3, 8)));
   });
 

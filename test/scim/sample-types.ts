@@ -10,6 +10,7 @@ const userDictionary: SchemaDefinition = {
   attributes: [
     text("ddAccountId", "DingTalk account", { uniqueness: "server" }),
     text("badge", "Badge number", { rules: { pattern: "[A-Z]{2}[0-9]+", maxLength: 8 } }),
+    text("room", "Room", { rules: { pattern: "[a-z]-[0-9]" } }),
     text("tags", "Free words", { multiValued: true }),
     text("birthPlace", "Never changes", { mutability: "immutable" }),
     text("legacyKey", "Kept by the server", { mutability: "readOnly" }),

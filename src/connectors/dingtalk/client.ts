@@ -1,5 +1,6 @@
 import type { z } from "zod";
-import { joinUrl, type OutgoingHttp, OutgoingHttpError } from "../../platform/outgoing-http.js";
+import { joinUrl } from "../../platform/base-url.js";
+import { type OutgoingHttp, OutgoingHttpError } from "../../platform/outgoing-http.js";
 import type { CallContext, ConnectorDeps, VendorCall } from "../connector.js";
 import { ConnectorError } from "../errors.js";
 import { readNewAnswer, readOldAnswer, type VendorAnswer } from "./answers.js";

@@ -11,6 +11,8 @@ export interface CodeMeaning {
   /** Field of the profile at fault. */
   field?: string;
   retryAfterMs?: number;
+  /** See `ConnectorErrorFacts.giveUpAfter`. */
+  giveUpAfter?: number;
   /** The vendor is angry with the connection or the address, not with one API path. */
   wholeConnection?: true;
   /** The token is bad: fetch another and replay once, before the kind counts. */
@@ -45,6 +47,8 @@ const TABLE: readonly TableRow[] = [
   {
     codes: ["-1"],
     kind: "transient",
+    // The official advice is at most three repetitions; on a create the same code also hides the add quota.
+    giveUpAfter: 4,
     message: "DingTalk says it is busy.",
     remedy:
       "If this stays when people are created, the company has probably used up how many it may add for now: wait, or ask DingTalk for a higher limit.",

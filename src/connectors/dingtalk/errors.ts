@@ -25,6 +25,9 @@ export function meaningOfRefusal(refusal: VendorRefusal, subject: CallSubject): 
   return meaningOf(code, subject) ?? unlisted(refusal);
 }
 
+/** A code that nobody knows is more often about the data than about the moment: three waits, then a person. */
+const UNLISTED_TRIES = 4;
+
 function unlisted(refusal: VendorRefusal): CodeMeaning {
   if (refusal.code === "garbled") {
     return {
@@ -47,6 +50,7 @@ function unlisted(refusal: VendorRefusal): CodeMeaning {
   }
   return {
     kind: "transient",
+    giveUpAfter: UNLISTED_TRIES,
     message: `DingTalk refused the call with the unlisted code ${refusal.code}: ${refusal.text.slice(0, 200)}`,
     remedy:
       "If it stays, look the code up in DingTalk's error code page or ask its support with the request id.",
@@ -67,6 +71,7 @@ export function refusalError(refusal: VendorRefusal, call: FailedCall): Connecto
       ...(meaning.field !== undefined && { field: meaning.field }),
       ...(refusal.vendorRequestId !== undefined && { vendorRequestId: refusal.vendorRequestId }),
       ...(retryAfterMs !== undefined && { retryAfterMs }),
+      ...(meaning.giveUpAfter !== undefined && { giveUpAfter: meaning.giveUpAfter }),
       ...(call.write && leavesDoubt(meaning, refusal) && { mayHaveApplied: true }),
     },
     { cause: new VendorRefusedError(refusal) },

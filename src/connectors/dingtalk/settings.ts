@@ -1,4 +1,4 @@
-import { parseBaseUrl, UnsafeUrlError } from "../../platform/outgoing-http.js";
+import { parseBaseUrl, UnsafeUrlError } from "../../platform/base-url.js";
 import type { ConnectorSettings } from "../connector.js";
 import { ConnectorSettingsError } from "../errors.js";
 import { DEFAULT_RATE_PER_SECOND } from "../pacer.js";

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { textSchema } from "./read-input.js";
+import { idSchema, textSchema } from "./read-input.js";
 
 /** More settings and longer ones than any connector has. */
 const MAX_SETTINGS = 50;
@@ -20,14 +20,34 @@ const settings = <T extends z.ZodType>(value: T) =>
 
 const freeForm = z.record(z.string(), z.json(), "must be an object");
 
+/** Which part of the directory goes through the connection. */
+const scope = freeForm
+  .refine(({ rootGroupId: id }) => id === undefined || id === "" || idSchema.safeParse(id).success, {
+    path: ["rootGroupId"],
+    message: "must be the id of a group",
+  })
+  .refine(({ rootExternalId: id }) => id === undefined || typeof id === "string", {
+    path: ["rootExternalId"],
+    message: "must be the externalId of a group, a text",
+  });
+
+const policy = freeForm.refine(({ settleMs }) => settleMs === undefined || isSettleTime(settleMs), {
+  path: ["settleMs"],
+  message: "must be a whole number of milliseconds from 0 to 600000",
+});
+
+function isSettleTime(value: unknown): boolean {
+  return typeof value === "number" && Number.isInteger(value) && value >= 0 && value <= 600_000;
+}
+
 /** The body of `POST /connections`. */
 export const newConnectionSchema = z.strictObject({
   connector: textSchema(50),
   name: textSchema(200),
   config: settings(setting),
-  scope: freeForm.default({}),
+  scope: scope.default({}),
   mapping: freeForm.default({}),
-  policy: freeForm.default({}),
+  policy: policy.default({}),
   schedule: freeForm.default({}),
   enabled: z.literal(false, "must be false: a new connection is off; test it, then enable it").optional(),
 });
@@ -37,9 +57,9 @@ export const connectionChangeSchema = z
   .strictObject({
     name: textSchema(200).optional(),
     config: settings(setting.nullable()).optional(),
-    scope: freeForm.optional(),
+    scope: scope.optional(),
     mapping: freeForm.optional(),
-    policy: freeForm.optional(),
+    policy: policy.optional(),
     schedule: freeForm.optional(),
     enabled: z.boolean("must be true or false").optional(),
   })

@@ -23,10 +23,10 @@ export interface AdminRouterDeps {
 }
 
 /** Where the administration is mounted, below PUBLIC_URL. */
-export const ADMIN_PATH = "/admin/v1";
+const ADMIN_PATH = "/admin/v1";
 
 /**
- * The administration surface, to be mounted at {@link ADMIN_PATH} behind `correlate`. Everything needs the scope
+ * The administration surface, to be mounted at `/admin/v1` behind `correlate`. Everything needs the scope
  * `admin`. Refusals leave it as ProblemError and RequestError.
  */
 export function createAdminRouter(deps: AdminRouterDeps): Router {

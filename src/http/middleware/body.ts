@@ -126,8 +126,8 @@ function unsupportedMediaType(types: readonly string[]): RequestError {
 
 /** The refusals of the body parsers, which are told apart by their `type` property. */
 function bodyError(error: unknown): unknown {
-  if (!(error instanceof Error) || !("type" in error)) return error;
-  switch (error.type) {
+  if (!(error instanceof Error)) return error;
+  switch ("type" in error ? error.type : undefined) {
     case "entity.too.large":
       return new RequestError(
         413,

@@ -1,7 +1,7 @@
 import { badRequest } from "../../scim/errors.js";
 
 /** Resources on a page when the caller names no `count`. */
-export const DEFAULT_PAGE_SIZE = 100;
+const DEFAULT_PAGE_SIZE = 100;
 
 /** Most resources on one page, announced as `filter.maxResults`; a larger `count` is read as this. */
 export const MAX_PAGE_SIZE = 500;

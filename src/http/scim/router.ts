@@ -22,10 +22,10 @@ export interface ScimRouterDeps {
 }
 
 /** Where the SCIM surface is mounted, below PUBLIC_URL. */
-export const SCIM_PATH = "/scim/v2";
+const SCIM_PATH = "/scim/v2";
 
 /**
- * The SCIM 2.0 surface (RFC 7644), to be mounted at {@link SCIM_PATH} behind `correlate`. It refuses by throwing
+ * The SCIM 2.0 surface (RFC 7644), to be mounted at `/scim/v2` behind `correlate`. It refuses by throwing
  * ScimError and RequestError; the application's error handler makes SCIM error bodies of them. Discovery is open
  * to everyone (RFC 7644 section 4), the rest needs `scim:read` or `scim:write`.
  */

@@ -13,9 +13,9 @@ import type { ComparisonOperator, FilterValue, ResolvedFilter } from "./ast.js";
 export function evaluateFilter(filter: ResolvedFilter, resource: JsonObject): boolean {
   switch (filter.kind) {
     case "comparison":
-      return evaluateComparison(filter, valuesAt(resource, filter.target.keys));
+      return evaluateComparison(filter, resource);
     case "present":
-      return valuesAt(resource, filter.target.keys).some(isPresent);
+      return someValue(resource, filter.target.keys, isPresent);
     case "and":
       return filter.operands.every((operand) => evaluateFilter(operand, resource));
     case "or":
@@ -23,7 +23,9 @@ export function evaluateFilter(filter: ResolvedFilter, resource: JsonObject): bo
     case "not":
       return !evaluateFilter(filter.operand, resource);
     case "element":
-      return valuesAt(resource, filter.target.keys).some(
+      return someValue(
+        resource,
+        filter.target.keys,
         (element) => isObject(element) && evaluateFilter(filter.filter, element),
       );
     default: {
@@ -35,22 +37,29 @@ export function evaluateFilter(filter: ResolvedFilter, resource: JsonObject): bo
 
 function evaluateComparison(
   { operator, value, target }: Extract<ResolvedFilter, { kind: "comparison" }>,
-  candidates: readonly JsonValue[],
+  resource: JsonObject,
 ): boolean {
-  if (value === null) return candidates.some(isPresent) === (operator === "ne");
-  if (operator === "ne") return !candidates.some((held) => satisfies(held, "eq", value, target.attribute));
-  return candidates.some((held) => satisfies(held, operator, value, target.attribute));
+  if (value === null) return someValue(resource, target.keys, isPresent) === (operator === "ne");
+  const positive = operator === "ne" ? "eq" : operator;
+  const found = someValue(resource, target.keys, (held) =>
+    satisfies(held, positive, value, target.attribute),
+  );
+  return found !== (operator === "ne");
 }
 
-/** Every value at the end of the keys; arrays on the way are stepped through. */
-function valuesAt(start: JsonValue, keys: readonly string[]): JsonValue[] {
-  let values: JsonValue[] = [start];
-  for (const key of keys) {
-    values = values.flatMap((value) =>
-      isObject(value) && Object.hasOwn(value, key) ? (value[key] ?? null) : [],
-    );
-  }
-  return values;
+/** Whether some value at the end of the keys passes; arrays on the way are stepped through. */
+function someValue(
+  start: JsonValue,
+  keys: readonly string[],
+  passes: (value: JsonValue) => boolean,
+  depth = 0,
+): boolean {
+  const key = keys[depth];
+  if (key === undefined) return passes(start);
+  if (!isObject(start) || !Object.hasOwn(start, key)) return false;
+  const next = start[key] ?? null;
+  if (!Array.isArray(next)) return someValue(next, keys, passes, depth + 1);
+  return next.some((value) => someValue(value, keys, passes, depth + 1));
 }
 
 function isObject(value: JsonValue): value is JsonObject {

@@ -49,9 +49,10 @@ export function parseFilter(text: string, limits: Partial<FilterLimits> = {}): F
  * @throws ScimError 400 invalidPath; 400 invalidFilter for what is wrong inside the brackets.
  */
 export function parsePatchPath(text: string): PatchPath {
-  const bracket = text.indexOf("[");
+  const opening = text.indexOf("[");
+  const closing = text.lastIndexOf("]");
   const refuse: Refuse = (at, problem) => {
-    const inFilter = bracket >= 0 && at > bracket + 1;
+    const inFilter = opening >= 0 && at > opening + 1 && (closing < opening || at <= closing + 1);
     throw badRequest(
       inFilter ? "invalidFilter" : "invalidPath",
       `The path cannot be read at character ${at}: ${problem}.`,

@@ -29,7 +29,10 @@ export interface AttributeDefinition {
   referenceTypes?: readonly string[];
   /** Only of complex attributes. */
   subAttributes?: readonly AttributeDefinition[];
-  /** Dictionary rules that RFC 7643 has no characteristic for; not shown in /Schemas. */
+  /**
+   * Rules that RFC 7643 has no characteristic for; not shown in /Schemas. `pattern` is in RE2 syntax and must match the
+   * whole value; `maxLength` counts characters and can only tighten the validator's own limits.
+   */
   rules?: { pattern?: string; maxLength?: number; enforceCanonicalValues?: boolean };
 }
 

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from "vitest";
+import { createDingTalkConnector } from "../../../src/connectors/dingtalk/index.js";
 import type { PermissionPoint, SimulatorOptions } from "../../../src/simulator/index.js";
 import { type OpenSession, openSession } from "./session.js";
 
@@ -55,7 +56,7 @@ describe("the connection test", () => {
   });
 
   it("counts only what lies below another root department", async () => {
-    const { session: _first, simulator, add } = await start();
+    const { simulator, clock, add } = await start();
     const root = add("根");
     const child = add("子", root);
     add("别处");
@@ -67,11 +68,10 @@ describe("the connection test", () => {
       const mobile = `1380013800${userid.charCodeAt(0) % 10}`;
       simulator.act("/topapi/v2/user/create", { userid, name: userid, mobile, dept_id_list });
     }
-    const { createDingTalkConnector } = await import("../../../src/connectors/dingtalk/index.js");
     const connector = createDingTalkConnector();
     const input = { ...simulator.credentials, oapiBaseUrl: simulator.url, rootDepartmentId: root };
     const session = connector.open(connector.parseSettings(input), {
-      clock: open?.clock ?? expect.fail(),
+      clock,
       pacer: { reserve: async () => undefined, penalise: async () => undefined },
     });
     expect((await session.test(context)).counts).toEqual({ departments: 1, people: 2 });

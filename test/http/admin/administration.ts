@@ -31,7 +31,10 @@ export const goodReport: ConnectionReport = {
   problems: [],
 };
 
-export function createAdministration(database: Database): Administration {
+export function createAdministration(
+  database: Database,
+  secretKey = "a key that only the tests of this file use",
+): Administration {
   const clock = createFakeClock();
   const opened: ConnectorSettings[] = [];
   let closed = 0;
@@ -41,7 +44,7 @@ export function createAdministration(database: Database): Administration {
   const connections = createConnections({
     database,
     clock,
-    secretBox: createSecretBox(["a key that only the tests of this file use"]),
+    secretBox: createSecretBox([secretKey]),
     connectors: createConnectorRegistry([connector]),
     outbox: { appendBacklog },
     pacerFor: () => createPacer({ clock }),

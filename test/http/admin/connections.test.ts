@@ -98,6 +98,9 @@ describe("creating a connection", () => {
     [{ ...good, config: { corpId: "a", appSecret: " \u3000" } }, "config.appSecret"],
     [{ ...good, config: { corpId: { $ne: 1 }, appSecret: "x" } }, "config.corpId"],
     [{ ...good, scope: [] }, "scope"],
+    [{ ...good, scope: { rootGroupId: "the root" } }, "scope.rootGroupId"],
+    [{ ...good, scope: { rootExternalId: 7 } }, "scope.rootExternalId"],
+    [{ ...good, policy: { settleMs: "soon" } }, "policy.settleMs"],
     [[], ""],
   ])("refuses %j naming %s", async (body, field) => {
     const answer = await request(admin.app).post(PATH).set(bearer).send(body);
@@ -171,6 +174,16 @@ describe("changing a connection", () => {
     expect(answer.body).toMatchObject({ version: 2, config: { rootDepartmentId: "1" } });
     await request(admin.app).post(`${PATH}/${id}/test`).set(bearer);
     expect(admin.opened.at(-1)?.secret).toEqual({ appSecret: "new-secret" });
+  });
+
+  it("says which secret a lost SECRET_KEY made unreadable, and takes it anew", async () => {
+    const { id } = await create();
+    admin = createAdministration(test.database, "another key than the one it was stored with");
+    const refused = await request(admin.app).post(`${PATH}/${id}/test`).set(bearer);
+    expect([refused.status, refused.body.errors[0].field]).toEqual([400, "config.appSecret"]);
+    expect(refused.body.detail).toContain("SECRET_KEY");
+    expect((await change(id, { config: { appSecret: "entered-again" } })).status).toBe(200);
+    expect((await request(admin.app).post(`${PATH}/${id}/test`).set(bearer)).status).toBe(200);
   });
 
   it("refuses to lead to another connection's corp, and to another corp at all once something is linked", async () => {

@@ -21,16 +21,19 @@ function typeWithPattern(pattern: string) {
     description: "",
     attributes: [text("code", "Code", { rules: { pattern } })],
   });
-  return buildRegistry({ user: schema(DICTIONARY_USER_URN), group: schema(DICTIONARY_GROUP_URN) }).type("User");
+  return buildRegistry({ user: schema(DICTIONARY_USER_URN), group: schema(DICTIONARY_GROUP_URN) }).type(
+    "User",
+  );
 }
 
 describe("compileValidator", () => {
   it.each<JsonObject>([
     { userName: "u" },
+    { userName: "u", [DICTIONARY_USER_URN]: { badge: "AB12", room: "x-9" } },
     { id: "1", userName: "u", meta: { created: "2024-01-01T00:00:00Z" }, externalId: "e", active: true },
     { userName: "长".repeat(255), emails: [{ value: "a", type: "anything", primary: true }] },
     { userName: "u", [DICTIONARY_USER_URN]: { badge: "AB12", shift: "Day", tags: ["a"], level: 2 } },
-  ])("accepts %j", (resource) => {
+  ])("accepts sound resource %#", (resource) => {
     expect(() => validateUser(resource)).not.toThrow();
   });
 
@@ -42,13 +45,23 @@ describe("compileValidator", () => {
     [{ userName: "u", title: "t".repeat(8_193) }, '"title" is longer than 8192 characters'],
     [{ userName: "u", emails: [{ value: "a" }, { value: 5 }] }, '"emails[1].value" must be string'],
     [{ userName: "u", roles: Array(1_001).fill({ value: "r" }) }, '"roles" has more than 1000 values'],
-    [{ userName: "u", [DICTIONARY_USER_URN]: { badge: "AB12!" } }, `"${DICTIONARY_USER_URN}:badge" does not match`],
-    [{ userName: "u", [DICTIONARY_USER_URN]: { badge: "xAB12" } }, "does not match the pattern [A-Z]{2}[0-9]+"],
+    [
+      { userName: "u", [DICTIONARY_USER_URN]: { badge: "AB12!" } },
+      `"${DICTIONARY_USER_URN}:badge" does not match`,
+    ],
+    [
+      { userName: "u", [DICTIONARY_USER_URN]: { badge: "xAB12" } },
+      "does not match the pattern [A-Z]{2}[0-9]+",
+    ],
     [{ userName: "u", [DICTIONARY_USER_URN]: { badge: "AB1234567" } }, "longer than 8 characters"],
+    [{ userName: "u", [DICTIONARY_USER_URN]: { room: "AB12" } }, "does not match the pattern [a-z]-[0-9]"],
     [{ userName: "u", [DICTIONARY_USER_URN]: { shift: "Noon" } }, 'must be one of ["Day","Night"]'],
-    [{ userName: "u", [DICTIONARY_USER_URN]: { ddAccountId: "d".repeat(256) } }, "longer than 255 characters"],
+    [
+      { userName: "u", [DICTIONARY_USER_URN]: { ddAccountId: "d".repeat(256) } },
+      "longer than 255 characters",
+    ],
     [{ userName: "u", [DICTIONARY_USER_URN]: { hiredAt: "soon" } }, "date-time"],
-  ])("refuses %j as invalidValue, naming path and rule", (resource, part) => {
+  ])("refuses resource %# as invalidValue, saying $1", (resource, part) => {
     expect(expectRefusal(() => validateUser(resource), "invalidValue").detail).toContain(part);
   });
 
@@ -59,7 +72,9 @@ describe("compileValidator", () => {
 
   it("demands a required dictionary field also of a resource without the extension", () => {
     const validate = compileValidator(demandingUserType);
-    expect(expectRefusal(() => validate({ userName: "u" }), "invalidValue").detail).toContain(DICTIONARY_USER_URN);
+    expect(expectRefusal(() => validate({ userName: "u" }), "invalidValue").detail).toContain(
+      DICTIONARY_USER_URN,
+    );
     expectRefusal(() => validate({ userName: "u", [DICTIONARY_USER_URN]: {} }), "invalidValue");
     expect(() => validate({ userName: "u", [DICTIONARY_USER_URN]: { siteCode: "S" } })).not.toThrow();
   });
@@ -67,8 +82,13 @@ describe("compileValidator", () => {
   it("knows departments from groups and takes any number of members", () => {
     const members = Array.from({ length: 5_000 }, (_, index) => ({ value: `u${index}` }));
     expect(() => validateGroup({ displayName: "G", members })).not.toThrow();
-    expect(() => validateGroup({ displayName: "G", [ORGANIZATION_GROUP_URN]: { kind: "group" } })).not.toThrow();
-    expectRefusal(() => validateGroup({ displayName: "G", [ORGANIZATION_GROUP_URN]: { kind: "team" } }), "invalidValue");
+    expect(() =>
+      validateGroup({ displayName: "G", [ORGANIZATION_GROUP_URN]: { kind: "group" } }),
+    ).not.toThrow();
+    expectRefusal(
+      () => validateGroup({ displayName: "G", [ORGANIZATION_GROUP_URN]: { kind: "team" } }),
+      "invalidValue",
+    );
   });
 
   it("runs an evil dictionary pattern in linear time", () => {

@@ -43,29 +43,63 @@ describe("readResource", () => {
     ["empty text", { title: "", active: "", name: { givenName: "" } }, {}],
     ["empty lists and objects", { roles: [], emails: [{}], name: {}, [ENTERPRISE_USER_URN]: {} }, {}],
     ["an empty manager", { [ENTERPRISE_USER_URN]: { manager: { value: "", displayName: "B" } } }, {}],
-    ["derived parts", { [ENTERPRISE_USER_URN]: { manager: { value: "m", $ref: "../m", displayName: "B" } } },
-      { [ENTERPRISE_USER_URN]: { manager: { value: "m" } } }],
-    ["repeated elements", { roles: [{ value: "a" }, { value: "b" }, { value: "a", type: "" }] },
-      { roles: [{ value: "a" }, { value: "b" }] }],
+    [
+      "derived parts",
+      { [ENTERPRISE_USER_URN]: { manager: { value: "m", $ref: "../m", displayName: "B" } } },
+      { [ENTERPRISE_USER_URN]: { manager: { value: "m" } } },
+    ],
+    [
+      "repeated elements",
+      { roles: [{ value: "a" }, { value: "b" }, { value: "a", type: "" }] },
+      { roles: [{ value: "a" }, { value: "b" }] },
+    ],
   ])("leaves out %s", (_name, given, expected) => {
     expect(readResource(user(given), userType)).toEqual({ userName: "u", ...expected });
   });
 
   it.each<[string, JsonObject, JsonObject]>([
-    ["booleans written as text", { active: "False", emails: [{ value: "a", primary: "TRUE" }] },
-      { active: false, emails: [{ value: "a", primary: true }] }],
-    ["a manager written as text", { [ENTERPRISE_USER_URN]: { manager: "m1" } },
-      { [ENTERPRISE_USER_URN]: { manager: { value: "m1" } } }],
+    [
+      "booleans written as text",
+      { active: "False", emails: [{ value: "a", primary: "TRUE" }] },
+      { active: false, emails: [{ value: "a", primary: true }] },
+    ],
+    [
+      "a manager written as text",
+      { [ENTERPRISE_USER_URN]: { manager: "m1" } },
+      { [ENTERPRISE_USER_URN]: { manager: { value: "m1" } } },
+    ],
     ["values of a list written as text", { emails: ["a@x.example"] }, { emails: [{ value: "a@x.example" }] }],
     ["unknown URNs in schemas", { schemas: [USER_URN, "urn:whatever:2.0:User"] }, {}],
-    ["any case of an enforced word", { [DICTIONARY_USER_URN]: { shift: "nIGHT" } },
-      { [DICTIONARY_USER_URN]: { shift: "Night" } }],
-    ["a dateTime without a zone, as UTC", { [DICTIONARY_USER_URN]: { hiredAt: "2024-02-29T08:00:00.123" } },
-      { [DICTIONARY_USER_URN]: { hiredAt: "2024-02-29T08:00:00.123Z" } }],
-    ["numbers", { [DICTIONARY_USER_URN]: { level: -3, quota: 0.25 } },
-      { [DICTIONARY_USER_URN]: { level: -3, quota: 0.25 } }],
-    ["one primary value", { emails: [{ value: "a", primary: true }, { value: "b", primary: false }] },
-      { emails: [{ value: "a", primary: true }, { value: "b", primary: false }] }],
+    [
+      "any case of an enforced word",
+      { [DICTIONARY_USER_URN]: { shift: "nIGHT" } },
+      { [DICTIONARY_USER_URN]: { shift: "Night" } },
+    ],
+    [
+      "a dateTime without a zone, as UTC",
+      { [DICTIONARY_USER_URN]: { hiredAt: "2024-02-29T08:00:00.123" } },
+      { [DICTIONARY_USER_URN]: { hiredAt: "2024-02-29T08:00:00.123Z" } },
+    ],
+    [
+      "numbers",
+      { [DICTIONARY_USER_URN]: { level: -3, quota: 0.25 } },
+      { [DICTIONARY_USER_URN]: { level: -3, quota: 0.25 } },
+    ],
+    [
+      "one primary value",
+      {
+        emails: [
+          { value: "a", primary: true },
+          { value: "b", primary: false },
+        ],
+      },
+      {
+        emails: [
+          { value: "a", primary: true },
+          { value: "b", primary: false },
+        ],
+      },
+    ],
   ])("accepts %s", (_name, given, expected) => {
     expect(readResource(user(given), userType)).toEqual({ userName: "u", ...expected });
   });
@@ -103,7 +137,10 @@ describe("readResource", () => {
     ["an attribute in two spellings", user({ title: "a", TITLE: "b" })],
     ["a sub-attribute in two spellings", user({ name: { givenName: "a", givenname: "b" } })],
     ["__proto__", JSON.parse(`{"schemas":["${USER_URN}"],"userName":"u","__proto__":{"admin":true}}`)],
-    ["a deep __proto__", JSON.parse(`{"schemas":["${USER_URN}"],"meta":{"x":[{"__proto__":{"admin":true}}]}}`)],
+    [
+      "a deep __proto__",
+      JSON.parse(`{"schemas":["${USER_URN}"],"meta":{"x":[{"__proto__":{"admin":true}}]}}`),
+    ],
     ["constructor", user({ constructor: { prototype: { admin: true } } })],
     ["prototype", user({ name: { prototype: "x" } })],
     ["10,000 nested arrays", user({ emails: nested(10_000) })],
@@ -123,15 +160,36 @@ describe("readResource", () => {
     ["one object for a list", { emails: { value: "a" } }, '"emails"'],
     ["a number in a list", { emails: [{ value: "a" }, { value: 1 }] }, '"emails[1].value"'],
     ["a list in a list", { emails: [[]].map(() => [["a"]]) }, '"emails[0]"'],
-    ["two primary values", { emails: [{ value: "a", primary: true }, { value: "b", primary: "true" }] }, '"emails"'],
-    ["1,001 values", { roles: Array.from({ length: 1_001 }, (_, index) => ({ value: `r${index}` })) }, '"roles"'],
+    [
+      "two primary values",
+      {
+        emails: [
+          { value: "a", primary: true },
+          { value: "b", primary: "true" },
+        ],
+      },
+      '"emails"',
+    ],
+    [
+      "1,001 values",
+      { roles: Array.from({ length: 1_001 }, (_, index) => ({ value: `r${index}` })) },
+      '"roles"',
+    ],
     ["a NUL character", { title: "a\0b" }, '"title"'],
     ["half a surrogate pair", { title: "a\ud800" }, '"title"'],
     ["no base64", { x509Certificates: [{ value: "***" }] }, '"x509Certificates[0].value"'],
     ["text for an extension", { [ENTERPRISE_USER_URN]: "x" }, `"${ENTERPRISE_USER_URN}"`],
-    ["a fraction for an integer", { [DICTIONARY_USER_URN]: { level: 1.5 } }, `"${DICTIONARY_USER_URN}:level"`],
+    [
+      "a fraction for an integer",
+      { [DICTIONARY_USER_URN]: { level: 1.5 } },
+      `"${DICTIONARY_USER_URN}:level"`,
+    ],
     ["text for an integer", { [DICTIONARY_USER_URN]: { level: "1" } }, `"${DICTIONARY_USER_URN}:level"`],
-    ["a date without a time", { [DICTIONARY_USER_URN]: { hiredAt: "2024-01-01" } }, `"${DICTIONARY_USER_URN}:hiredAt"`],
+    [
+      "a date without a time",
+      { [DICTIONARY_USER_URN]: { hiredAt: "2024-01-01" } },
+      `"${DICTIONARY_USER_URN}:hiredAt"`,
+    ],
     ["the 30th of February", { [DICTIONARY_USER_URN]: { hiredAt: "2024-02-30T00:00:00Z" } }, "hiredAt"],
     ["the 25th hour", { [DICTIONARY_USER_URN]: { hiredAt: "2024-02-03T25:00:00Z" } }, "hiredAt"],
   ])("refuses %s as invalidValue, naming the place", (_name, given, place) => {
@@ -140,6 +198,8 @@ describe("readResource", () => {
 
   it("refuses a member without a value", () => {
     const body = { schemas: [GROUP_URN], displayName: "G", members: [{ display: "Nobody" }] };
-    expect(expectRefusal(() => readResource(body, groupType), "invalidValue").detail).toContain("members[0].value");
+    expect(expectRefusal(() => readResource(body, groupType), "invalidValue").detail).toContain(
+      "members[0].value",
+    );
   });
 });

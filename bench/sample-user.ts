@@ -1,0 +1,68 @@
+const FAMILY = "王李张刘陈杨黄赵周吴徐孙马朱胡郭何高林罗";
+const GIVEN = "伟芳娜敏静丽强磊军洋勇艳杰娟涛明超秀霞平刚桂英华玉萍红建国";
+const UNITS = ["平台研发部", "华东销售部", "客户成功部", "供应链管理部", "财务共享中心", "人力资源部"];
+const TITLES = ["高级工程师", "产品经理", "销售总监", "财务主管", "人力资源专员", "测试工程师"];
+const CITIES = ["杭州市", "上海市", "北京市", "深圳市", "成都市", "南京市"];
+
+export const CORE_USER_URN = "urn:ietf:params:scim:schemas:core:2.0:User";
+export const ENTERPRISE_USER_URN = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
+
+/** A person as an identity provider posts one. */
+export interface SampleUser {
+  schemas: string[];
+  userName: string;
+  [attribute: string]: unknown;
+}
+
+/** The userName of the person with a number. */
+export function userNameOf(number: number): string {
+  return `yuangong.${String(number).padStart(7, "0")}@example.cn`;
+}
+
+/** A person of about 950 characters of JSON, mostly Chinese texts; the same number gives the same person. */
+export function sampleUser(number: number): SampleUser {
+  const familyName = pick([...FAMILY], number);
+  const givenName = pick([...GIVEN], Math.floor(number / 7)) + pick([...GIVEN], Math.floor(number / 3) + 5);
+  const digits = String(number).padStart(7, "0");
+  const userName = userNameOf(number);
+  const department = pick(UNITS, number);
+  const name = `${familyName}${givenName}`;
+  return {
+    schemas: [CORE_USER_URN, ENTERPRISE_USER_URN],
+    userName,
+    externalId: `hr-${digits}`,
+    name: { formatted: name, familyName, givenName },
+    displayName: name,
+    nickName: `小${givenName}`,
+    title: pick(TITLES, number),
+    preferredLanguage: "zh-CN",
+    locale: "zh-CN",
+    timezone: "Asia/Shanghai",
+    active: true,
+    emails: [
+      { value: userName, type: "work", primary: true },
+      { value: `yg${digits}@mail.example.net`, type: "home" },
+    ],
+    phoneNumbers: [{ value: `+86-139${digits.padStart(8, "0")}`, type: "mobile", primary: true }],
+    addresses: [
+      {
+        type: "work",
+        country: "CN",
+        locality: pick(CITIES, number),
+        streetAddress: `文三路${(number % 900) + 1}号创业大厦${(number % 30) + 1}层`,
+        formatted: `中国${pick(CITIES, number)}文三路${(number % 900) + 1}号创业大厦${(number % 30) + 1}层`,
+      },
+    ],
+    [ENTERPRISE_USER_URN]: {
+      employeeNumber: digits,
+      costCenter: `成本中心-${(number % 40) + 1}`,
+      organization: "示例科技（中国）有限公司",
+      division: "产品与技术中心",
+      department,
+    },
+  };
+}
+
+function pick(choices: readonly string[], number: number): string {
+  return choices[number % choices.length] ?? "";
+}

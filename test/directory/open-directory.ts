@@ -1,0 +1,141 @@
+import { createDictionary } from "../../src/dictionary/dictionary.js";
+import { createDirectory, type Directory } from "../../src/directory/directory.js";
+import type { RequestContext } from "../../src/directory/request-context.js";
+import type { Resource, ResourceNeeds } from "../../src/directory/resource.js";
+import type { AppendInput } from "../../src/outbox/append.js";
+import type { Database, Queryable, Transaction } from "../../src/persistence/database.js";
+import { ScimError } from "../../src/scim/errors.js";
+import type { JsonObject } from "../../src/scim/schema/attribute.js";
+import { GROUP_URN, ORGANIZATION_GROUP_URN, USER_URN } from "../../src/scim/schema/urns.js";
+import { defaultTenantId, openTestDatabase } from "../support/database.js";
+import { createFakeClock } from "../support/fake-clock.js";
+
+/** On whose behalf the tests write. */
+export const context: RequestContext = {
+  tenantId: defaultTenantId,
+  actor: "test-client",
+  correlationId: "request-1",
+  profile: "auto",
+};
+
+/** Nothing but the resource itself. */
+export const nothing: ResourceNeeds = { members: false, groups: false, provisioning: false };
+/** Members and groups as well. */
+export const everything: ResourceNeeds = { members: true, groups: true, provisioning: false };
+
+/** A directory on a database of its own, which remembers what it ordered and how many statements it sent. */
+export async function openDirectory() {
+  const opened = await openTestDatabase();
+  const clock = createFakeClock("2026-03-01T08:00:00Z");
+  const orders: AppendInput[] = [];
+  const statements: string[] = [];
+  const database = recording(opened.database, statements);
+  const directory = createDirectory({
+    database,
+    clock,
+    // On the database itself: the store of the dictionary knows only databases that openDatabase() made.
+    dictionary: createDictionary({ queryable: opened.database, clock }),
+    outbox: {
+      append: async (_tx, input) => {
+        orders.push(input);
+      },
+    },
+  });
+  let count = 0;
+  return {
+    directory,
+    clock,
+    database: opened.database,
+    close: () => opened.close(),
+
+    /** Creates a user with a name of its own. */
+    user: (attributes: JsonObject = {}) =>
+      directory.create(context, "User", { schemas: [USER_URN], userName: `user-${++count}`, ...attributes }),
+
+    /** Creates a group with a name of its own. */
+    group: (attributes: JsonObject = {}) =>
+      directory.create(context, "Group", {
+        schemas: [GROUP_URN],
+        displayName: `group-${++count}`,
+        ...attributes,
+      }),
+
+    /** Runs work, and returns the ids whose deliveries it ordered, each once, or the number of times it ordered. */
+    async ordered(work: () => Promise<unknown>): Promise<string[]> {
+      orders.length = 0;
+      await work();
+      if (orders.length > 1) throw new Error(`ordered ${orders.length} times in one write`);
+      return [...new Set(orders.flatMap((order) => order.resources.map((resource) => resource.id)))].sort();
+    },
+
+    /** Runs work, and returns the statements it sent. */
+    async sent(work: () => Promise<unknown>): Promise<string[]> {
+      statements.length = 0;
+      await work();
+      return [...statements];
+    },
+  };
+}
+
+function recording(database: Database, statements: string[]): Database {
+  const query: Queryable["query"] = (sql, params) => {
+    statements.push(sql);
+    return database.query(sql, params);
+  };
+  return {
+    ...database,
+    query,
+    transaction: (work) =>
+      database.transaction((tx) => {
+        const recorded: Transaction = {
+          query: (sql, params) => {
+            statements.push(sql);
+            return tx.query(sql, params);
+          },
+          afterCommit: (action) => tx.afterCommit(action),
+          notify: (channel, payload) => tx.notify(channel, payload),
+        };
+        return work(recorded);
+      }),
+  };
+}
+
+/** A PATCH body. */
+export function patchBody(...operations: JsonObject[]): JsonObject {
+  return { schemas: ["urn:ietf:params:scim:api:messages:2.0:PatchOp"], Operations: operations };
+}
+
+/** A PUT body of a resource: what it was answered with, changed. */
+export function putBody(resource: Resource, changes: JsonObject = {}): JsonObject {
+  const core = resource.type === "User" ? USER_URN : GROUP_URN;
+  return { schemas: [core], ...resource.attributes, ...changes };
+}
+
+/** The organization extension of a group. */
+export function organization(resource: Resource): JsonObject {
+  return Object(resource.attributes[ORGANIZATION_GROUP_URN]);
+}
+
+/** The id of a group's parent. */
+export function parentOf(resource: Resource): string | undefined {
+  return Object(organization(resource)["parent"]).value;
+}
+
+/** The ids of a group's members. */
+export function memberIds(resource: Resource): string[] {
+  const members: { value: string }[] = Object(resource.attributes["members"] ?? []);
+  return members.map((member) => member.value);
+}
+
+/** The refusal that work ends with. */
+export async function refusal(work: Promise<unknown>): Promise<ScimError> {
+  try {
+    await work;
+  } catch (error) {
+    if (error instanceof ScimError) return error;
+    throw error;
+  }
+  throw new Error("it was not refused");
+}
+
+export type TestDirectory = Awaited<ReturnType<typeof openDirectory>> & { directory: Directory };
