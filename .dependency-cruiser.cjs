@@ -62,7 +62,7 @@ module.exports = {
     only("scim", []),
     only("connectors", ["platform"]),
     only("simulator", ["platform"]),
-    only("config", ["platform"]),
+    only("config", ["observability", "platform"]),
     only("observability", ["platform"]),
     only("persistence", ["scim", "platform"]),
     only("outbox", ["persistence", "scim", "platform"]),
@@ -86,6 +86,9 @@ module.exports = {
     tsConfig: { fileName: "tsconfig.json" },
     tsPreCompilationDeps: true,
     doNotFollow: { path: "node_modules" },
-    enhancedResolveOptions: { exportsFields: ["exports"], conditionNames: ["import", "node", "default", "types"] },
+    enhancedResolveOptions: {
+      exportsFields: ["exports"],
+      conditionNames: ["import", "node", "default", "types"],
+    },
   },
 };

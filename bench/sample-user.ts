@@ -1,11 +1,10 @@
+import { ENTERPRISE_USER_URN, USER_URN } from "../src/scim/schema/urns.js";
+
 const FAMILY = "王李张刘陈杨黄赵周吴徐孙马朱胡郭何高林罗";
 const GIVEN = "伟芳娜敏静丽强磊军洋勇艳杰娟涛明超秀霞平刚桂英华玉萍红建国";
 const UNITS = ["平台研发部", "华东销售部", "客户成功部", "供应链管理部", "财务共享中心", "人力资源部"];
 const TITLES = ["高级工程师", "产品经理", "销售总监", "财务主管", "人力资源专员", "测试工程师"];
 const CITIES = ["杭州市", "上海市", "北京市", "深圳市", "成都市", "南京市"];
-
-export const CORE_USER_URN = "urn:ietf:params:scim:schemas:core:2.0:User";
-export const ENTERPRISE_USER_URN = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
 
 /** A person as an identity provider posts one. */
 export interface SampleUser {
@@ -28,13 +27,14 @@ export function sampleUser(number: number): SampleUser {
   const department = pick(UNITS, number);
   const name = `${familyName}${givenName}`;
   return {
-    schemas: [CORE_USER_URN, ENTERPRISE_USER_URN],
+    schemas: [USER_URN, ENTERPRISE_USER_URN],
     userName,
     externalId: `hr-${digits}`,
     name: { formatted: name, familyName, givenName },
     displayName: name,
     nickName: `小${givenName}`,
     title: pick(TITLES, number),
+    userType: "正式员工",
     preferredLanguage: "zh-CN",
     locale: "zh-CN",
     timezone: "Asia/Shanghai",
@@ -57,7 +57,7 @@ export function sampleUser(number: number): SampleUser {
       employeeNumber: digits,
       costCenter: `成本中心-${(number % 40) + 1}`,
       organization: "示例科技（中国）有限公司",
-      division: "产品与技术中心",
+      division: "产品与技术中心（华东）",
       department,
     },
   };

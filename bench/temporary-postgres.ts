@@ -48,13 +48,31 @@ export async function startTemporaryPostgres(): Promise<TemporaryPostgres> {
     const account = await databaseAccount();
     if (account.uid !== undefined) await chown(folder, account.uid, account.gid ?? account.uid);
     const data = join(folder, "data");
-    const setUp = ["-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync"];
+    const setUp = [
+      "-D",
+      data,
+      "-U",
+      "postgres",
+      "-A",
+      "trust",
+      "-E",
+      "UTF8",
+      "--locale=C.UTF-8",
+      "--no-sync",
+    ];
     await promisify(execFile)(join(PROGRAMS, "initdb"), setUp, { ...account, cwd: folder });
 
     const port = await freePort();
     const settings = ["-p", String(port), "-k", folder, "-c", "listen_addresses=127.0.0.1"];
     const log = join(folder, "log");
-    const collect = ["-c", "logging_collector=on", "-c", `log_directory=${log}`, "-c", "log_filename=server.log"];
+    const collect = [
+      "-c",
+      "logging_collector=on",
+      "-c",
+      `log_directory=${log}`,
+      "-c",
+      "log_filename=server.log",
+    ];
     server = spawn(join(PROGRAMS, "postgres"), ["-D", data, ...settings, ...collect], {
       ...account,
       cwd: folder,

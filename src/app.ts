@@ -139,7 +139,12 @@ async function listen(parts: Parts): Promise<HttpServer> {
 function createSurfaces(parts: Parts, probe: ProbeDeps, publicUrl: string) {
   const { clock, database, authorization, connections } = parts;
   const checkToken = authorization.authenticate;
-  const directory = createDirectory({ database, clock, outbox: { append: appendDeliveries }, provisioningStates });
+  const directory = createDirectory({
+    database,
+    clock,
+    outbox: { append: appendDeliveries },
+    provisioningStates,
+  });
   return createHttpApp({
     ...probe,
     authorization,
@@ -190,7 +195,16 @@ function observeSettled(metrics: Metrics, logger: Logger, clock: Clock, event: D
   }
   const reason = "reason" in settlement.outcome ? settlement.outcome.reason.code : undefined;
   logger.info(
-    { correlationId, connectionId, resourceType, resourceId, action: settlement.action, outcome, reason, durationMs },
+    {
+      correlationId,
+      connectionId,
+      resourceType,
+      resourceId,
+      action: settlement.action,
+      outcome,
+      reason,
+      durationMs,
+    },
     "delivery settled",
   );
 }

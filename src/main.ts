@@ -87,7 +87,11 @@ async function migrate(config: Config, revert: boolean): Promise<void> {
 
 /** Errors made for the operator are shown as their message; anything else is a fault of ours and shows its stack. */
 function fail(error: unknown): never {
-  const text = !(error instanceof Error) ? String(error) : isForTheOperator(error) ? error.message : error.stack;
+  const text = !(error instanceof Error)
+    ? String(error)
+    : isForTheOperator(error)
+      ? error.message
+      : error.stack;
   process.stderr.write(`${text}\n`);
   process.exit(1);
 }

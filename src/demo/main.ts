@@ -5,6 +5,7 @@
 import { once } from "node:events";
 import { parseArgs } from "node:util";
 import { readConfig } from "../config/config.js";
+import { readEnvironment } from "../config/environment.js";
 import { systemClock } from "../platform/clock.js";
 import { createGatewayClient } from "./gateway-client.js";
 import { createProgress, type Progress } from "./progress.js";
@@ -30,7 +31,7 @@ async function play(): Promise<number> {
   let stage: Stage | undefined;
   let agreed = false;
   try {
-    const wanted = readConfig(process.env);
+    const wanted = readConfig(readEnvironment());
     progress.say("Starting a gateway on the embedded database, and a simulated DingTalk.");
     stage = await setStage(wanted);
     if (wanted.port !== 0 && stage.gateway.port !== wanted.port) {

@@ -3,11 +3,11 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { finished } from "node:stream/promises";
-import { startGateway } from "../app.js";
+import { type Gateway, startGateway } from "../app.js";
 import { type Config, readConfig } from "../config/config.js";
+import { ListenError } from "../http/server.js";
 import { newSecret } from "../platform/ids.js";
 import { type Simulator, startSimulator } from "../simulator/index.js";
-import { choosePort } from "./choose-port.js";
 
 /** Everything that runs during the demo. */
 export interface Stage {
@@ -30,40 +30,43 @@ const CLIENT_ID = "demo-identity-provider";
 export async function setStage(wanted: Pick<Config, "host" | "port">): Promise<Stage> {
   const folder = await mkdtemp(join(tmpdir(), "scim-gateway-demo-"));
   const logFile = join(folder, "gateway.log");
-  const port = await choosePort(wanted.host, wanted.port);
   const clientSecret = newSecret();
   // Built from scratch, not from the environment: the demo must not touch a configured database.
-  const config = readConfig({
-    HOST: wanted.host,
-    PORT: String(port),
-    DATA_DIR: join(folder, "data"),
-    BOOTSTRAP_CLIENT_ID: CLIENT_ID,
-    BOOTSTRAP_CLIENT_SECRET: clientSecret,
-  });
+  const configFor = (port: number): Config =>
+    readConfig({
+      HOST: wanted.host,
+      PORT: String(port),
+      DATA_DIR: join(folder, "data"),
+      BOOTSTRAP_CLIENT_ID: CLIENT_ID,
+      BOOTSTRAP_CLIENT_SECRET: clientSecret,
+    });
 
   const simulator = await startSimulator();
   const logDestination = createWriteStream(logFile, { flags: "a" });
-  const closeLog = async (): Promise<void> => {
+  const startOn = (port: number): Promise<Gateway> => startGateway(configFor(port), { logDestination });
+  const clearAway = async (keepFolder: boolean): Promise<void> => {
+    await simulator.close();
     logDestination.end();
     await finished(logDestination);
+    if (!keepFolder) await rm(folder, { recursive: true, force: true });
   };
   try {
-    const gateway = await startGateway(config, { logDestination });
+    const gateway = await startOn(wanted.port).catch((error: unknown) => {
+      if (error instanceof ListenError && wanted.port !== 0) return startOn(0);
+      throw error;
+    });
+    const url = gateway.publicUrl;
     return {
-      gateway: { url: config.publicUrl, port, clientId: CLIENT_ID, clientSecret },
+      gateway: { url, port: Number(new URL(url).port || 80), clientId: CLIENT_ID, clientSecret },
       simulator,
       logFile,
       async stop({ keepFolder = false } = {}) {
         await gateway.stop();
-        await simulator.close();
-        await closeLog();
-        if (!keepFolder) await rm(folder, { recursive: true, force: true });
+        await clearAway(keepFolder);
       },
     };
   } catch (error) {
-    await simulator.close();
-    await closeLog();
-    await rm(folder, { recursive: true, force: true });
+    await clearAway(false);
     throw error;
   }
 }

@@ -1,6 +1,6 @@
 import { compileFilter } from "../persistence/compile-filter.js";
 import { compileSort } from "../persistence/compile-sort.js";
-import { countResources, listPage } from "../persistence/resource-store.js";
+import { countResources, listPage } from "../persistence/resource-pages.js";
 import { sqlParameters } from "../persistence/sql-parameters.js";
 import { parseFilter } from "../scim/filter/parse-filter.js";
 import { resolveFilter, resolveSortPath } from "../scim/filter/resolve-filter.js";

@@ -17,6 +17,11 @@ export interface AppendInput {
   resources: readonly ChangedResource[];
 }
 
+// A change that is not committed yet when a connection is switched on would be seen neither by its own append (the
+// connection is still off) nor by the backlog (the resource is not there yet). So appends share a lock of the tenant
+// that a backlog takes alone: it waits for the appends before it and is seen by those after it. The lock is a
+// statement of its own because a statement sees what was committed before it began.
+
 /** See {@link appendDeliveries}. */
 export type AppendDeliveries = (tx: Transaction, input: AppendInput) => Promise<void>;
 
@@ -46,6 +51,7 @@ const APPEND = `
  */
 export const appendDeliveries: AppendDeliveries = async (tx, input) => {
   if (input.resources.length === 0) return;
+  await tx.query("select pg_advisory_xact_lock_shared(hashtextextended($1, 8))", [input.tenantId]);
   await tx.query(APPEND, [
     input.tenantId,
     input.resources.map((resource) => resource.id),
@@ -91,6 +97,7 @@ export type AppendBacklog = (tx: Transaction, input: BacklogInput) => Promise<vo
  * what a connection missed while it was off. One statement; the database walks the table, not this process.
  */
 export const appendBacklog: AppendBacklog = async (tx, input) => {
+  await tx.query("select pg_advisory_xact_lock(hashtextextended($1, 8))", [input.tenantId]);
   await tx.query(APPEND_BACKLOG, [input.tenantId, input.connectionId, input.now, input.correlationId]);
   await tx.notify(DELIVERY_CHANNEL, "");
 };

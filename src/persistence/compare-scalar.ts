@@ -8,15 +8,15 @@ export type PositiveOperator = Exclude<ComparisonOperator, "ne">;
 
 type Value = string | number | boolean;
 
-/** Whether the scalar has a value: an SQL condition that is never null. Empty strings and containers are none. */
+/** Whether the scalar has a value: an SQL condition, null for no. Empty strings and containers are none. */
 export function scalarIsPresent(scalar: Scalar): string {
   if (scalar.kind !== "json") return `(${scalar.sql} is not null)`;
-  return `coalesce(${scalar.sql} not in ('null'::jsonb, '""'::jsonb, '[]'::jsonb, '{}'::jsonb), false)`;
+  return `(${scalar.sql} not in ('null'::jsonb, '""'::jsonb, '[]'::jsonb, '{}'::jsonb))`;
 }
 
 /**
  * Compares a scalar with a value as the attribute's type and caseExact demand (RFC 7644 section 3.4.2.2): an SQL
- * condition that is never null. `ne` is left to the caller, who has to negate over all values.
+ * condition, null where there is no value. `ne` is left to the caller, who has to negate over all values.
  */
 export function compareScalar(
   scalar: Scalar,
@@ -25,12 +25,12 @@ export function compareScalar(
   value: Value,
   parameters: SqlParameters,
 ): string {
-  const matches = positive(scalar, attribute, operator, value, parameters);
-  return matches === undefined ? "false" : `coalesce(${matches}, false)`;
+  const matches = matching(scalar, attribute, operator, value, parameters);
+  return matches === undefined ? "false" : `(${matches})`;
 }
 
-/** The comparison, null where the scalar is; undefined where no value of this type can ever match. */
-function positive(
+/** The comparison; undefined where no value of this type can ever match. */
+function matching(
   scalar: Scalar,
   attribute: AttributeDefinition,
   operator: PositiveOperator,

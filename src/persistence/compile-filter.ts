@@ -6,7 +6,7 @@ import type { SqlParameters } from "./sql-parameters.js";
 
 /**
  * Compiles a filter (RFC 7644 section 3.4.2.2) to an SQL condition on a row of `resource` with the alias `r`.
- * The condition is never null, so that `not` of it is its complement. Every name and value of the filter travels as
+ * The condition may be null where it does not hold, as WHERE permits. Every name and value of the filter travels as
  * a parameter; an attribute with a column is compared there, memberships by their rows, the rest in the document.
  * A multi-valued attribute matches when one of its values does.
  * @throws ScimError 400 invalidFilter for an attribute that exists only in answers
@@ -35,7 +35,7 @@ function condition(filter: ResolvedFilter, scope: Scope): string {
     case "or":
       return `(${filter.operands.map((operand) => condition(operand, scope)).join(` ${filter.kind} `)})`;
     case "not":
-      return `(not ${condition(filter.operand, scope)})`;
+      return not(condition(filter.operand, scope));
     case "present":
       return present(filter.target, scope);
     case "comparison":
@@ -47,17 +47,25 @@ function condition(filter: ResolvedFilter, scope: Scope): string {
   }
 }
 
+/**
+ * The complement of a condition. Only here null has to become false: AND and OR keep "true or not" apart by
+ * themselves, and a comparison that is not wrapped can use its index.
+ */
+function not(sql: string): string {
+  return `(not coalesce(${sql}, false))`;
+}
+
 type Comparison = Extract<ResolvedFilter, { kind: "comparison" }>;
 
 function comparison(filter: Comparison, scope: Scope): string {
   const { target, operator, value } = filter;
   // RFC 7644 has no words for it, but clients use null for "no value": eq null is the opposite of pr.
   if (value === null) {
-    if (operator === "eq") return `(not ${present(target, scope)})`;
+    if (operator === "eq") return not(present(target, scope));
     return operator === "ne" ? present(target, scope) : "false";
   }
   // The complement of eq, of a multi-valued attribute too: "no value is equal", and no value at all is not equal.
-  if (operator === "ne") return `(not ${comparison({ ...filter, operator: "eq" }, scope)})`;
+  if (operator === "ne") return not(comparison({ ...filter, operator: "eq" }, scope));
   const reference = operator === "eq" ? byReference(target, value, scope) : undefined;
   if (reference) return reference;
   const source = attributeSource(target, scope);

@@ -1,6 +1,6 @@
 import type { ConnectorDescriptor, DepartmentProfile } from "../connectors/connector.js";
-import { mapDepartmentName, mapDepartmentOrder } from "./mapping/map-department.js";
 import type { Decision } from "./decision.js";
+import { mapDepartmentName, mapDepartmentOrder } from "./mapping/map-department.js";
 import { blockedBy } from "./references.js";
 import type { DepartmentSubject } from "./subject.js";
 
@@ -18,14 +18,21 @@ export interface DepartmentRules {
 export function decideDepartment(subject: DepartmentSubject, rules: DepartmentRules): Decision {
   if (subject.removed || subject.kind !== "department") return decideRemoval(subject);
   if (subject.isRoot) {
-    return skip("root-group", "This group is the connection's root: it stands for the vendor's root department.");
+    return skip(
+      "root-group",
+      "This group is the connection's root: it stands for the vendor's root department.",
+    );
   }
   if (!subject.inScope) return skip("outside-scope", "This group lies outside the connection's root group.");
 
-  const displayName = typeof subject.attributes["displayName"] === "string" ? subject.attributes["displayName"] : "";
+  const displayName =
+    typeof subject.attributes["displayName"] === "string" ? subject.attributes["displayName"] : "";
   const mapped = mapDepartmentName(displayName, rules.descriptor.departmentName);
   if (mapped.name === "") {
-    return { kind: "park", reason: { code: "name-missing", message: "The group has no name.", field: "displayName" } };
+    return {
+      kind: "park",
+      reason: { code: "name-missing", message: "The group has no name.", field: "displayName" },
+    };
   }
   const parent = resolveParent(subject, rules);
   if ("decision" in parent) return parent.decision;

@@ -16,7 +16,8 @@ export interface UserRules {
 
 /** What the vendor should hold of a user. Pure: the same facts give the same decision. */
 export function decideUser(subject: UserSubject, rules: UserRules): Decision {
-  if (subject.removed) return subject.link === undefined ? { kind: "nothing", notes: [] } : { kind: "remove" };
+  if (subject.removed)
+    return subject.link === undefined ? { kind: "nothing", notes: [] } : { kind: "remove" };
   const inactive = subject.attributes["active"] === false;
   if (subject.link === undefined) {
     if (inactive) return skip("inactive", "The user is inactive in SCIM and was never provisioned.");
@@ -34,7 +35,8 @@ export function decideUser(subject: UserSubject, rules: UserRules): Decision {
       reason: {
         code: "mobile-missing",
         message: "Mobile missing: DingTalk creates nobody without a mobile number.",
-        remedy: 'Give the user a phone number of type "mobile" in the identity provider; delivery goes on by itself.',
+        remedy:
+          'Give the user a phone number of type "mobile" in the identity provider; delivery goes on by itself.',
         field: "mobile",
       },
     };
@@ -43,7 +45,8 @@ export function decideUser(subject: UserSubject, rules: UserRules): Decision {
   if ("decision" in placed) return placed.decision;
 
   const notes = [...placed.notes];
-  if (inactive) notes.push("Inactive in SCIM; the person is kept in the contact book by the connection's policy.");
+  if (inactive)
+    notes.push("Inactive in SCIM; the person is kept in the contact book by the connection's policy.");
   const awaited = awaits(placed.leftOut);
   const manager = subject.manager;
   if (manager !== undefined && manager.remoteId === undefined) {
@@ -62,9 +65,7 @@ export function decideUser(subject: UserSubject, rules: UserRules): Decision {
   };
 }
 
-type Placement =
-  | { remoteIds: string[]; leftOut: Reference[]; notes: string[] }
-  | { decision: Decision };
+type Placement = { remoteIds: string[]; leftOut: Reference[]; notes: string[] } | { decision: Decision };
 
 /**
  * A department on its way is waited for, since the person would need a second call otherwise. One that is stuck
@@ -78,7 +79,10 @@ function placeInDepartments(subject: UserSubject, rules: UserRules): Placement {
   const remoteIds = subject.departments.flatMap((department) => department.remoteId ?? []);
   if (subject.memberOfRoot) remoteIds.push(rules.rootDepartmentId);
   if (remoteIds.length > 0) {
-    const notes = unlinked.map((department) => `The department "${department.displayName}" is not there yet; the person joins it when it is.`);
+    const notes = unlinked.map(
+      (department) =>
+        `The department "${department.displayName}" is not there yet; the person joins it when it is.`,
+    );
     return { remoteIds: [...new Set(remoteIds)], leftOut: unlinked, notes };
   }
   if (unlinked.length > 0) return { decision: blockedBy(unlinked, "the department") };
@@ -89,7 +93,10 @@ function placeInDepartments(subject: UserSubject, rules: UserRules): Placement {
       decision: {
         kind: "wait",
         at: settledAt,
-        reason: { code: "department-missing", message: "In no department yet; waiting a moment for the membership." },
+        reason: {
+          code: "department-missing",
+          message: "In no department yet; waiting a moment for the membership.",
+        },
       },
     };
   }

@@ -6,7 +6,10 @@ import { decideUser } from "./decide-user.js";
 import type { Decision } from "./decision.js";
 import type { Subject } from "./subject.js";
 
-const DICTIONARY = { User: "urn:ietf:params:scim:schemas:extension:dictionary:2.0:User", Group: "urn:ietf:params:scim:schemas:extension:dictionary:2.0:Group" };
+const DICTIONARY = {
+  User: "urn:ietf:params:scim:schemas:extension:dictionary:2.0:User",
+  Group: "urn:ietf:params:scim:schemas:extension:dictionary:2.0:Group",
+};
 
 /** What is to be done for a claimed delivery, given the present state of its resource. Pure. */
 export function decide(
@@ -37,7 +40,8 @@ export function adoptedRemoteId(
   connection: Pick<ConnectionAtWork, "descriptor">,
 ): string | undefined {
   if (subject.link !== undefined) return undefined;
-  const field = subject.type === "User" ? connection.descriptor.idField.user : connection.descriptor.idField.group;
+  const field =
+    subject.type === "User" ? connection.descriptor.idField.user : connection.descriptor.idField.group;
   const values = subject.attributes[DICTIONARY[subject.type]];
   if (typeof values !== "object" || values === null || Array.isArray(values)) return undefined;
   const value = (values as JsonObject)[field];

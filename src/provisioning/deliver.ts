@@ -14,8 +14,8 @@ import type { Decision } from "./decision.js";
 import { execute, type VendorDecision } from "./execute.js";
 import { AdoptionRefused, type Execution } from "./execution.js";
 import { type Failure, failureOutcome } from "./failure-outcome.js";
-import { connectionPause } from "./pause-schedule.js";
 import { loadSubject } from "./load-subject.js";
+import { connectionPause } from "./pause-schedule.js";
 import { type Settlement, settleDelivery } from "./settle-delivery.js";
 import type { Subject } from "./subject.js";
 import { waitForHolder } from "./wait-for-holder.js";
@@ -45,7 +45,9 @@ export interface DeliverySettled {
  * Brings one resource up to date at one connection: load what it is now, decide, call the vendor if need be, settle.
  * The vendor's failures end in the delivery's state; it rejects only for trouble of our own.
  */
-export function createDeliver(deps: DeliverDeps): (delivery: ClaimedDelivery, signal: AbortSignal) => Promise<void> {
+export function createDeliver(
+  deps: DeliverDeps,
+): (delivery: ClaimedDelivery, signal: AbortSignal) => Promise<void> {
   return async (delivery, signal) => {
     const startedAt = deps.clock.now();
     const connection = await useConnection(deps, delivery, startedAt);
@@ -59,7 +61,15 @@ export function createDeliver(deps: DeliverDeps): (delivery: ClaimedDelivery, si
     });
     const decision = decide(delivery, subject, connection, startedAt);
     const calls: VendorCall[] = [];
-    const settlement = await carryOut(deps, { delivery, connection, subject, decision, signal, calls, startedAt });
+    const settlement = await carryOut(deps, {
+      delivery,
+      connection,
+      subject,
+      decision,
+      signal,
+      calls,
+      startedAt,
+    });
     const result = await settleDelivery(deps, delivery, connection, settlement);
     deps.onSettled({ delivery, connector: connection.descriptor.id, settlement, result });
   };
@@ -78,7 +88,11 @@ async function useConnection(
     if (!(error instanceof SecretBoxError)) throw error;
     await handBack(deps.database, delivery);
     const until = new Date(now.getTime() + connectionPause(1));
-    const reason = { code: "secret-key", message: error.message, remedy: "Restore SECRET_KEY, or enter the credentials anew." };
+    const reason = {
+      code: "secret-key",
+      message: error.message,
+      remedy: "Restore SECRET_KEY, or enter the credentials anew.",
+    };
     await pauseConnection(deps.database, { tenantId, id: connectionId }, until, reason);
     return undefined;
   }
@@ -107,7 +121,10 @@ async function carryOut(deps: DeliverDeps, work: Work): Promise<Settlement> {
     case "block":
       return { ...base, outcome: { kind: "blocked", reason: decision.reason, awaited: decision.awaited } };
     case "wait":
-      return { ...base, outcome: { kind: "retry", reason: decision.reason, at: decision.at, charged: false } };
+      return {
+        ...base,
+        outcome: { kind: "retry", reason: decision.reason, at: decision.at, charged: false },
+      };
     case "write-department":
     case "write-user":
     case "remove":

@@ -86,4 +86,3 @@ async function ownDepartments(input: ExecuteInput, remoteIds: string[]): Promise
   );
   return rows.map((row) => row.remote_id);
 }
-

@@ -55,7 +55,10 @@ function connectorFailure(error: ConnectorError, context: FailureContext): Failu
   const parked: Outcome = { kind: "parked", reason };
   switch (error.kind) {
     case "throttled":
-      return { ...base, outcome: { kind: "retry", reason, at: later(context, 1_000, facts.retryAfterMs), charged: false } };
+      return {
+        ...base,
+        outcome: { kind: "retry", reason, at: later(context, 1_000, facts.retryAfterMs), charged: false },
+      };
     case "transient":
       return { ...base, outcome: retryUpTo(facts.giveUpAfter ?? Number.POSITIVE_INFINITY) };
     case "conflict":
@@ -63,7 +66,11 @@ function connectorFailure(error: ConnectorError, context: FailureContext): Failu
     case "dependency-missing":
       return { ...base, outcome: retryUpTo(facts.giveUpAfter ?? DEPENDENCY_TRIES) };
     case "awaiting":
-      return { ...base, inDoubt: true, outcome: { kind: "awaiting", reason, at: later(context, INVITATION_INTERVAL_MS) } };
+      return {
+        ...base,
+        inDoubt: true,
+        outcome: { kind: "awaiting", reason, at: later(context, INVITATION_INTERVAL_MS) },
+      };
     case "not-found":
     case "rejected":
       return { ...base, outcome: parked };

@@ -44,7 +44,14 @@ async function loadUser(database: Queryable, key: SubjectKey): Promise<UserSubje
   const row = await loadRow(database, key);
   const base = { type: "User" as const, id: key.resourceId, ...linkOf(row) };
   if (row === undefined || row.deleted_at !== null) {
-    return { ...base, removed: true, attributes: {}, departments: [], memberOfRoot: false, onlyOutsideScope: false };
+    return {
+      ...base,
+      removed: true,
+      attributes: {},
+      departments: [],
+      memberOfRoot: false,
+      onlyOutsideScope: false,
+    };
   }
   const memberships = await loadDepartmentsOf(database, key);
   const inScope = memberships.filter((one) => one.inScope);
@@ -66,9 +73,12 @@ async function loadDepartment(database: Queryable, key: SubjectKey): Promise<Dep
   const removed = row === undefined || row.deleted_at !== null;
   const kind = row?.kind ?? "department";
   const leaves = removed || kind !== "department";
-  const occupants = leaves && link.link !== undefined ? await loadOccupants(database, key, link.link.remoteId) : [];
+  const occupants =
+    leaves && link.link !== undefined ? await loadOccupants(database, key, link.link.remoteId) : [];
   const parent =
-    row === undefined || row.parent_id === null ? undefined : await loadReference(database, key, row.parent_id);
+    row === undefined || row.parent_id === null
+      ? undefined
+      : await loadReference(database, key, row.parent_id);
   return {
     type: "Group",
     id: key.resourceId,
@@ -114,7 +124,11 @@ function referenceOf(row: ReferenceRow): Reference {
   };
 }
 
-async function loadReference(database: Queryable, key: SubjectKey, id: string): Promise<Reference | undefined> {
+async function loadReference(
+  database: Queryable,
+  key: SubjectKey,
+  id: string,
+): Promise<Reference | undefined> {
   const rows = await database.query<ReferenceRow>(
     `select ${REFERENCE_COLUMNS} from resource r ${REFERENCE_JOINS}
       where r.tenant_id = $1 and r.id = $3 and r.deleted_at is null`,

@@ -25,7 +25,9 @@ export function createOpenConnections(deps: OpenConnectionsDeps): OpenConnection
   function sessionOf(connection: Connection): ConnectorSession {
     const present = open.get(connection.id);
     if (present !== undefined && present.version === connection.version) return present.session;
-    const session = deps.openSession(connection, { onCall: (call) => deps.onCall(call, connection.connector) });
+    const session = deps.openSession(connection, {
+      onCall: (call) => deps.onCall(call, connection.connector),
+    });
     open.set(connection.id, { version: connection.version, session });
     // Deliveries that still use the old session end with an error that is retried.
     if (present !== undefined) void present.session.close().catch(() => undefined);
@@ -36,7 +38,8 @@ export function createOpenConnections(deps: OpenConnectionsDeps): OpenConnection
     async use(tenantId, connectionId) {
       const connection = await findConnection(deps.database, { tenantId, id: connectionId });
       const descriptor = connection && deps.connectors.get(connection.connector)?.descriptor;
-      if (connection === undefined || descriptor === undefined) throw new ConnectionNotFoundError(connectionId);
+      if (connection === undefined || descriptor === undefined)
+        throw new ConnectionNotFoundError(connectionId);
       const rootGroupId = await findRootGroup(deps.database, connection);
       const configuredRoot = connection.config["rootDepartmentId"];
       return {
@@ -44,7 +47,8 @@ export function createOpenConnections(deps: OpenConnectionsDeps): OpenConnection
         descriptor,
         session: sessionOf(connection),
         policy: readPolicy(connection.policy),
-        rootDepartmentId: typeof configuredRoot === "string" ? configuredRoot : descriptor.defaultRootDepartmentId,
+        rootDepartmentId:
+          typeof configuredRoot === "string" ? configuredRoot : descriptor.defaultRootDepartmentId,
         ...(rootGroupId === undefined ? {} : { rootGroupId }),
         pauseCount: connection.pauseCount,
       };

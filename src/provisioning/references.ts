@@ -16,7 +16,10 @@ export function awaits(references: readonly Reference[]): Awaited[] {
 }
 
 /** The decision to wait for references, saying which and where they stand. */
-export function blockedBy(references: readonly Reference[], role: string): Extract<Decision, { kind: "block" }> {
+export function blockedBy(
+  references: readonly Reference[],
+  role: string,
+): Extract<Decision, { kind: "block" }> {
   const named = references
     .slice(0, 3)
     .map((reference) => `"${reference.displayName}" (${reference.state ?? "not ordered"})`)

@@ -22,7 +22,13 @@ export function createSharedPacer(deps: SharedPacerDeps): Pacer {
   const intervalMs = 1_000 / deps.ratePerSecond;
   return {
     async reserve(path, signal) {
-      const granted = await reserveSlot(database, { tenantId, connectionId, path, now: clock.now(), intervalMs });
+      const granted = await reserveSlot(database, {
+        tenantId,
+        connectionId,
+        path,
+        now: clock.now(),
+        intervalMs,
+      });
       const pause = granted.getTime() - clock.now().getTime();
       if (pause > 0) await clock.sleep(pause, signal);
     },

@@ -23,7 +23,11 @@ export async function waitForHolder(
   if (holder === undefined) return undefined;
   return {
     kind: "blocked",
-    reason: { code: refused.code, message: `${refused.message} Waits for that resource's own delivery.`, field: refused.field },
+    reason: {
+      code: refused.code,
+      message: `${refused.message} Waits for that resource's own delivery.`,
+      field: refused.field,
+    },
     awaited: [{ resourceId: refused.holderResourceId, settles: BigInt(holder.settles) }],
   };
 }

@@ -61,14 +61,19 @@ async function find(session: ConnectorSession, input: WriteDepartmentInput): Pro
   return found.remoteId;
 }
 
-async function update(session: ConnectorSession, input: WriteDepartmentInput, link: Link): Promise<Execution> {
+async function update(
+  session: ConnectorSession,
+  input: WriteDepartmentInput,
+  link: Link,
+): Promise<Execution> {
   const changes = profileChanges(link.lastSent, input.profile);
   if (Object.keys(changes).length === 0) return done("none", link.remoteId, input, []);
   try {
     const result = await session.departments.update({ ...input.context, remoteId: link.remoteId, changes });
     return done("update", link.remoteId, input, result.warnings);
   } catch (error) {
-    if (error instanceof ConnectorError && error.kind === "not-found") throw new RemoteVanished(link.remoteId);
+    if (error instanceof ConnectorError && error.kind === "not-found")
+      throw new RemoteVanished(link.remoteId);
     throw error;
   }
 }

@@ -102,12 +102,17 @@ async function update(session: ConnectorSession, input: WriteUserInput, link: Li
     // The vendor keeps the number it was created with, so that stays "last sent" and the warning stays visible.
     return "mobile" in changes ? withMobile(executed, link.lastSent["mobile"]) : executed;
   } catch (error) {
-    if (error instanceof ConnectorError && error.kind === "not-found") throw new RemoteVanished(link.remoteId);
+    if (error instanceof ConnectorError && error.kind === "not-found")
+      throw new RemoteVanished(link.remoteId);
     throw error;
   }
 }
 
-async function adopt(session: ConnectorSession, input: WriteUserInput, found: RemoteUser): Promise<Execution> {
+async function adopt(
+  session: ConnectorSession,
+  input: WriteUserInput,
+  found: RemoteUser,
+): Promise<Execution> {
   const { remoteId } = found;
   const holder = await input.linkedElsewhere(remoteId);
   if (holder !== undefined) {

@@ -25,7 +25,7 @@ export interface ServiceProviderFeatures {
 }
 
 /** One way to authenticate, as announced to clients. */
-export interface AuthenticationScheme {
+interface AuthenticationScheme {
   type: "oauth" | "oauth2" | "oauthbearertoken" | "httpbasic" | "httpdigest";
   name: string;
   description: string;

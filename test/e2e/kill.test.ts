@@ -39,7 +39,12 @@ it("converges after being killed again and again during a stream of changes: not
   const { body } = await client.send("POST", "/admin/v1/connections", {
     connector: "dingtalk",
     name: "kill",
-    config: { ...simulator.credentials, oapiBaseUrl: simulator.url, apiBaseUrl: simulator.url, ratePerSecond: 18 },
+    config: {
+      ...simulator.credentials,
+      oapiBaseUrl: simulator.url,
+      apiBaseUrl: simulator.url,
+      ratePerSecond: 18,
+    },
     policy: { settleMs: 1_000 },
   });
   await client.send("PATCH", `/admin/v1/connections/${String(body["id"])}`, { enabled: true });

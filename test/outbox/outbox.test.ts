@@ -5,7 +5,14 @@ import { type ClaimedDelivery, DELIVERY_CHANNEL } from "../../src/outbox/deliver
 import { holdsLease, type Outcome, type SettleResult, settle } from "../../src/outbox/settle.js";
 import type { Database } from "../../src/persistence/database.js";
 import { defaultTenantId, openTestDatabase, type TestDatabase } from "../support/database.js";
-import { after, claimOf, insertConnectionRow, insertGroupRow, readDelivery, start } from "../support/outbox-rows.js";
+import {
+  claimOf,
+  insertConnectionRow,
+  insertGroupRow,
+  later,
+  readDelivery,
+  start,
+} from "../support/outbox-rows.js";
 
 let test: TestDatabase;
 let database: Database;
@@ -24,14 +31,21 @@ beforeEach(async () => {
 
 function append(ids: string[], now = start, correlationId = "c1"): Promise<void> {
   const resources = ids.map((id) => ({ type: "Group" as const, id }));
-  return database.transaction((tx) => appendDeliveries(tx, { tenantId: defaultTenantId, correlationId, now, resources }));
+  return database.transaction((tx) =>
+    appendDeliveries(tx, { tenantId: defaultTenantId, correlationId, now, resources }),
+  );
 }
 
 function claim(now = start, limit = 10): Promise<ClaimedDelivery[]> {
   return claimDeliveries(database, { now, leaseMs: 30_000, limit });
 }
 
-function settleAs(delivery: ClaimedDelivery, outcome: Outcome, now = start, inDoubt = false): Promise<SettleResult> {
+function settleAs(
+  delivery: ClaimedDelivery,
+  outcome: Outcome,
+  now = start,
+  inDoubt = false,
+): Promise<SettleResult> {
   return database.transaction(async (tx) =>
     (await holdsLease(tx, delivery)) ? settle(tx, delivery, outcome, { now, inDoubt }) : "lost",
   );
@@ -69,10 +83,10 @@ describe("an appended delivery", () => {
   it("coalesces with the one that waits: one row, the newest correlation id", async () => {
     await insertConnectionRow(database);
     const group = await insertGroupRow(database);
-    for (let change = 1; change <= 10; change++) await append([group], after(change), `c${change}`);
-    const claimed = await claim(after(20));
+    for (let change = 1; change <= 10; change++) await append([group], later(change), `c${change}`);
+    const claimed = await claim(later(20));
     expect(claimed).toHaveLength(1);
-    expect(claimed[0]).toMatchObject({ generation: 10n, correlationId: "c10", requestedAt: after(10) });
+    expect(claimed[0]).toMatchObject({ generation: 10n, correlationId: "c10", requestedAt: later(10) });
   });
 
   it("tells listeners after the commit", async () => {
@@ -89,9 +103,9 @@ describe("an appended delivery", () => {
     const group = await insertGroupRow(database);
     await append([group]);
     await settleAs(claimOf(await claim(), group), { kind: "parked", reason });
-    expect(await claim(after(1))).toEqual([]);
-    await append([group], after(2));
-    expect(await claim(after(2))).toHaveLength(1);
+    expect(await claim(later(1))).toEqual([]);
+    await append([group], later(2));
+    expect(await claim(later(2))).toHaveLength(1);
   });
 });
 
@@ -113,10 +127,10 @@ describe("a claim", () => {
     const group = await insertGroupRow(database);
     await append([group]);
     expect(await claim()).toHaveLength(1);
-    expect(await claim(after(29_999))).toEqual([]);
-    expect(await releaseExpiredLeases(database, after(29_999))).toBe(0);
-    expect(await releaseExpiredLeases(database, after(30_001))).toBe(1);
-    const again = await claim(after(30_001));
+    expect(await claim(later(29_999))).toEqual([]);
+    expect(await releaseExpiredLeases(database, later(29_999))).toBe(0);
+    expect(await releaseExpiredLeases(database, later(30_001))).toBe(1);
+    const again = await claim(later(30_001));
     expect(again[0]?.claims).toBe(2);
   });
 
@@ -133,18 +147,21 @@ describe("a claim", () => {
   it("takes the oldest first", async () => {
     await insertConnectionRow(database);
     const [young, old] = [await insertGroupRow(database), await insertGroupRow(database)];
-    await append([old], after(1));
-    await append([young], after(2));
-    expect((await claim(after(5), 1))[0]?.resourceId).toBe(old);
+    await append([old], later(1));
+    await append([young], later(2));
+    expect((await claim(later(5), 1))[0]?.resourceId).toBe(old);
   });
 
   it("leaves a paused connection alone until the pause ends", async () => {
     const connection = await insertConnectionRow(database);
     const group = await insertGroupRow(database);
     await append([group]);
-    await database.query("update connection set paused_until = $2 where id = $1", [connection, after(60_000)]);
-    expect(await claim(after(59_000))).toEqual([]);
-    expect(await claim(after(60_000))).toHaveLength(1);
+    await database.query("update connection set paused_until = $2 where id = $1", [
+      connection,
+      later(60_000),
+    ]);
+    expect(await claim(later(59_000))).toEqual([]);
+    expect(await claim(later(60_000))).toHaveLength(1);
   });
 
   it("that is handed back counts for nothing", async () => {
@@ -162,11 +179,11 @@ describe("a settle", () => {
     const group = await insertGroupRow(database);
     await append([group]);
     const late = claimOf(await claim(), group);
-    await releaseExpiredLeases(database, after(40_000));
-    const present = claimOf(await claim(after(40_000)), group);
-    expect(await settleAs(late, { kind: "parked", reason }, after(40_001))).toBe("lost");
+    await releaseExpiredLeases(database, later(40_000));
+    const present = claimOf(await claim(later(40_000)), group);
+    expect(await settleAs(late, { kind: "parked", reason }, later(40_001))).toBe("lost");
     expect((await readDelivery(database, group)).state).toBe("claimed");
-    expect(await settleAs(present, synced, after(40_002))).toBe("settled");
+    expect(await settleAs(present, synced, later(40_002))).toBe("settled");
   });
 
   it("puts the delivery back when the resource changed meanwhile", async () => {
@@ -174,21 +191,26 @@ describe("a settle", () => {
     const group = await insertGroupRow(database);
     await append([group]);
     const claimed = claimOf(await claim(), group);
-    await append([group], after(5));
+    await append([group], later(5));
     expect((await readDelivery(database, group)).state).toBe("claimed");
-    await settleAs(claimed, synced, after(10));
-    expect(await claim(after(10))).toHaveLength(1);
+    await settleAs(claimed, synced, later(10));
+    expect(await claim(later(10))).toHaveLength(1);
   });
 
   it("schedules a retry and counts the try only when it is charged", async () => {
     await insertConnectionRow(database);
     const group = await insertGroupRow(database);
     await append([group]);
-    await settleAs(claimOf(await claim(), group), { kind: "retry", reason, at: after(1_000), charged: false });
+    await settleAs(claimOf(await claim(), group), {
+      kind: "retry",
+      reason,
+      at: later(1_000),
+      charged: false,
+    });
     expect(await readDelivery(database, group)).toMatchObject({ state: "pending", tries: 0, claims: 0 });
-    expect(await nextDueAt(database)).toEqual(after(1_000));
-    const retry: Outcome = { kind: "retry", reason, at: after(3_000), charged: true };
-    await settleAs(claimOf(await claim(after(1_000)), group), retry, after(1_001), true);
+    expect(await nextDueAt(database)).toEqual(later(1_000));
+    const retry: Outcome = { kind: "retry", reason, at: later(3_000), charged: true };
+    await settleAs(claimOf(await claim(later(1_000)), group), retry, later(1_001), true);
     expect(await readDelivery(database, group)).toMatchObject({ tries: 1, claims: 1 });
   });
 
@@ -196,7 +218,12 @@ describe("a settle", () => {
     await insertConnectionRow(database);
     const group = await insertGroupRow(database);
     await append([group]);
-    await settleAs(claimOf(await claim(), group), { kind: "retry", reason, at: start, charged: true }, start, true);
+    await settleAs(
+      claimOf(await claim(), group),
+      { kind: "retry", reason, at: start, charged: true },
+      start,
+      true,
+    );
     expect(claimOf(await claim(), group).claims).toBe(2);
   });
 });
@@ -219,34 +246,38 @@ describe("waiting for another resource", () => {
     const { parent, child } = await parentAndChild();
     await settleAs(child, blockedOn(parent.resourceId, 0n));
     expect((await readDelivery(database, child.resourceId)).state).toBe("blocked");
-    expect(await claim(after(999_999))).toEqual([]);
-    await settleAs(parent, synced, after(5));
-    expect((await claim(after(5)))[0]?.resourceId).toBe(child.resourceId);
+    expect(await claim(later(999_999))).toEqual([]);
+    await settleAs(parent, synced, later(5));
+    expect((await claim(later(5)))[0]?.resourceId).toBe(child.resourceId);
   });
 
   it("does not begin when it was settled since it was looked at", async () => {
     const { parent, child } = await parentAndChild();
-    await settleAs(parent, synced, after(5));
-    await settleAs(child, blockedOn(parent.resourceId, 0n), after(6));
-    expect((await claim(after(6)))[0]?.resourceId).toBe(child.resourceId);
+    await settleAs(parent, synced, later(5));
+    await settleAs(child, blockedOn(parent.resourceId, 0n), later(6));
+    expect((await claim(later(6)))[0]?.resourceId).toBe(child.resourceId);
   });
 
   it.each([
     ["parked", { kind: "parked", reason } as Outcome, "pending"],
     ["skipped", { kind: "skipped", reason, awaited: [] } as Outcome, "pending"],
-    ["retried", { kind: "retry", reason, at: after(1), charged: true } as Outcome, "blocked"],
+    ["retried", { kind: "retry", reason, at: later(1), charged: true } as Outcome, "blocked"],
   ])("is reconsidered accordingly when that resource is %s", async (_word, outcome, state) => {
     const { parent, child } = await parentAndChild();
     await settleAs(child, blockedOn(parent.resourceId, 0n));
-    await settleAs(parent, outcome, after(5));
+    await settleAs(parent, outcome, later(5));
     expect((await readDelivery(database, child.resourceId)).state).toBe(state);
   });
 
   it("also brings back a synced delivery that left the reference out", async () => {
     const { parent, child } = await parentAndChild();
-    await settleAs(child, { kind: "synced", notes: ["manager missing"], awaited: [{ resourceId: parent.resourceId, settles: 0n }] });
+    await settleAs(child, {
+      kind: "synced",
+      notes: ["manager missing"],
+      awaited: [{ resourceId: parent.resourceId, settles: 0n }],
+    });
     expect((await readDelivery(database, child.resourceId)).state).toBe("synced");
-    await settleAs(parent, synced, after(5));
+    await settleAs(parent, synced, later(5));
     expect((await readDelivery(database, child.resourceId)).state).toBe("pending");
   });
 
@@ -258,7 +289,7 @@ describe("waiting for another resource", () => {
         notes: [],
         awaited: [{ resourceId: other.resourceId, settles: 0n }],
       });
-      await Promise.all([settleAs(a, leaveOut(b), after(5)), settleAs(b, leaveOut(a), after(5))]);
+      await Promise.all([settleAs(a, leaveOut(b), later(5)), settleAs(b, leaveOut(a), later(5))]);
       const states = [await readDelivery(database, a.resourceId), await readDelivery(database, b.resourceId)];
       expect(states.map((row) => row.state)).toContain("pending");
       await database.query("delete from delivery_wait");

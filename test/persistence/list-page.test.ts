@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { compileFilter } from "../../src/persistence/compile-filter.js";
 import { compileSort, type Sorting } from "../../src/persistence/compile-sort.js";
-import { countResources, listPage } from "../../src/persistence/resource-store.js";
+import { countResources, listPage } from "../../src/persistence/resource-pages.js";
 import { sqlParameters } from "../../src/persistence/sql-parameters.js";
 import { parseFilter } from "../../src/scim/filter/parse-filter.js";
 import { resolveFilter, resolveSortPath } from "../../src/scim/filter/resolve-filter.js";

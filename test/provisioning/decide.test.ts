@@ -9,7 +9,13 @@ const early = new Date(requestedAt.getTime() + 4_999);
 const late = new Date(requestedAt.getTime() + 5_000);
 
 function reference(resourceId: string, state: DeliveryState, remoteId?: string): Reference {
-  return { resourceId, displayName: resourceId, state, settles: 3n, ...(remoteId === undefined ? {} : { remoteId }) };
+  return {
+    resourceId,
+    displayName: resourceId,
+    state,
+    settles: 3n,
+    ...(remoteId === undefined ? {} : { remoteId }),
+  };
 }
 const linked = reference("研发部", "synced", "100");
 const coming = reference("销售部", "pending");
@@ -33,15 +39,30 @@ describe("the decision about a user", () => {
     ["is to remove one who is deleted and linked", { removed: true, link }, {}, "remove"],
     ["is nothing for one who is deleted and was never there", { removed: true }, {}, "nothing"],
     ["is to park one without a mobile", { attributes: { displayName: "A" } }, {}, "park"],
-    ["is to write one without a mobile who is linked", { attributes: { displayName: "A" }, link }, {}, "write-user"],
+    [
+      "is to write one without a mobile who is linked",
+      { attributes: { displayName: "A" }, link },
+      {},
+      "write-user",
+    ],
     [
       "is to write one without a mobile whose account is named",
       { attributes: { displayName: "A" } },
       { adoptedRemoteId: "x" },
       "write-user",
     ],
-    ["is to skip one who is inactive and was never there", { attributes: { ...user.attributes, active: false } }, {}, "skip"],
-    ["is to keep one who is inactive and linked", { attributes: { ...user.attributes, active: false }, link }, {}, "write-user"],
+    [
+      "is to skip one who is inactive and was never there",
+      { attributes: { ...user.attributes, active: false } },
+      {},
+      "skip",
+    ],
+    [
+      "is to keep one who is inactive and linked",
+      { attributes: { ...user.attributes, active: false }, link },
+      {},
+      "write-user",
+    ],
     ["is to skip one outside the root group", { departments: [], onlyOutsideScope: true }, {}, "skip"],
     ["is to wait for a department on its way", { departments: [linked, coming] }, {}, "block"],
     ["is to wait for the only department, though it is parked", { departments: [parked] }, {}, "block"],
@@ -109,14 +130,24 @@ describe("the decision about a group", () => {
     ["is to wait for a parent on its way", { parent: coming }, {}, "block"],
     ["is to wait for a parent that is stuck", { parent: parked }, {}, "block"],
     ["is to wait a moment for a parent nobody knows", { unknownParent: "x" }, { now: early }, "wait"],
-    ["is to place it at the top when that parent does not come", { unknownParent: "x" }, {}, "write-department"],
+    [
+      "is to place it at the top when that parent does not come",
+      { unknownParent: "x" },
+      {},
+      "write-department",
+    ],
     ["is to skip the root group itself", { isRoot: true }, {}, "skip"],
     ["is to skip one outside the root group", { inScope: false }, {}, "skip"],
     ["is to skip a group that is no department", { kind: "group" }, {}, "skip"],
     ["is to remove one that stopped being a department", { kind: "group", link }, {}, "remove"],
     ["is to remove one that is deleted", { removed: true, link }, {}, "remove"],
     ["is nothing for one that is deleted and was never there", { removed: true }, {}, "nothing"],
-    ["is to wait with the removal until those in it have left", { removed: true, link, occupants: [linked] }, {}, "block"],
+    [
+      "is to wait with the removal until those in it have left",
+      { removed: true, link, occupants: [linked] },
+      {},
+      "block",
+    ],
     ["is to park one without a name", { attributes: {} }, {}, "park"],
   ];
   it.each(kinds)("%s", (_title, subject, change, kind) => {

@@ -11,12 +11,26 @@ describe("the default mapping of a user", () => {
   const cases: [string, JsonObject, object][] = [
     ["takes displayName as the name", { displayName: "王小明", userName: "x" }, { name: "王小明" }],
     ["falls back to name.formatted", { name: { formatted: "王 小明" } }, { name: "王 小明" }],
-    ["joins a Chinese name without a space", { name: { familyName: "王", givenName: "小明" } }, { name: "王小明" }],
-    ["joins a western name given name first", { name: { familyName: "Li", givenName: "Ann" } }, { name: "Ann Li" }],
+    [
+      "joins a Chinese name without a space",
+      { name: { familyName: "王", givenName: "小明" } },
+      { name: "王小明" },
+    ],
+    [
+      "joins a western name given name first",
+      { name: { familyName: "Li", givenName: "Ann" } },
+      { name: "Ann Li" },
+    ],
     ["uses the userName as the last resort", { userName: "ann" }, { name: "ann" }],
     [
       "takes the phone number of type mobile, whatever its case",
-      { displayName: "A", phoneNumbers: [{ type: "work", value: "010-1" }, { type: "Mobile", value: "199" }] },
+      {
+        displayName: "A",
+        phoneNumbers: [
+          { type: "work", value: "010-1" },
+          { type: "Mobile", value: "199" },
+        ],
+      },
       { name: "A", mobile: "199", telephone: "010-1" },
     ],
     [
@@ -29,10 +43,20 @@ describe("the default mapping of a user", () => {
       { displayName: "A", phoneNumbers: [{ type: "work", value: "199" }] },
       { name: "A", mobile: "199" },
     ],
-    ["invents no number out of several", { displayName: "A", phoneNumbers: [{ value: "1" }, { value: "2" }] }, { name: "A" }],
+    [
+      "invents no number out of several",
+      { displayName: "A", phoneNumbers: [{ value: "1" }, { value: "2" }] },
+      { name: "A" },
+    ],
     [
       "prefers the work e-mail to the primary one",
-      { displayName: "A", emails: [{ value: "p@x", primary: true }, { type: "work", value: "w@x" }] },
+      {
+        displayName: "A",
+        emails: [
+          { value: "p@x", primary: true },
+          { type: "work", value: "w@x" },
+        ],
+      },
       { name: "A", email: "w@x" },
     ],
     [
@@ -46,7 +70,11 @@ describe("the default mapping of a user", () => {
       },
       { name: "A", title: "工程师", jobNumber: "E1", workPlace: "杭州", hiredDate: Date.UTC(2026, 0, 2) },
     ],
-    ["treats blanks as absent", { displayName: "A", title: "  ", phoneNumbers: [{ type: "mobile", value: "" }] }, { name: "A" }],
+    [
+      "treats blanks as absent",
+      { displayName: "A", title: "  ", phoneNumbers: [{ type: "mobile", value: "" }] },
+      { name: "A" },
+    ],
   ];
   it.each(cases)("%s", (_title, attributes, profile) => {
     expect(mapUser(attributes)).toEqual(profile);
@@ -76,8 +104,16 @@ describe("the changes to send", () => {
     ["nothing for the same number in another spelling", { ...sent, mobile: "19900000001" }, {}],
     ["nothing for departments in another order", { ...sent, departmentRemoteIds: ["2", "1"] }, {}],
     ["only the field that differs", { ...sent, title: "U" }, { title: "U" }],
-    ["null for a field that is gone", { name: "A", mobile: sent.mobile, departmentRemoteIds: ["1", "2"] }, { title: null }],
-    ["the whole list when a department differs", { ...sent, departmentRemoteIds: ["1"] }, { departmentRemoteIds: ["1"] }],
+    [
+      "null for a field that is gone",
+      { name: "A", mobile: sent.mobile, departmentRemoteIds: ["1", "2"] },
+      { title: null },
+    ],
+    [
+      "the whole list when a department differs",
+      { ...sent, departmentRemoteIds: ["1"] },
+      { departmentRemoteIds: ["1"] },
+    ],
   ])("are %s", (_title, desired, changes) => {
     expect(profileChanges(sent, desired)).toEqual(changes);
   });

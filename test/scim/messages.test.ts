@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { badRequest, notFound, notUnique } from "../../src/scim/errors.js";
-import { errorBody, listResponse } from "../../src/scim/messages.js";
+import { errorBody, LIST_RESPONSE_SCHEMA, listResponse } from "../../src/scim/messages.js";
 
 describe("errorBody", () => {
   it("writes the status as text and the keyword when there is one", () => {
@@ -19,7 +19,7 @@ describe("listResponse", () => {
   it("has numbers and a list even when nothing was found", () => {
     const body = listResponse({ resources: [], totalResults: 0, startIndex: 1, itemsPerPage: 0 });
     expect(body).toEqual({
-      schemas: ["urn:ietf:params:scim:api:messages:2.0:ListResponse"],
+      schemas: [LIST_RESPONSE_SCHEMA],
       totalResults: 0,
       startIndex: 1,
       itemsPerPage: 0,

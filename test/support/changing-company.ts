@@ -74,7 +74,9 @@ export function createChangingCompany(client: Client) {
       person(mobile).departments.delete(key);
     },
     async rename(mobile: string, name: string): Promise<void> {
-      await patch(`/scim/v2/Users/${person(mobile).id}`, [{ op: "replace", path: "displayName", value: name }]);
+      await patch(`/scim/v2/Users/${person(mobile).id}`, [
+        { op: "replace", path: "displayName", value: name },
+      ]);
       person(mobile).name = name;
     },
     async moveDepartment(key: string, parent: string): Promise<void> {
@@ -95,7 +97,10 @@ export function createChangingCompany(client: Client) {
         const paths = [...one.departments].map(pathOf).sort();
         return [mobile, { name: one.name, departments: paths, manager: one.manager }] as const;
       });
-      return { departments: [...departments.keys()].map(pathOf).sort(), people: Object.fromEntries(held.sort()) };
+      return {
+        departments: [...departments.keys()].map(pathOf).sort(),
+        people: Object.fromEntries(held.sort()),
+      };
     },
   };
 }

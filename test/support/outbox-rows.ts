@@ -7,7 +7,7 @@ import { defaultTenantId } from "./database.js";
 export const start = new Date("2026-03-01T08:00:00Z");
 
 /** `start` and some milliseconds. */
-export function after(ms: number): Date {
+export function later(ms: number): Date {
   return new Date(start.getTime() + ms);
 }
 
@@ -47,7 +47,9 @@ export interface DeliveryRow {
 
 /** The delivery of a resource at a connection. */
 export async function readDelivery(database: Database, resourceId: string): Promise<DeliveryRow> {
-  const [row] = await database.query<DeliveryRow>("select * from delivery where resource_id = $1", [resourceId]);
+  const [row] = await database.query<DeliveryRow>("select * from delivery where resource_id = $1", [
+    resourceId,
+  ]);
   if (row === undefined) throw new Error(`no delivery of ${resourceId}`);
   return row;
 }

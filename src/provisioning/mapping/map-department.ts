@@ -26,12 +26,15 @@ export function mapDepartmentName(displayName: string, rule: DepartmentNameRule)
   if (name.length > rule.maxLength) {
     name = name.slice(0, rule.maxLength).replace(/[\uD800-\uDBFF]$/, "");
   }
-  return name === given ? { name } : { name, note: `The vendor refuses the name "${given}"; it is shown there as "${name}".` };
+  return name === given
+    ? { name }
+    : { name, note: `The vendor refuses the name "${given}"; it is shown there as "${name}".` };
 }
 
 /** The department's position among its siblings, smaller first, where one is given. */
 export function mapDepartmentOrder(attributes: JsonObject): number | undefined {
   const organization = attributes[ORGANIZATION_GROUP];
-  if (typeof organization !== "object" || organization === null || Array.isArray(organization)) return undefined;
+  if (typeof organization !== "object" || organization === null || Array.isArray(organization))
+    return undefined;
   return typeof organization["order"] === "number" ? organization["order"] : undefined;
 }

@@ -40,7 +40,9 @@ function personName(attributes: JsonObject): string {
         ? `${family}${given}`
         : `${given} ${family}`
       : (family ?? given);
-  return text(attributes["displayName"]) ?? text(name["formatted"]) ?? joined ?? text(attributes["userName"]) ?? "";
+  return (
+    text(attributes["displayName"]) ?? text(name["formatted"]) ?? joined ?? text(attributes["userName"]) ?? ""
+  );
 }
 
 /** The number of type mobile, else the primary one, else the only one. */
@@ -108,6 +110,10 @@ function text(value: JsonValue | undefined): string | undefined {
   return trimmed === "" ? undefined : trimmed;
 }
 
-function withoutAbsent(profile: { [K in keyof OwnUserProfile]: OwnUserProfile[K] | undefined }): OwnUserProfile {
-  return Object.fromEntries(Object.entries(profile).filter(([, value]) => value !== undefined)) as OwnUserProfile;
+function withoutAbsent(
+  profile: { [K in keyof OwnUserProfile]: OwnUserProfile[K] | undefined },
+): OwnUserProfile {
+  return Object.fromEntries(
+    Object.entries(profile).filter(([, value]) => value !== undefined),
+  ) as OwnUserProfile;
 }

@@ -5,7 +5,10 @@ import type { JsonObject, JsonValue } from "../../scim/schema/attribute.js";
  * What has to be written so that the vendor holds `desired`, given what was last sent: a value for each field that
  * differs, `null` for each field that was sent once and is gone now. Lists of ids compare as sets.
  */
-export function profileChanges<P extends UserProfile | DepartmentProfile>(lastSent: JsonObject, desired: P): Changes<P> {
+export function profileChanges<P extends UserProfile | DepartmentProfile>(
+  lastSent: JsonObject,
+  desired: P,
+): Changes<P> {
   const changes: Record<string, unknown> = {};
   const wanted = desired as unknown as Record<string, JsonValue | undefined>;
   for (const [field, value] of Object.entries(wanted)) {
@@ -18,7 +21,8 @@ export function profileChanges<P extends UserProfile | DepartmentProfile>(lastSe
 }
 
 function sameValue(field: string, before: JsonValue | undefined, after: JsonValue): boolean {
-  if (field === "mobile") return typeof before === "string" && typeof after === "string" && sameMobile(before, after);
+  if (field === "mobile")
+    return typeof before === "string" && typeof after === "string" && sameMobile(before, after);
   if (Array.isArray(before) && Array.isArray(after)) {
     return before.length === after.length && after.every((item) => before.includes(item));
   }

@@ -1,0 +1,128 @@
+import type { Connector } from "../../src/connectors/connector.js";
+import {
+  createMemoryConnector,
+  createMemoryDirectory,
+  type MemoryDirectory,
+} from "../../src/connectors/memory/index.js";
+import { createConnectorRegistry } from "../../src/connectors/registry.js";
+import { createDirectory, type Directory } from "../../src/directory/directory.js";
+import { appendBacklog, appendDeliveries } from "../../src/outbox/append.js";
+import { claimDeliveries, releaseExpiredLeases } from "../../src/outbox/claim.js";
+import type { ClaimedDelivery } from "../../src/outbox/delivery.js";
+import { defaultRetrySchedule } from "../../src/outbox/retry-schedule.js";
+import type { Database } from "../../src/persistence/database.js";
+import { createSecretBox } from "../../src/platform/secret-box.js";
+import { createCallRecorder } from "../../src/provisioning/call-recorder.js";
+import { createConnections } from "../../src/provisioning/connections.js";
+import { createDeliver } from "../../src/provisioning/deliver.js";
+import { createOpenConnections } from "../../src/provisioning/open-connections.js";
+import { provisioningStates } from "../../src/provisioning/provisioning-states.js";
+import { defaultTenantId } from "./database.js";
+import { createFakeClock, type FakeClock } from "./fake-clock.js";
+
+/** Everything between a SCIM write and a vendor in memory, moved by hand: no worker, no time that passes by itself. */
+export interface ProvisioningEngine {
+  clock: FakeClock;
+  directory: Directory;
+  vendor: MemoryDirectory;
+  connectionId: string;
+  context: { tenantId: string; actor: string; correlationId: string; profile: string };
+  /** Claims what is due and carries it out, moving time to whatever is due next, until nothing is. */
+  drain(): Promise<void>;
+  /** Claims what is due and carries it out, once. Answers how many there were. */
+  step(): Promise<number>;
+  /** Claims what is due and dies. */
+  claimAndDie(): Promise<ClaimedDelivery[]>;
+  /** The delivery's state and reason code of a resource. */
+  stateOf(resourceId: string): Promise<{ state: string; code: string | undefined; notes: string[] }>;
+}
+
+/** Assembles an engine on an empty vendor, with one enabled connection to it. */
+export async function createProvisioningEngine(
+  database: Database,
+  options: { policy?: Record<string, number>; scope?: Record<string, string> } = {},
+): Promise<ProvisioningEngine> {
+  const clock = createFakeClock();
+  const vendor = createMemoryDirectory();
+  const connector: Connector = createMemoryConnector(vendor);
+  const connectors = createConnectorRegistry([connector]);
+  const connections = createConnections({
+    database,
+    clock,
+    secretBox: createSecretBox(["a key for tests that is long enough"]),
+    connectors,
+    outbox: { appendBacklog },
+    pacerFor: () => ({ reserve: async () => undefined, penalise: async () => undefined }),
+  });
+  const context = { tenantId: defaultTenantId, actor: "test", correlationId: "c-1", profile: "auto" };
+  const { id: connectionId } = await connections.create(context, {
+    connector: "memory",
+    name: "memory",
+    config: { corpId: `corp-${Math.random()}` },
+    scope: options.scope ?? {},
+    mapping: {},
+    policy: options.policy ?? {},
+    schedule: {},
+  });
+  await connections.enable(context, connectionId);
+  const recorder = createCallRecorder(() => undefined);
+  const deliver = createDeliver({
+    database,
+    clock,
+    random: () => 0.5,
+    schedule: defaultRetrySchedule,
+    connections: createOpenConnections({
+      database,
+      connectors,
+      openSession: connections.openSession,
+      onCall: recorder.onCall,
+    }),
+    recorder,
+    onSettled: () => undefined,
+  });
+  const claim = () => claimDeliveries(database, { now: clock.now(), leaseMs: 30_000, limit: 5 });
+
+  async function step(): Promise<number> {
+    await releaseExpiredLeases(database, clock.now());
+    const claimed = await claim();
+    await Promise.all(claimed.map((delivery) => deliver(delivery, new AbortController().signal)));
+    return claimed.length;
+  }
+
+  /** The next moment at which something is to be done, if there is one. */
+  async function nextMoment(): Promise<Date | undefined> {
+    const rows = await database.query<{ at: Date | null }>(
+      `select min(greatest(case when d.state = 'claimed' then d.lease_until + interval '1 ms' else d.next_attempt_at end,
+                           c.paused_until)) as at
+         from delivery d join connection c on c.tenant_id = d.tenant_id and c.id = d.connection_id
+        where d.state in ('pending', 'claimed') and c.enabled`,
+    );
+    return rows[0]?.at ?? undefined;
+  }
+
+  return {
+    clock,
+    directory: createDirectory({ database, clock, outbox: { append: appendDeliveries }, provisioningStates }),
+    vendor,
+    connectionId,
+    context,
+    step,
+    async drain() {
+      for (let rounds = 0; rounds < 2_000; rounds++) {
+        if ((await step()) > 0) continue;
+        const at = await nextMoment();
+        if (at === undefined) return;
+        await clock.advance(Math.max(1, at.getTime() - clock.now().getTime()));
+      }
+      throw new Error("the deliveries do not come to an end");
+    },
+    claimAndDie: claim,
+    async stateOf(resourceId) {
+      const [row] = await database.query<{ state: string; code: string | null; notes: string[] }>(
+        "select state, reason->>'code' as code, notes from delivery where resource_id = $1",
+        [resourceId],
+      );
+      return { state: row?.state ?? "none", code: row?.code ?? undefined, notes: row?.notes ?? [] };
+    },
+  };
+}
