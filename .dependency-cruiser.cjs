@@ -38,7 +38,7 @@ module.exports = {
     {
       name: "nobody-imports-the-programs",
       severity: "error",
-      from: { path: SRC, pathNot: ["^src/(main|app)\\.ts$", "^src/demo/"] },
+      from: { path: SRC, pathNot: ["^src/(main|app)\\.ts$", "^src/(demo|dev)/"] },
       to: { path: "^src/(main|app)\\.ts$" },
     },
     {

@@ -1,34 +1,50 @@
 import type pg from "pg";
+import { createDictionary } from "../src/dictionary/dictionary.js";
+import { createDirectory, type Directory } from "../src/directory/directory.js";
+import type { RequestContext } from "../src/directory/request-context.js";
+import { appendDeliveries } from "../src/outbox/append.js";
 import { claimDeliveries, nextDueAt } from "../src/outbox/claim.js";
-import { compileFilter } from "../src/persistence/compile-filter.js";
-import { openDatabase, type Queryable, type Transaction } from "../src/persistence/database.js";
-import { addMembers } from "../src/persistence/membership-store.js";
-import { countResources, findResource, listPage, raiseVersions } from "../src/persistence/resource-store.js";
-import { sqlParameters } from "../src/persistence/sql-parameters.js";
+import {
+  type Database,
+  openDatabase,
+  type Queryable,
+  type Transaction,
+} from "../src/persistence/database.js";
 import { DEFAULT_TENANT_ID } from "../src/persistence/tenant.js";
-import { parseFilter } from "../src/scim/filter/parse-filter.js";
-import { resolveFilter } from "../src/scim/filter/resolve-filter.js";
-import { buildRegistry } from "../src/scim/schema/registry.js";
+import { systemClock } from "../src/platform/clock.js";
 import { withClient } from "./bench-databases.js";
-import { fillGroups, type Population, tidy } from "./population.js";
-import { userNameOf } from "./sample-user.js";
+import { addMemberBody, patchActiveBody } from "./patch-bodies.js";
+import { fillGroups, type Population, SMALL_GROUP, tidy } from "./population.js";
+import { sampleUser, userNameOf } from "./sample-user.js";
 
 /** Deliveries waiting in the claim's plans. */
 const BACKLOG = 20_000;
 
+/** What a request's projection makes of the defaults of users, and of a quiet group PATCH. */
+const WITH_GROUPS = { members: false, groups: true, provisioning: false };
+const WITH_NOTHING = { members: false, groups: false, provisioning: false };
+
+const CONTEXT: RequestContext = {
+  tenantId: DEFAULT_TENANT_ID,
+  actor: "bench",
+  correlationId: "bench",
+  profile: "auto",
+};
+
 interface Case {
   title: string;
-  /** Calls the product's own function; its statements are what is explained. */
-  call(queryable: Queryable): Promise<unknown>;
+  /** Calls the product; its statements are what is explained. */
+  call(directory: Directory, queryable: Queryable): Promise<unknown>;
 }
 
 /**
- * EXPLAIN (ANALYZE, BUFFERS) of the statements that requests and workers send most, as Markdown. The statements come
- * out of the product's own functions, and whatever they write is rolled back.
+ * EXPLAIN (ANALYZE, BUFFERS) of every statement that the commonest requests and an idle worker send, as Markdown.
+ * The statements come out of the product itself, and whatever they write is rolled back.
  */
 export async function explainHotQueries(url: string, population: Population): Promise<string> {
   await withClient(url, async (client) => {
     await fillGroups(client, population);
+    await client.query("update connection set enabled = true where id = $1", [population.connectionId]);
     await tidy(client);
   });
   const database = await openDatabase({ url, poolSize: 2 });
@@ -36,11 +52,12 @@ export async function explainHotQueries(url: string, population: Population): Pr
     const sections: string[] = [];
     for (const each of requestCases(population)) sections.push(await explain(database, each));
     await withClient(url, (client) => addBacklog(client, population));
-    for (const each of claimCases("another connection is paused, this one has nothing due")) {
+    const backlog = `${BACKLOG.toLocaleString("en-US")} pending deliveries, due at one moment`;
+    for (const each of claimCases(`${backlog}, of a paused connection`)) {
       sections.push(await explain(database, each));
     }
     await withClient(url, (client) => client.query("update connection set paused_until = null"));
-    for (const each of claimCases("all of them due")) sections.push(await explain(database, each));
+    for (const each of claimCases(backlog)) sections.push(await explain(database, each));
     return sections.join("\n\n");
   } finally {
     await database.close();
@@ -48,67 +65,53 @@ export async function explainHotQueries(url: string, population: Population): Pr
 }
 
 function requestCases({ users, newcomers, smallGroups, largeGroups, largeGroup }: Population): Case[] {
-  const tenantId = DEFAULT_TENANT_ID;
-  const page = {
-    type: "User",
-    condition: undefined,
-    order: "r.seq",
-    parameters: [tenantId],
-    limit: 100,
-  } as const;
+  const chosen = 4_711 % users.length;
+  const id = users[chosen] ?? "";
   const deep = Math.floor(users.length * 0.95);
-  const add = (title: string, groupId = ""): Case => ({
+  const list = (title: string, query: { filter?: string; startIndex: number; count: number }): Case => ({
     title,
-    call: (queryable) => addMembers(queryable, { tenantId, groupId }, newcomers.slice(0, 1), new Date()),
+    call: (directory) => directory.list(CONTEXT, "User", { ...query, needs: WITH_GROUPS }),
+  });
+  const add = (size: number, group = ""): Case => ({
+    title: `PATCH of a group of ${size.toLocaleString("en-US")}: one member more`,
+    call: (directory) =>
+      directory.patch(CONTEXT, "Group", group, addMemberBody(newcomers[0] ?? ""), { needs: WITH_NOTHING }),
   });
   return [
+    { title: "GET by id", call: (directory) => directory.read(CONTEXT, "User", id, WITH_GROUPS) },
+    list("List filtered by userName eq", {
+      filter: `userName eq "${userNameOf(chosen)}"`,
+      startIndex: 1,
+      count: 100,
+    }),
+    list("List of 100, first page", { startIndex: 1, count: 100 }),
+    list(`List of 100 from ${deep + 1}`, { startIndex: deep + 1, count: 100 }),
     {
-      title: "GET by id",
-      call: (queryable) => findResource(queryable, tenantId, "User", users[4_711 % users.length] ?? ""),
+      title: "POST of a user",
+      call: (directory) => directory.create(CONTEXT, "User", sampleUser(1_000_000)),
     },
     {
-      title: "Filter userName eq",
-      call: (queryable) => {
-        const type = buildRegistry({}).type("User");
-        const parameters = sqlParameters(tenantId);
-        const filter = resolveFilter(parseFilter(`userName eq "${userNameOf(4_711 % users.length)}"`), type);
-        const condition = compileFilter(filter, type, parameters);
-        return listPage(queryable, { ...page, condition, parameters: parameters.values, offset: 0 });
-      },
+      title: "PATCH of a user: active",
+      call: (directory) =>
+        directory.patch(CONTEXT, "User", id, patchActiveBody(false), { needs: WITH_GROUPS }),
     },
-    { title: "List of 100, first page", call: (queryable) => listPage(queryable, { ...page, offset: 0 }) },
-    {
-      title: `List of 100, from ${deep + 1}`,
-      call: (queryable) => listPage(queryable, { ...page, offset: deep }),
-    },
-    { title: "Total of a list", call: (queryable) => countResources(queryable, page) },
-    add("Member added to a group of 10", smallGroups[0]),
-    add(`Member added to a group of ${largeGroup}`, largeGroups[0]),
-    {
-      title: `Version raised of a group of ${largeGroup}`,
-      call: (queryable) =>
-        raiseVersions(queryable, { tenantId, ids: largeGroups.slice(0, 1), now: new Date() }),
-    },
+    add(SMALL_GROUP, smallGroups[0]),
+    add(largeGroup, largeGroups[0]),
   ];
 }
 
 function claimCases(situation: string): Case[] {
-  const backlog = `${BACKLOG.toLocaleString("en-US")} pending deliveries`;
   return [
     {
-      title: `Claim of 20 out of ${backlog}: ${situation}`,
-      call: (queryable) => claimDeliveries(queryable, { now: new Date(), leaseMs: 30_000, limit: 20 }),
+      title: `Claim of 20: ${situation}`,
+      call: (_, queryable) => claimDeliveries(queryable, { now: new Date(), leaseMs: 30_000, limit: 20 }),
     },
-    {
-      title: `When the next one is due, ${backlog}: ${situation}`,
-      call: (queryable) => nextDueAt(queryable),
-    },
+    { title: `When the next one is due: ${situation}`, call: (_, queryable) => nextDueAt(queryable) },
   ];
 }
 
-/** What `appendBacklog` leaves when a connection is enabled: rows that are all due at the same moment. */
+/** What enabling a connection leaves: a delivery of everything, all due at the same moment. */
 async function addBacklog(client: pg.Client, { connectionId }: Population): Promise<void> {
-  await client.query("update connection set enabled = true where id = $1", [connectionId]);
   await client.query(
     `insert into delivery (tenant_id, id, connection_id, resource_id, resource_type, state, requested_at,
                            correlation_id, next_attempt_at)
@@ -120,26 +123,17 @@ async function addBacklog(client: pg.Client, { connectionId }: Population): Prom
   await tidy(client);
 }
 
-async function explain(
-  database: { transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T> },
-  { title, call }: Case,
-): Promise<string> {
+async function explain(database: Database, { title, call }: Case): Promise<string> {
   const plans: string[] = [];
   const undone = new Error("the bench undoes what it explains");
   try {
     await database.transaction(async (tx) => {
-      await call({
-        async query(sql, params) {
-          // The first run reads pages from the disk and fills caches; the second is what a busy server sees.
-          await tx.query("savepoint before_explain");
-          await tx.query(`explain (analyze, buffers) ${sql}`, params);
-          await tx.query("rollback to savepoint before_explain");
-          const rows = await tx.query<{ "QUERY PLAN": string }>(`explain (analyze, buffers) ${sql}`, params);
-          const plan = rows.map((row) => row["QUERY PLAN"]).join("\n");
-          plans.push(`\`\`\`sql\n${trimLines(sql)}\n\`\`\`\n\n\`\`\`text\n${plan}\n\`\`\``);
-          return [];
-        },
-      });
+      const explaining = explainingDatabase(tx, plans);
+      // Read outside of the explained session: a server reads the dictionary once a second, not for each request.
+      const dictionary = createDictionary({ queryable: database, clock: systemClock });
+      const outbox = { append: appendDeliveries };
+      const directory = createDirectory({ database: explaining, clock: systemClock, outbox, dictionary });
+      await call(directory, explaining);
       throw undone;
     });
   } catch (error) {
@@ -148,10 +142,33 @@ async function explain(
   return `## ${title}\n\n${plans.join("\n\n")}`;
 }
 
-function trimLines(sql: string): string {
-  return sql
-    .split("\n")
-    .map((line) => line.trim())
-    .filter((line) => line !== "")
-    .join("\n");
+/** A database that is one open transaction, and that keeps the plan of each statement it runs. */
+function explainingDatabase(tx: Transaction, plans: string[]): Database {
+  const inside: Transaction = {
+    ...tx,
+    async query(sql, params) {
+      await tx.query("savepoint before_explain");
+      // The first run fills caches; the second is what a busy server sees.
+      await tx.query(`explain analyze ${sql}`, params);
+      await tx.query("rollback to savepoint before_explain");
+      const rows = await tx.query<{ "QUERY PLAN": string }>(`explain (analyze, buffers) ${sql}`, params);
+      await tx.query("rollback to savepoint before_explain");
+      const plan = rows.map((row) => row["QUERY PLAN"]).join("\n");
+      plans.push(`\`\`\`sql\n${unindent(sql)}\n\`\`\`\n\n\`\`\`text\n${plan}\n\`\`\``);
+      return tx.query(sql, params);
+    },
+  };
+  return {
+    kind: "postgres",
+    query: (sql, params) => inside.query(sql, params),
+    transaction: (work) => work(inside),
+    listen: async () => async () => undefined,
+    ping: async () => undefined,
+    close: async () => undefined,
+  };
+}
+
+function unindent(sql: string): string {
+  const lines = sql.split("\n").map((line) => line.trim());
+  return lines.filter((line) => line !== "").join("\n");
 }

@@ -1,4 +1,5 @@
 import type pg from "pg";
+import { addMemberBody } from "./patch-bodies.js";
 import { type Population, SMALL_GROUP } from "./population.js";
 import type { Scenario } from "./scenario.js";
 
@@ -47,10 +48,7 @@ function addMember(name: string, { groups, sizeBefore, newcomers }: Additions): 
       return {
         method: "PATCH",
         path: `/scim/v2/Groups/${group}`,
-        body: JSON.stringify({
-          schemas: ["urn:ietf:params:scim:api:messages:2.0:PatchOp"],
-          Operations: [{ op: "add", path: "members", value: [{ value: member }] }],
-        }),
+        body: JSON.stringify(addMemberBody(member)),
         status: 204,
         isRight: (text) => text === "",
       };

@@ -1,3 +1,4 @@
+import { patchActiveBody } from "./patch-bodies.js";
 import type { Population } from "./population.js";
 import { sampleUser, userNameOf } from "./sample-user.js";
 import type { Scenario } from "./scenario.js";
@@ -127,14 +128,10 @@ function patchActive({ users }: Population): Scenario {
       const number = choose();
       const value = !active[number];
       active[number] = value;
-      const operation = { op: "replace", path: "active", value };
       return {
         method: "PATCH",
         path: `/scim/v2/Users/${users[number]}`,
-        body: JSON.stringify({
-          schemas: ["urn:ietf:params:scim:api:messages:2.0:PatchOp"],
-          Operations: [operation],
-        }),
+        body: JSON.stringify(patchActiveBody(value)),
         status: 200,
         isRight(text) {
           const user = readJson<UserAnswer>(text);

@@ -2,7 +2,8 @@ import type { MigrationInterface, QueryRunner } from "typeorm";
 
 /**
  * SCIM resources: columns for what is looked up, sorted or unique, jsonb for the rest. Deleted rows stay as
- * tombstones, so every look-up index leaves them out.
+ * tombstones, so every look-up index leaves them out. Looked-up text is in collation "C": only there can an index
+ * serve a prefix and an order by code point.
  */
 export class CreateResource1763700000200 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
@@ -12,12 +13,12 @@ export class CreateResource1763700000200 implements MigrationInterface {
         id uuid not null,
         seq bigint generated always as identity,
         type text not null check (type in ('User', 'Group')),
-        user_name_key text,
-        external_id text,
-        display_name_key text,
+        user_name_key text collate "C",
+        external_id text collate "C",
+        display_name_key text collate "C",
         active boolean,
-        manager_ref text,
-        employee_number text,
+        manager_ref text collate "C",
+        employee_number text collate "C",
         kind text check (kind in ('department', 'group')),
         parent_id uuid,
         parent_ref text,

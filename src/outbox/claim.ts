@@ -1,5 +1,5 @@
 import type { Database, Queryable } from "../persistence/database.js";
-import type { ResourceTypeId } from "../scim/schema/attribute.js";
+import type { JsonObject, ResourceTypeId } from "../scim/schema/attribute.js";
 import type { ClaimedDelivery } from "./delivery.js";
 
 /** How many deliveries to take, and for how long. */
@@ -27,7 +27,7 @@ const CLAIM = `
     from due
    where d.tenant_id = due.tenant_id and d.id = due.id
   returning d.id, d.tenant_id, d.connection_id, d.resource_id, d.resource_type, d.generation, d.requested_at,
-            d.correlation_id, d.tries, d.claims, d.lease_id, d.next_attempt_at`;
+            d.correlation_id, d.tries, d.claims, d.intent, d.lease_id, d.next_attempt_at`;
 
 interface ClaimRow {
   id: string;
@@ -40,6 +40,7 @@ interface ClaimRow {
   correlation_id: string;
   tries: number;
   claims: number;
+  intent: JsonObject | null;
   lease_id: string;
   next_attempt_at: Date;
 }
@@ -61,6 +62,7 @@ export async function claimDeliveries(database: Queryable, input: ClaimInput): P
     correlationId: row.correlation_id,
     tries: row.tries,
     claims: row.claims,
+    ...(row.intent === null ? {} : { intent: row.intent }),
     leaseId: row.lease_id,
   }));
 }
@@ -98,6 +100,21 @@ export async function handBack(database: Queryable, delivery: ClaimedDelivery): 
     `update delivery set state = 'pending', claims = greatest(claims - 1, 0), lease_id = null, lease_until = null
       where tenant_id = $1 and id = $2 and lease_id = $3 and state = 'claimed'`,
     [delivery.tenantId, delivery.id, delivery.leaseId],
+  );
+}
+
+/**
+ * Notes what a claim is about to create, before the vendor is called: if no settle follows, the next holder knows
+ * where to look. Does nothing once the lease has passed on.
+ */
+export async function recordIntent(
+  database: Queryable,
+  delivery: ClaimedDelivery,
+  intent: JsonObject,
+): Promise<void> {
+  await database.query(
+    "update delivery set intent = $4::jsonb where tenant_id = $1 and id = $2 and lease_id = $3 and state = 'claimed'",
+    [delivery.tenantId, delivery.id, delivery.leaseId, JSON.stringify(intent)],
   );
 }
 

@@ -1,4 +1,4 @@
-import type { ResourceTypeId } from "../scim/schema/attribute.js";
+import type { JsonObject, ResourceTypeId } from "../scim/schema/attribute.js";
 
 /**
  * Where a delivery stands.
@@ -51,6 +51,8 @@ export interface ClaimedDelivery {
   tries: number;
   /** Claims whose effect is in doubt, this one counted: above 1 an earlier call may have been applied unseen. */
   claims: number;
+  /** The create that an earlier claim was about to make, when its fate is in doubt. */
+  intent?: JsonObject;
   /** The fence: only the holder of the present lease may settle. */
   leaseId: string;
 }

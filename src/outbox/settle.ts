@@ -43,13 +43,16 @@ export async function holdsLease(tx: Transaction, delivery: ClaimedDelivery): Pr
 /**
  * Records the outcome, puts the delivery back when its resource changed meanwhile, and wakes those that waited for
  * it. Call it after {@link holdsLease} and after the link and the write-back, in the same transaction.
- * @param inDoubt whether a vendor call of this claim may have been applied without our knowing.
  */
 export async function settle(
   tx: Transaction,
   delivery: ClaimedDelivery,
   outcome: Outcome,
-  settings: { now: Date; inDoubt: boolean },
+  settings: {
+    now: Date;
+    /** Whether a vendor call of this claim, or of one before it, may have been applied without our knowing. */
+    inDoubt: boolean;
+  },
 ): Promise<SettleResult> {
   const { tenantId, connectionId, resourceId } = delivery;
   // Lock this row and those that wait for it in one order, the one in which append locks rows.
@@ -75,7 +78,7 @@ export async function settle(
   await tx.query(
     `update delivery
         set state = $3, next_attempt_at = $4, tries = case when $5 then tries + 1 when $6 then 0 else tries end,
-            claims = case when $7 then claims else 0 end, reason = $8::jsonb, notes = $9::jsonb,
+            claims = case when $7 then claims else 0 end, intent = case when $7 then intent end, reason = $8::jsonb, notes = $9::jsonb,
             settled_at = case when $10 then $11 else settled_at end,
             synced_at = case when $12 then $11 else synced_at end,
             settles = settles + case when $10 then 1 else 0 end, lease_id = null, lease_until = null

@@ -10,7 +10,7 @@ export {
   StatementError,
   UniqueViolation,
 } from "./database-errors.js";
-export { listMigrations, type MigrationStatus, revertLastMigration, runMigrations } from "./migrations.js";
+export { listMigrations, revertLastMigration, runMigrations } from "./migrations.js";
 export type { Database, Queryable, Transaction } from "./queryable.js";
 
 /** Where the database is. With `url` it is PostgreSQL, otherwise PGlite in `dataDir`. */

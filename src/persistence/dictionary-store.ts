@@ -3,12 +3,7 @@ import type { Queryable } from "./queryable.js";
 import { repositoryOf } from "./sessions.js";
 import { translatingErrors } from "./translate-error.js";
 
-export type {
-  DictionaryCategory,
-  DictionaryField,
-  DictionaryFieldOptions,
-  DictionaryFieldType,
-} from "./entities/dictionary-field-entity.js";
+export type { DictionaryCategory, DictionaryField } from "./entities/dictionary-field-entity.js";
 
 /** The tenant's enabled fields, by category and key. */
 export async function listEnabledFields(db: Queryable, tenantId: string): Promise<DictionaryField[]> {

@@ -12,11 +12,13 @@ export interface DepartmentRules {
   now: Date;
   /** When the newest change asked for the delivery. */
   requestedAt: Date;
+  /** Whether an earlier create may have been applied although there is no link. */
+  inDoubt: boolean;
 }
 
 /** What the vendor should hold of a group. Pure: the same facts give the same decision. */
 export function decideDepartment(subject: DepartmentSubject, rules: DepartmentRules): Decision {
-  if (subject.removed || subject.kind !== "department") return decideRemoval(subject);
+  if (subject.removed || subject.kind !== "department") return decideRemoval(subject, rules);
   if (subject.isRoot) {
     return skip(
       "root-group",
@@ -74,8 +76,8 @@ function resolveParent(
   return { decision: blockedBy([subject.parent], "the parent department") };
 }
 
-function decideRemoval(subject: DepartmentSubject): Decision {
-  if (subject.link === undefined) {
+function decideRemoval(subject: DepartmentSubject, rules: DepartmentRules): Decision {
+  if (subject.link === undefined && !rules.inDoubt) {
     return subject.removed
       ? { kind: "nothing", notes: [] }
       : skip("not-a-department", 'The group\'s kind is "group": it is not shown as a department.');

@@ -12,24 +12,26 @@ export interface UserRules {
   requestedAt: Date;
   /** The remote id that the user's dictionary attribute names, where there is one: an account to adopt. */
   adoptedRemoteId?: string;
+  /** Whether an earlier create may have been applied although there is no link. */
+  inDoubt: boolean;
 }
 
 /** What the vendor should hold of a user. Pure: the same facts give the same decision. */
 export function decideUser(subject: UserSubject, rules: UserRules): Decision {
-  if (subject.removed)
-    return subject.link === undefined ? { kind: "nothing", notes: [] } : { kind: "remove" };
+  const absent = subject.link === undefined && !rules.inDoubt;
+  if (subject.removed) return absent ? { kind: "nothing", notes: [] } : { kind: "remove" };
   const inactive = subject.attributes["active"] === false;
-  if (subject.link === undefined) {
+  if (absent) {
     if (inactive) return skip("inactive", "The user is inactive in SCIM and was never provisioned.");
     if (subject.onlyOutsideScope) {
       return skip("outside-scope", "All departments of the user lie outside the connection's root group.");
     }
-  } else if (subject.onlyOutsideScope) {
+  } else if (subject.onlyOutsideScope && subject.link !== undefined) {
     return skip("left-scope", "The user left the connection's root group; the person is kept as last sent.");
   }
 
   const own = mapUser(subject.attributes);
-  if (own.mobile === undefined && subject.link === undefined && rules.adoptedRemoteId === undefined) {
+  if (own.mobile === undefined && absent && rules.adoptedRemoteId === undefined) {
     return {
       kind: "park",
       reason: {

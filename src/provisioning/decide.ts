@@ -23,6 +23,7 @@ export function decide(
     settleMs: connection.policy.settleMs,
     now,
     requestedAt: delivery.requestedAt,
+    inDoubt: isInDoubt(delivery),
   };
   switch (subject.type) {
     case "Group":
@@ -32,6 +33,14 @@ export function decide(
       return decideUser(subject, adopted === undefined ? rules : { ...rules, adoptedRemoteId: adopted });
     }
   }
+}
+
+/**
+ * Whether an earlier create may have been applied without our knowing. A department's create is noted before the
+ * call; a person's is not, since the id that we chose says where to look, so there every unsettled claim counts.
+ */
+export function isInDoubt(delivery: ClaimedDelivery): boolean {
+  return delivery.resourceType === "Group" ? delivery.intent !== undefined : delivery.claims > 1;
 }
 
 /** The remote id that the resource's own dictionary attribute names: an object to adopt, unless it is linked. */

@@ -109,8 +109,10 @@ interface Work {
 }
 
 async function carryOut(deps: DeliverDeps, work: Work): Promise<Settlement> {
-  const { decision, startedAt, calls } = work;
-  const base = { startedAt, calls, action: "none" as const, link: { kind: "keep" as const }, inDoubt: false };
+  const { decision, delivery, startedAt, calls } = work;
+  // Only knowing what the vendor holds ends a doubt; deciding not to call does not.
+  const inDoubt = decision.kind !== "nothing" && delivery.claims > 1;
+  const base = { startedAt, calls, action: "none" as const, link: { kind: "keep" as const }, inDoubt };
   switch (decision.kind) {
     case "nothing":
       return { ...base, outcome: { kind: "synced", notes: decision.notes, awaited: [] } };
@@ -148,7 +150,7 @@ async function callVendor(deps: DeliverDeps, work: Work, decision: VendorDecisio
       calls,
       action: decision.kind === "remove" ? "remove" : subject.link === undefined ? "create" : "update",
       link: failure.dropLink === true ? { kind: "delete" } : { kind: "keep" },
-      inDoubt: failure.inDoubt,
+      inDoubt: failure.inDoubt || delivery.claims > 1,
       outcome: failure.outcome,
       code: failure.code,
       ...(failure.pause === undefined ? {} : { pause: failure.pause }),

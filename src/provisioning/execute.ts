@@ -1,14 +1,15 @@
 import type { CallContext } from "../connectors/connector.js";
 import { ConnectorError } from "../connectors/errors.js";
+import { recordIntent } from "../outbox/claim.js";
 import type { ClaimedDelivery } from "../outbox/delivery.js";
 import type { Queryable } from "../persistence/database.js";
 import { findLinkByRemoteId } from "../persistence/link-store.js";
 import type { ConnectionAtWork } from "./connection-at-work.js";
-import { adoptedRemoteId } from "./decide.js";
+import { adoptedRemoteId, isInDoubt } from "./decide.js";
 import type { Decision } from "./decision.js";
 import type { Execution } from "./execution.js";
 import type { Subject } from "./subject.js";
-import { writeDepartment } from "./write-department.js";
+import { type DepartmentIntent, findIntended, writeDepartment } from "./write-department.js";
 import { writeUser } from "./write-user.js";
 
 /** Decisions that need the vendor. */
@@ -38,17 +39,23 @@ export async function execute(input: ExecuteInput): Promise<Execution> {
     notes: decision.notes,
     ...(subject.link === undefined ? {} : { link: subject.link }),
     ...(adopted === undefined ? {} : { adoptedRemoteId: adopted }),
-    lookFirst: delivery.claims > 1,
+
     linkedElsewhere: (remoteId: string) => linkedElsewhere(input, remoteId),
     context,
   };
   switch (decision.kind) {
     case "write-department":
-      return writeDepartment(connection.session, { ...shared, profile: decision.profile });
+      return writeDepartment(connection.session, {
+        ...shared,
+        profile: decision.profile,
+        ...intentOf(delivery),
+        recordIntent: (intent) => recordIntent(input.database, delivery, { ...intent }),
+      });
     case "write-user":
       return writeUser(connection.session, {
         ...shared,
         resourceId: delivery.resourceId,
+        lookFirst: isInDoubt(delivery),
         profile: decision.profile,
         awaited: decision.awaited,
         ownDepartments: (remoteIds) => ownDepartments(input, remoteIds),
@@ -56,11 +63,12 @@ export async function execute(input: ExecuteInput): Promise<Execution> {
   }
 }
 
-/** Only what carries our link is ever removed. */
+/** Only what carries our link or our stamp is ever removed. */
 async function remove(input: ExecuteInput, context: CallContext): Promise<Execution> {
   const { connection, subject } = input;
-  if (subject.link !== undefined) {
-    const request = { ...context, remoteId: subject.link.remoteId };
+  const remoteId = subject.link?.remoteId ?? (await findUnlinked(input, context));
+  if (remoteId !== undefined) {
+    const request = { ...context, remoteId };
     const operations = subject.type === "User" ? connection.session.users : connection.session.departments;
     try {
       await operations.remove(request);
@@ -69,6 +77,24 @@ async function remove(input: ExecuteInput, context: CallContext): Promise<Execut
     }
   }
   return { action: "remove", link: { kind: "delete" }, notes: [], awaited: [] };
+}
+
+/** What a create whose answer was lost may have left behind for a resource that is gone by now. */
+async function findUnlinked(input: ExecuteInput, context: CallContext): Promise<string | undefined> {
+  const { session } = input.connection;
+  const { resourceId, resourceType } = input.delivery;
+  if (resourceType === "User")
+    return (await session.users.get({ ...context, remoteId: resourceId }))?.remoteId;
+  const { intent } = intentOf(input.delivery);
+  return intent && findIntended(session, intent, resourceId, context);
+}
+
+function intentOf({ intent }: ClaimedDelivery): { intent?: DepartmentIntent } {
+  const name = intent?.["name"];
+  const parentRemoteId = intent?.["parentRemoteId"];
+  return typeof name === "string" && typeof parentRemoteId === "string"
+    ? { intent: { name, parentRemoteId } }
+    : {};
 }
 
 async function linkedElsewhere(input: ExecuteInput, remoteId: string): Promise<string | undefined> {

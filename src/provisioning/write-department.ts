@@ -5,6 +5,26 @@ import { AdoptionRefused, type Execution, RemoteVanished } from "./execution.js"
 import { profileChanges } from "./mapping/profile-changes.js";
 import type { Link } from "./subject.js";
 
+/** Name and place of a department that was about to be created. */
+export interface DepartmentIntent {
+  name: string;
+  parentRemoteId: string;
+}
+
+/**
+ * The department that an earlier create made, if it did. It is looked for where it was meant to be, as the group may
+ * have been renamed, moved or removed since; only our stamp makes it ours.
+ */
+export async function findIntended(
+  session: ConnectorSession,
+  intent: DepartmentIntent,
+  sourceId: string,
+  context: CallContext,
+): Promise<string | undefined> {
+  const found = await session.departments.find({ ...context, ...intent, sourceId });
+  return found?.sourceId === sourceId ? found.remoteId : undefined;
+}
+
 /** What the write of one department needs. */
 export interface WriteDepartmentInput {
   profile: DepartmentProfile;
@@ -12,8 +32,10 @@ export interface WriteDepartmentInput {
   link?: Link;
   /** A remote id given from outside (the dictionary attribute), to be adopted when there is no link. */
   adoptedRemoteId?: string;
-  /** An earlier create of ours may have been applied without our knowing. */
-  lookFirst: boolean;
+  /** Where an earlier create of ours would have put the department, when its fate is in doubt. */
+  intent?: DepartmentIntent;
+  /** Notes a create before it is called. */
+  recordIntent(intent: DepartmentIntent): Promise<void>;
   /** The other resource that a remote object is linked to, if there is one. */
   linkedElsewhere(remoteId: string): Promise<string | undefined>;
   context: CallContext;
@@ -29,10 +51,12 @@ export async function writeDepartment(
 ): Promise<Execution> {
   if (input.link !== undefined) return update(session, input, input.link);
   if (input.adoptedRemoteId !== undefined) return adopt(session, input, input.adoptedRemoteId);
-  if (input.lookFirst) {
-    const found = await find(session, input);
-    if (found !== undefined) return adopt(session, input, found);
+  if (input.intent !== undefined) {
+    const earlier = await findIntended(session, input.intent, input.profile.sourceId, input.context);
+    if (earlier !== undefined) return adopt(session, input, earlier);
   }
+  const { name, parentRemoteId } = input.profile;
+  await input.recordIntent({ name, parentRemoteId });
   try {
     const created = await session.departments.create({ ...input.context, profile: input.profile });
     return done("create", created.remoteId, input, created.warnings);

@@ -22,7 +22,7 @@ const coming = reference("销售部", "pending");
 const parked = reference("R-D", "parked");
 
 describe("the decision about a user", () => {
-  const rules: UserRules = { rootDepartmentId: "1", settleMs: 5_000, now: late, requestedAt };
+  const rules: UserRules = { rootDepartmentId: "1", settleMs: 5_000, now: late, requestedAt, inDoubt: false };
   const link = { remoteId: "u1", lastSent: {} };
   const user: UserSubject = {
     type: "User",
@@ -38,6 +38,7 @@ describe("the decision about a user", () => {
     ["is to write a person in a linked department", {}, {}, "write-user"],
     ["is to remove one who is deleted and linked", { removed: true, link }, {}, "remove"],
     ["is nothing for one who is deleted and was never there", { removed: true }, {}, "nothing"],
+    ["is to look for one who is deleted and may be there", { removed: true }, { inDoubt: true }, "remove"],
     ["is to park one without a mobile", { attributes: { displayName: "A" } }, {}, "park"],
     [
       "is to write one without a mobile who is linked",
@@ -111,6 +112,7 @@ describe("the decision about a group", () => {
     settleMs: 5_000,
     now: late,
     requestedAt,
+    inDoubt: false,
   };
   const link = { remoteId: "7", lastSent: {} };
   const group: DepartmentSubject = {
@@ -142,6 +144,7 @@ describe("the decision about a group", () => {
     ["is to remove one that stopped being a department", { kind: "group", link }, {}, "remove"],
     ["is to remove one that is deleted", { removed: true, link }, {}, "remove"],
     ["is nothing for one that is deleted and was never there", { removed: true }, {}, "nothing"],
+    ["is to look for one that is deleted and may be there", { removed: true }, { inDoubt: true }, "remove"],
     [
       "is to wait with the removal until those in it have left",
       { removed: true, link, occupants: [linked] },

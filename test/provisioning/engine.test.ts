@@ -305,19 +305,27 @@ describe("trouble", () => {
 
   it("of a worker that dies after its call is healed by the next", async () => {
     const group = await addGroup("研发");
-    const [claimed] = await engine.claimAndDie();
-    expect(claimed?.resourceId).toBe(group);
-    // It got as far as the vendor.
-    engine.vendor.departments.set("500", {
-      remoteId: "500",
-      name: "研发",
-      parentRemoteId: "1",
-      sourceId: group,
-    });
+    const person = await addUser("王一");
+    await engine.clock.advance(6_000);
+    await engine.callAndDie();
+    expect(engine.vendor.departments.size + engine.vendor.users.size).toBe(3);
     await engine.drain();
-    expect(callsOf("departments.create")).toBe(0);
+    expect([callsOf("departments.create"), callsOf("users.create")]).toEqual([1, 1]);
     expect((await engine.stateOf(group)).state).toBe("synced");
-    expect(engine.vendor.departments.size).toBe(2);
+    expect((await engine.stateOf(person)).state).toBe("synced");
+  });
+
+  it("of a worker that dies after its call, before the resource goes, leaves no orphan behind", async () => {
+    const group = await addGroup("研发");
+    const person = await addUser("王一");
+    await engine.clock.advance(6_000);
+    await engine.callAndDie();
+    await patch("Group", group, { op: "replace", path: "displayName", value: "改名" });
+    await engine.directory.remove(engine.context, "Group", group);
+    await engine.directory.remove(engine.context, "User", person);
+    await engine.drain();
+    expect(engine.vendor.departments.size).toBe(1);
+    expect(engine.vendor.users.size).toBe(0);
   });
 
   it("of throttling charges no try", async () => {

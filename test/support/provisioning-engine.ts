@@ -33,6 +33,8 @@ export interface ProvisioningEngine {
   step(): Promise<number>;
   /** Claims what is due and dies. */
   claimAndDie(): Promise<ClaimedDelivery[]>;
+  /** Claims what is due, makes the vendor calls, and dies before anything of it is written down. */
+  callAndDie(): Promise<void>;
   /** The delivery's state and reason code of a resource. */
   stateOf(resourceId: string): Promise<{ state: string; code: string | undefined; notes: string[] }>;
 }
@@ -66,8 +68,7 @@ export async function createProvisioningEngine(
   });
   await connections.enable(context, connectionId);
   const recorder = createCallRecorder(() => undefined);
-  const deliver = createDeliver({
-    database,
+  const parts = {
     clock,
     random: () => 0.5,
     schedule: defaultRetrySchedule,
@@ -79,6 +80,15 @@ export async function createProvisioningEngine(
     }),
     recorder,
     onSettled: () => undefined,
+  };
+  const deliver = createDeliver({ ...parts, database });
+  const doomed = createDeliver({
+    ...parts,
+    database: {
+      ...database,
+      query: database.query.bind(database),
+      transaction: () => Promise.reject(new Error("killed")),
+    },
   });
   const claim = () => claimDeliveries(database, { now: clock.now(), leaseMs: 30_000, limit: 5 });
 
@@ -117,6 +127,10 @@ export async function createProvisioningEngine(
       throw new Error("the deliveries do not come to an end");
     },
     claimAndDie: claim,
+    async callAndDie() {
+      const claimed = await claim();
+      await Promise.allSettled(claimed.map((delivery) => doomed(delivery, new AbortController().signal)));
+    },
     async stateOf(resourceId) {
       const [row] = await database.query<{ state: string; code: string | null; notes: string[] }>(
         "select state, reason->>'code' as code, notes from delivery where resource_id = $1",
