@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { createRequire } from "node:module";
+import { readFile } from "node:fs/promises";
 import { cpus, loadavg, totalmem } from "node:os";
 import { promisify } from "node:util";
 import type pg from "pg";
@@ -25,7 +25,7 @@ export async function describeSurroundings(
       "client, servers and database share it",
     `Node ${process.versions.node}, PostgreSQL ${database?.version} (fsync ${database?.fsync}, synchronous_commit ` +
       `${database?.commit}${options.databaseUrl === undefined ? ", temporary, default settings" : ", BENCH_DATABASE_URL"})`,
-    `express ${versionOf("express")}, pg ${versionOf("pg")}, TypeORM ${versionOf("typeorm")}, undici ${versionOf("undici")}`,
+    (await Promise.all(["express", "pg", "typeorm", "undici"].map(versionOf))).join(", "),
   ];
   return lines.map((line) => `- ${line}`).join("\n");
 }
@@ -50,7 +50,8 @@ async function sourceVersion(): Promise<string> {
   }
 }
 
-function versionOf(name: string): string {
-  const described: { version?: string } = createRequire(import.meta.url)(`${name}/package.json`);
-  return described.version ?? "unknown";
+async function versionOf(name: string): Promise<string> {
+  const file = new URL(`../node_modules/${name}/package.json`, import.meta.url);
+  const described: { version: string } = JSON.parse(await readFile(file, "utf8"));
+  return `${name} ${described.version}`;
 }

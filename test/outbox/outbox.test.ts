@@ -92,8 +92,11 @@ describe("an appended delivery", () => {
   it("tells listeners after the commit", async () => {
     await insertConnectionRow(database);
     const group = await insertGroupRow(database);
-    const heard = new Promise<void>((resolve) => void database.listen(DELIVERY_CHANNEL, () => resolve()));
-    await database.ping();
+    let hear: () => void = () => undefined;
+    const heard = new Promise<void>((resolve) => {
+      hear = resolve;
+    });
+    await database.listen(DELIVERY_CHANNEL, hear);
     await append([group]);
     await heard;
   });
