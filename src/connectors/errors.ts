@@ -6,7 +6,7 @@
  * | --- | --- |
  * | throttled | wait `retryAfterMs`, try again; no attempt is charged |
  * | transient | network or vendor trouble: retry with back-off |
- * | dependency-missing | a referenced remote object (parent, department, manager) is not there: wait for it |
+ * | dependency-missing | a referenced remote object (parent, department, manager) is not there yet, or one to be removed is still occupied: wait |
  * | conflict | the object or one of its unique values exists already: look it up, adopt it or park |
  * | awaiting | accepted but not effective (an invitation was sent): look again later |
  * | not-found | the remote object is gone: create again, or count a removal as done |

@@ -1,4 +1,5 @@
 import type { Queryable, Transaction } from "../persistence/database.js";
+import { isId } from "../platform/ids.js";
 import { badRequest } from "../scim/errors.js";
 
 /** Where a group hangs: below a group that is here, or waiting for one that is not (`ref`), or nowhere. */
@@ -11,13 +12,6 @@ export interface ParentPlace {
 export interface TreeNode {
   tenantId: string;
   groupId: string;
-}
-
-const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
-
-/** Whether a text has the form of the ids we give. */
-export function isResourceId(text: string): boolean {
-  return UUID.test(text);
 }
 
 /**
@@ -40,7 +34,7 @@ export async function findParent(
     `select id from resource
       where tenant_id = $1 and type = 'Group' and deleted_at is null and (id = $2 or external_id = $3)
       order by (id = $2) is true desc, seq limit 1`,
-    [tenantId, isResourceId(value) ? value : null, value],
+    [tenantId, isId(value) ? value : null, value],
   );
   return rows[0] ? { id: rows[0].id, ref: null } : { id: null, ref: value };
 }

@@ -1,6 +1,6 @@
 import { findResource } from "../persistence/resource-store.js";
+import { isId } from "../platform/ids.js";
 import type { ResourceTypeId } from "../scim/schema/attribute.js";
-import { isResourceId } from "./department-tree.js";
 import { type DirectoryParts, missing } from "./directory-parts.js";
 import { presentResources } from "./present-resources.js";
 import type { RequestContext } from "./request-context.js";
@@ -17,7 +17,7 @@ export async function loadResource(
   const { tenantId } = context;
   const { database, provisioningStates } = parts;
   const schema = await parts.schemaOf(tenantId);
-  const stored = isResourceId(id) ? await findResource(database, tenantId, type, id) : undefined;
+  const stored = isId(id) ? await findResource(database, tenantId, type, id) : undefined;
   if (!stored) throw missing(type, id);
   const presentation = { queryable: database, tenantId, schema, provisioningStates };
   const [resource] = await presentResources(presentation, type, [stored], needs);

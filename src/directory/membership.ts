@@ -7,12 +7,12 @@ import {
   removeOtherMembers,
 } from "../persistence/membership-store.js";
 import { findResourceTypes, raiseVersions } from "../persistence/resource-store.js";
+import { isId } from "../platform/ids.js";
 import { badRequest } from "../scim/errors.js";
 import type { MemberReference, MembershipChange } from "../scim/patch/membership.js";
 import type { ResourceTypeDefinition, ResourceTypeId } from "../scim/schema/attribute.js";
 import {
   adoptChildren,
-  isResourceId,
   refuseCycle,
   releaseChildren,
   releaseOtherChildren,
@@ -55,7 +55,7 @@ export async function lookUpMembers(
   tenantId: string,
   changes: readonly MembershipChange[],
 ): Promise<KnownMembers> {
-  const known = await findResourceTypes(tx, tenantId, namedIds(changes).filter(isResourceId));
+  const known = await findResourceTypes(tx, tenantId, namedIds(changes).filter(isId));
   const unknown = new Set(
     changes
       .flatMap((change) => (change.kind === "add" || change.kind === "replace" ? change.members : []))

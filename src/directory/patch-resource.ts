@@ -1,4 +1,5 @@
 import { lockResource, type StoredResource } from "../persistence/resource-store.js";
+import { isId } from "../platform/ids.js";
 import { applyPatch } from "../scim/patch/apply-patch.js";
 import { splitMembership } from "../scim/patch/membership.js";
 import type { PatchOperation } from "../scim/patch/operation.js";
@@ -6,7 +7,7 @@ import { parsePatch } from "../scim/patch/parse-patch.js";
 import type { ResourceTypeDefinition, ResourceTypeId } from "../scim/schema/attribute.js";
 import { ORGANIZATION_GROUP_URN } from "../scim/schema/urns.js";
 import { splitHidden, takeApart, withDictionaryValues } from "./canonical-document.js";
-import { isResourceId, lockTree, parentFor } from "./department-tree.js";
+import { lockTree, parentFor } from "./department-tree.js";
 import { type DirectoryParts, missing, type Writing, write } from "./directory-parts.js";
 import { changeMembership, lookUpMembers, mayMoveGroups, settleMembership } from "./membership.js";
 import { newPasswordHash } from "./new-password.js";
@@ -40,7 +41,7 @@ export async function patchResource(
   const schema = await parts.schemaOf(context.tenantId);
   const type = schema.registry.type(typeId);
   const operations = parsePatch(body, type);
-  if (!isResourceId(id)) throw missing(typeId, id);
+  if (!isId(id)) throw missing(typeId, id);
   const { rest, membership } =
     typeId === "Group" ? splitMembership(operations) : { rest: operations, membership: [] };
   const password = typeId === "User" ? passwordIn(rest) : undefined;

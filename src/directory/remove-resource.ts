@@ -1,7 +1,8 @@
 import { findGroupIds, removeMemberships, removeOtherMembers } from "../persistence/membership-store.js";
 import { buryResource, lockResource, raiseVersions } from "../persistence/resource-store.js";
+import { isId } from "../platform/ids.js";
 import type { ResourceTypeId } from "../scim/schema/attribute.js";
-import { isResourceId, lockTree, releaseOtherChildren } from "./department-tree.js";
+import { lockTree, releaseOtherChildren } from "./department-tree.js";
 import {
   changed,
   type DirectoryParts,
@@ -27,7 +28,7 @@ export async function removeResource(
   id: string,
   ifMatch: string | undefined,
 ): Promise<void> {
-  if (!isResourceId(id)) throw missing(type, id);
+  if (!isId(id)) throw missing(type, id);
   await write(parts, context, (writing) =>
     type === "User" ? removeUser(writing, id, ifMatch) : removeGroup(writing, id, ifMatch),
   );

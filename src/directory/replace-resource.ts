@@ -1,11 +1,12 @@
 import { lockResource, type StoredResource } from "../persistence/resource-store.js";
+import { isId } from "../platform/ids.js";
 import { memberReferences } from "../scim/patch/membership.js";
 import { readResource } from "../scim/resource/read-resource.js";
 import { replaceResource as replaceAttributes } from "../scim/resource/replace-resource.js";
 import type { JsonObject, ResourceTypeDefinition, ResourceTypeId } from "../scim/schema/attribute.js";
 import { ORGANIZATION_GROUP_URN } from "../scim/schema/urns.js";
 import { dictionaryValue, splitHidden, takeApart, withDictionaryValues } from "./canonical-document.js";
-import { isResourceId, lockTree, parentFor } from "./department-tree.js";
+import { lockTree, parentFor } from "./department-tree.js";
 import { type DirectoryParts, missing, write } from "./directory-parts.js";
 import { type KnownMembers, lookUpMembers, replaceMembership, settleMembership } from "./membership.js";
 import { newPasswordHash } from "./new-password.js";
@@ -33,7 +34,7 @@ export async function replaceResource(
   const schema = await parts.schemaOf(context.tenantId);
   const type = schema.registry.type(typeId);
   const attributes = readResource(body, type);
-  if (!isResourceId(id)) throw missing(typeId, id);
+  if (!isId(id)) throw missing(typeId, id);
   const taken = takeApart(typeId, attributes);
   const members = memberReferences(taken.members);
   const passwordHash = await newPasswordHash(parts.database, context.tenantId, id, taken.password);

@@ -1,5 +1,6 @@
 import type { DeliveryState } from "../outbox/delivery.js";
 import type { Queryable } from "../persistence/database.js";
+import { isId } from "../platform/ids.js";
 import type { JsonObject, ResourceTypeId } from "../scim/schema/attribute.js";
 import type { DepartmentSubject, Link, Reference, Subject, UserSubject } from "./subject.js";
 
@@ -171,8 +172,6 @@ async function isBelowRoot(database: Queryable, key: SubjectKey, groupId: string
   return rows.length > 0;
 }
 
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
-
 /** A manager is named by SCIM id, by externalId, or (HR systems) by employee number; the first that fits wins. */
 async function loadManager(
   database: Queryable,
@@ -185,7 +184,7 @@ async function loadManager(
         and (r.id = $5::uuid or r.external_id = $3 or r.employee_number = $3)
       order by (r.id = $5::uuid) desc nulls last, (r.external_id = $3) desc nulls last, r.seq
       limit 1`,
-    [key.tenantId, key.connectionId, managerRef, key.resourceId, UUID.test(managerRef) ? managerRef : null],
+    [key.tenantId, key.connectionId, managerRef, key.resourceId, isId(managerRef) ? managerRef : null],
   );
   return rows[0] === undefined ? undefined : referenceOf(rows[0]);
 }

@@ -1,6 +1,7 @@
 import type { ClaimedDelivery } from "../outbox/delivery.js";
 import type { Outcome } from "../outbox/settle.js";
 import type { Queryable } from "../persistence/database.js";
+import { isId } from "../platform/ids.js";
 import type { AdoptionRefused } from "./execution.js";
 
 /**
@@ -13,7 +14,8 @@ export async function waitForHolder(
   delivery: ClaimedDelivery,
   refused: AdoptionRefused,
 ): Promise<Outcome | undefined> {
-  if (refused.holderResourceId === undefined) return undefined;
+  // The holder may also be named by the vendor: a stamp or an account id, which need not be one of ours.
+  if (refused.holderResourceId === undefined || !isId(refused.holderResourceId)) return undefined;
   const rows = await database.query<{ settles: string }>(
     `select settles from delivery
       where tenant_id = $1 and connection_id = $2 and resource_id = $3 and state in ('pending', 'claimed')`,

@@ -79,7 +79,7 @@ async function find(session: ConnectorSession, input: WriteDepartmentInput): Pro
       `Below the same parent there is a department "${found.name}" (${found.remoteId}) that belongs to "${found.sourceId}".`,
       "Rename one of the two departments; delivery goes on when the name changes.",
       "displayName",
-      await input.linkedElsewhere(found.remoteId),
+      (await input.linkedElsewhere(found.remoteId)) ?? found.sourceId,
     );
   }
   return found.remoteId;

@@ -83,7 +83,7 @@ async function findConflicting(
     `The mobile number belongs to the account "${holder.remoteId}" (${holder.name}), whose name and job number differ.`,
     `If it is the same person, set the user's ddAccountId to "${holder.remoteId}"; otherwise correct the mobile number.`,
     "mobile",
-    await input.linkedElsewhere(holder.remoteId),
+    (await input.linkedElsewhere(holder.remoteId)) ?? holder.remoteId,
   );
 }
 

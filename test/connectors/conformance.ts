@@ -129,7 +129,7 @@ export function describeConnector(name: string, start: () => Promise<VendorUnder
         await createUser("u1", { departmentRemoteIds: [remoteId] });
         const error = await failsWith(
           vendor.session.departments.remove({ ...context, remoteId }),
-          "rejected",
+          "dependency-missing",
           {},
         );
         expect(error.facts.remedy).toEqual(expect.any(String));

@@ -365,8 +365,9 @@ const TABLE: readonly TableRow[] = [
     message: "The department has as many members as DingTalk allows.",
   },
   {
+    // People of ours may be on their way out; those whom somebody put there by hand stay, and then a person decides.
     codes: ["60005"],
-    kind: "rejected",
+    kind: "dependency-missing",
     message: "The department still has members at DingTalk.",
     remedy: "Move these people to another department in DingTalk, then retry the removal.",
   },

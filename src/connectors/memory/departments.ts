@@ -43,7 +43,7 @@ export function createMemoryDepartments(
           throw refusal("dependency-missing", "has-children", "There are departments below this one.");
         }
         if ([...directory.users.values()].some((user) => user.departmentRemoteIds.includes(remoteId))) {
-          throw refusal("rejected", "has-members", "The department has members.", {
+          throw refusal("dependency-missing", "has-members", "The department has members.", {
             remedy: "Move them first.",
           });
         }
