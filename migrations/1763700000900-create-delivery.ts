@@ -29,7 +29,8 @@ export class CreateDelivery1763700000900 implements MigrationInterface {
         primary key (tenant_id, id),
         constraint delivery_resource unique (tenant_id, connection_id, resource_id)
       );
-      create index delivery_due on delivery (next_attempt_at) where state in ('pending', 'awaiting');
+      create index delivery_due on delivery (tenant_id, connection_id, next_attempt_at, resource_type, id)
+        where state in ('pending', 'awaiting');
       create index delivery_lease on delivery (lease_until) where state = 'claimed';
       create index delivery_state on delivery (tenant_id, state, id);
       create index delivery_of_resource on delivery (tenant_id, resource_id);

@@ -14,6 +14,7 @@ import { createLogger, type Logger } from "./observability/logger.js";
 import { createMetrics, type Metrics } from "./observability/metrics.js";
 import { appendBacklog, appendDeliveries } from "./outbox/append.js";
 import { countDeliveries } from "./outbox/count.js";
+import type { ClaimedDelivery } from "./outbox/delivery.js";
 import { type Database, DatabaseUnavailableError } from "./persistence/database.js";
 import { DEFAULT_TENANT_ID } from "./persistence/tenant.js";
 import { type Clock, systemClock } from "./platform/clock.js";
@@ -64,10 +65,17 @@ export async function startGateway(config: Config, options: StartOptions = {}): 
   const database = await openMigratedDatabase(config, logger);
   const closers: (() => Promise<void>)[] = [() => database.close()];
   const stop = async () => {
+    logger.info("stopping");
     for (const close of closers.splice(0).reverse()) await close();
   };
 
   try {
+    if (database.kind === "embedded") {
+      logger.warn(
+        "running on the embedded database: for trying out, one process only, safe against a killed process but not " +
+          "against a power cut; set DATABASE_URL for production",
+      );
+    }
     const metrics = withQueueDepth(createMetrics(), database);
     const connectors = options.connectors ?? createConnectorRegistry();
     const connections = createConnections({
@@ -89,7 +97,7 @@ export async function startGateway(config: Config, options: StartOptions = {}): 
         openSession: connections.openSession,
         onCall: (call, connector) => observeCall(metrics, logger, call, connector),
         onSettled: (event) => observeSettled(metrics, logger, clock, event),
-        onError: (error) => logger.error({ err: error }, "a delivery could not be carried out or settled"),
+        onError: (error, delivery) => logTrouble(logger, error, delivery),
         settings: { leaseMs: config.deliveryLeaseMs, ...options.worker },
       });
       closers.push(() => provisioner.stop(config.stopTimeoutMs));
@@ -169,7 +177,7 @@ function withQueueDepth(metrics: Metrics, database: Database): Metrics {
   return {
     ...metrics,
     async expose() {
-      for (const depth of await countDeliveries(database)) metrics.setQueueDepth(depth);
+      metrics.setQueueDepths(await countDeliveries(database));
       return metrics.expose();
     },
   };
@@ -179,6 +187,19 @@ function observeCall(metrics: Metrics, logger: Logger, call: VendorCall, connect
   const { method, path, outcome, durationMs } = call;
   metrics.observeVendorCall({ connector, path, outcome, durationMs });
   logger.debug({ connector, method, path, outcome, durationMs }, "vendor call");
+}
+
+/** Trouble of our own: with a delivery, which comes back when its lease ends, or with finding work at all. */
+function logTrouble(logger: Logger, error: unknown, delivery?: ClaimedDelivery): void {
+  if (delivery === undefined) {
+    logger.error({ err: error }, "the worker could not look for deliveries; it goes on trying");
+    return;
+  }
+  const { correlationId, connectionId, resourceType, resourceId } = delivery;
+  logger.error(
+    { err: error, correlationId, connectionId, resourceType, resourceId },
+    "a delivery could not be settled; it comes back when its lease ends",
+  );
 }
 
 function observeSettled(metrics: Metrics, logger: Logger, clock: Clock, event: DeliverySettled): void {

@@ -25,6 +25,8 @@ export interface ConnectorDescriptor {
   corpSetting: string;
   /** Settings that are stored encrypted and never shown. */
   secretSettings: readonly string[];
+  /** Settings that decide where secrets are sent: changing one asks for the secrets again. */
+  destinationSettings: readonly string[];
   /** Dictionary field that receives the remote id of a user and of a department. */
   idField: { user: string; group: string };
   /** Remote id of the top department where a connection names no other. */
@@ -152,8 +154,8 @@ export interface DepartmentOperations {
   remove(request: CallContext & { remoteId: string }): Promise<void>;
   get(request: CallContext & { remoteId: string }): Promise<RemoteDepartment | undefined>;
   /**
-   * The department of that name below `parentRemoteId` if it carries `sourceId`, else if it carries no stamp at all.
-   * One with a foreign stamp belongs to somebody else and is not found.
+   * The department of that name below `parentRemoteId`: the one with our stamp, else one without any, else one with
+   * somebody else's, so that the caller can say whose it is.
    */
   find(
     request: CallContext & { parentRemoteId: string; name: string; sourceId: string },

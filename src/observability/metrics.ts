@@ -34,8 +34,8 @@ export interface Metrics {
   observeAttempt(attempt: AttemptObservation): void;
   /** From the commit of a change to the vendor having it, for deliveries that ended as synced. */
   observeDeliveryDelay(delivery: { connector: string; resourceType: string; delayMs: number }): void;
-  /** How many deliveries of a connection are in a state. */
-  setQueueDepth(depth: { connectionId: string; state: string; count: number }): void;
+  /** How many deliveries each connection has in each state; what is not named has none any more. */
+  setQueueDepths(depths: readonly { connectionId: string; state: string; count: number }[]): void;
   /** The page for `/metrics` and its media type. */
   expose(): Promise<{ contentType: string; text: string }>;
 }
@@ -115,8 +115,11 @@ export function createMetrics(options: { processMetrics?: boolean } = {}): Metri
     observeDeliveryDelay({ connector, resourceType, delayMs }) {
       delays.observe({ connector, resource_type: resourceType }, delayMs / 1000);
     },
-    setQueueDepth({ connectionId, state, count }) {
-      queueDepth.set({ connection: connectionId, state }, count);
+    setQueueDepths(depths) {
+      queueDepth.reset();
+      for (const { connectionId, state, count } of depths) {
+        queueDepth.set({ connection: connectionId, state }, count);
+      }
     },
     async expose() {
       return { contentType: registry.contentType, text: await registry.metrics() };

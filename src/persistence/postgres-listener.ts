@@ -20,6 +20,8 @@ export function postgresListener(connectionOptions: pg.ClientConfig): Notificati
   const listeners = channelListeners();
   const stop = new AbortController();
   let current: Promise<pg.Client> | undefined;
+  /** The same connection while it lives. */
+  let connected: pg.Client | undefined;
 
   async function connect(): Promise<pg.Client> {
     const client = new pg.Client(connectionOptions);
@@ -28,6 +30,7 @@ export function postgresListener(connectionOptions: pg.ClientConfig): Notificati
       if (lost) return;
       lost = true;
       current = undefined;
+      connected = undefined;
       if (listeners.channels().length > 0 && !stop.signal.aborted) current = reconnect();
       // The promise is awaited by whoever listens next; a rejection (closed meanwhile) concerns nobody else.
       current?.catch(() => undefined);
@@ -45,6 +48,7 @@ export function postgresListener(connectionOptions: pg.ClientConfig): Notificati
     }
     client.on("error", onLoss);
     client.on("end", onLoss);
+    connected = client;
     return client;
   }
 
@@ -85,8 +89,9 @@ export function postgresListener(connectionOptions: pg.ClientConfig): Notificati
       return async () => {
         remove();
         if (listeners.channels().includes(channel) || stop.signal.aborted) return;
-        const client = await connection();
-        await client.query(`unlisten ${pg.escapeIdentifier(channel)}`);
+        // A connection that is lost listens to nothing: waiting for the next one would hold up a stop.
+        const client = connected;
+        await client?.query(`unlisten ${pg.escapeIdentifier(channel)}`).catch(() => undefined);
       };
     },
 

@@ -38,7 +38,7 @@ export class ConnectionInUseError extends Error {
 
 /** The settings cannot work. */
 export class InvalidConnectionError extends Error {
-  override readonly name = "InvalidConnectionError";
+  override readonly name: string = "InvalidConnectionError";
 
   constructor(
     /** Where, as the administrator wrote it, e.g. "config.appKey" or "connector". */
@@ -48,5 +48,14 @@ export class InvalidConnectionError extends Error {
     options?: { cause?: unknown },
   ) {
     super(`${field}: ${reason}`, options);
+  }
+}
+
+/** A stored credential was sealed with a key that SECRET_KEY lists no more. */
+export class SecretUnreadableError extends InvalidConnectionError {
+  override readonly name = "SecretUnreadableError";
+
+  constructor(field: string, options?: { cause?: unknown }) {
+    super(field, "cannot be opened with the present SECRET_KEY; enter it again", options);
   }
 }

@@ -2,7 +2,7 @@ import type { Connector, ConnectorSettings } from "../connectors/connector.js";
 import { ConnectorSettingsError } from "../connectors/errors.js";
 import type { Connection } from "../persistence/connection-store.js";
 import { type SecretBox, SecretBoxError } from "../platform/secret-box.js";
-import { InvalidConnectionError } from "./connection-errors.js";
+import { InvalidConnectionError, SecretUnreadableError } from "./connection-errors.js";
 
 /** Settings as an administrator sends them; null and blank texts count as not given. */
 export type GivenSettings = Readonly<Record<string, string | number | null>>;
@@ -62,6 +62,13 @@ export function changeSettings(
     { ...plainSettings(stored), ...before, ...Object.fromEntries(changes) },
     connector,
   );
+  const moved = connector.descriptor.destinationSettings.find(
+    (name) => settings.plain[name] !== plainSettings(stored)[name],
+  );
+  if (moved !== undefined && kept[0] !== undefined) {
+    // Otherwise whoever may edit a connection, but was never told the secret, could have it sent to themselves.
+    throw new InvalidConnectionError(`config.${kept[0]}`, `must be entered again, since ${moved} changes`);
+  }
   const secrets = Object.entries(settings.secret).map(([name, value]) => [
     name,
     before[name] === value ? stored.secrets[name] : box.seal(value, secretContext(stored.id, name)),
@@ -82,8 +89,7 @@ function openSecret(stored: Stored, name: string, box: SecretBox): string {
     return box.open(stored.secrets[name] ?? "", secretContext(stored.id, name));
   } catch (error) {
     if (!(error instanceof SecretBoxError)) throw error;
-    const reason = "cannot be opened with the present SECRET_KEY; enter it again";
-    throw new InvalidConnectionError(`config.${name}`, reason, { cause: error });
+    throw new SecretUnreadableError(`config.${name}`, { cause: error });
   }
 }
 

@@ -1,7 +1,7 @@
 import type { ConnectorDescriptor, DepartmentProfile } from "../connectors/connector.js";
 import type { Decision } from "./decision.js";
 import { mapDepartmentName, mapDepartmentOrder } from "./mapping/map-department.js";
-import { blockedBy } from "./references.js";
+import { awaits, blockedBy } from "./references.js";
 import type { DepartmentSubject } from "./subject.js";
 
 /** What a decision needs to know besides the department itself. */
@@ -25,7 +25,12 @@ export function decideDepartment(subject: DepartmentSubject, rules: DepartmentRu
       "This group is the connection's root: it stands for the vendor's root department.",
     );
   }
-  if (!subject.inScope) return skip("outside-scope", "This group lies outside the connection's root group.");
+  if (!subject.inScope) {
+    const message = "This group lies outside the connection's root group.";
+    // A parent that moves into the scope brings what is below it.
+    const awaited = subject.parent === undefined ? [] : awaits([subject.parent]);
+    return { kind: "skip", reason: { code: "outside-scope", message }, awaited };
+  }
 
   const displayName =
     typeof subject.attributes["displayName"] === "string" ? subject.attributes["displayName"] : "";

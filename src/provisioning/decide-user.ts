@@ -24,7 +24,9 @@ export function decideUser(subject: UserSubject, rules: UserRules): Decision {
   if (absent) {
     if (inactive) return skip("inactive", "The user is inactive in SCIM and was never provisioned.");
     if (subject.onlyOutsideScope) {
-      return skip("outside-scope", "All departments of the user lie outside the connection's root group.");
+      const message = "All departments of the user lie outside the connection's root group.";
+      // A department that moves into the scope brings its people with it.
+      return { kind: "skip", reason: { code: "outside-scope", message }, awaited: awaits(subject.outside) };
     }
   } else if (subject.onlyOutsideScope && subject.link !== undefined) {
     return skip("left-scope", "The user left the connection's root group; the person is kept as last sent.");

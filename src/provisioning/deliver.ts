@@ -6,9 +6,9 @@ import type { Outcome } from "../outbox/settle.js";
 import { pauseConnection } from "../persistence/connection-store.js";
 import type { Database } from "../persistence/database.js";
 import type { Clock } from "../platform/clock.js";
-import { SecretBoxError } from "../platform/secret-box.js";
 import type { CallRecorder } from "./call-recorder.js";
 import type { ConnectionAtWork, OpenConnections } from "./connection-at-work.js";
+import { SecretUnreadableError } from "./connection-errors.js";
 import { decide } from "./decide.js";
 import type { Decision } from "./decision.js";
 import { execute, type VendorDecision } from "./execute.js";
@@ -85,7 +85,7 @@ async function useConnection(
   try {
     return await deps.connections.use(tenantId, connectionId);
   } catch (error) {
-    if (!(error instanceof SecretBoxError)) throw error;
+    if (!(error instanceof SecretUnreadableError)) throw error;
     await handBack(deps.database, delivery);
     const until = new Date(now.getTime() + connectionPause(1));
     const reason = {

@@ -60,11 +60,11 @@ function connectorFailure(error: ConnectorError, context: FailureContext): Failu
         outcome: { kind: "retry", reason, at: later(context, 1_000, facts.retryAfterMs), charged: false },
       };
     case "transient":
-      return { ...base, outcome: retryUpTo(facts.giveUpAfter ?? Number.POSITIVE_INFINITY) };
+      return { ...base, outcome: retryUpTo(facts.giveUpAfter ?? Number.POSITIVE_INFINITY, "failed") };
     case "conflict":
-      return { ...base, outcome: retryUpTo(facts.giveUpAfter ?? CONFLICT_TRIES) };
+      return { ...base, outcome: retryUpTo(facts.giveUpAfter ?? CONFLICT_TRIES, "parked") };
     case "dependency-missing":
-      return { ...base, outcome: retryUpTo(facts.giveUpAfter ?? DEPENDENCY_TRIES) };
+      return { ...base, outcome: retryUpTo(facts.giveUpAfter ?? DEPENDENCY_TRIES, "parked") };
     case "awaiting":
       return {
         ...base,
@@ -78,8 +78,8 @@ function connectorFailure(error: ConnectorError, context: FailureContext): Failu
       return { ...base, outcome: { kind: "retry", reason, at: context.now, charged: false }, pause: reason };
   }
 
-  function retryUpTo(limit: number): Outcome {
-    if (context.tries + 1 >= limit) return parked;
+  function retryUpTo(limit: number, then: "parked" | "failed"): Outcome {
+    if (context.tries + 1 >= limit) return { kind: then, reason };
     const pause = retryDelay(context.tries, context.schedule, context.random);
     return { kind: "retry", reason, at: later(context, pause, facts.retryAfterMs), charged: true };
   }

@@ -51,6 +51,7 @@ async function loadUser(database: Queryable, key: SubjectKey): Promise<UserSubje
       attributes: {},
       departments: [],
       memberOfRoot: false,
+      outside: [],
       onlyOutsideScope: false,
     };
   }
@@ -63,6 +64,7 @@ async function loadUser(database: Queryable, key: SubjectKey): Promise<UserSubje
     attributes: row.doc,
     departments: inScope.filter((one) => one.resourceId !== key.rootGroupId),
     memberOfRoot: inScope.some((one) => one.resourceId === key.rootGroupId),
+    outside: memberships.filter((one) => !one.inScope),
     onlyOutsideScope: key.rootGroupId !== undefined && inScope.length === 0,
     ...(manager === undefined ? {} : { manager }),
   };

@@ -1,5 +1,6 @@
 import type { Connector, ConnectorSession, VendorCall } from "../connectors/connector.js";
 import { releaseAllLeases } from "../outbox/claim.js";
+import type { ClaimedDelivery } from "../outbox/delivery.js";
 import { defaultRetrySchedule } from "../outbox/retry-schedule.js";
 import type { Connection } from "../persistence/connection-store.js";
 import type { Database } from "../persistence/database.js";
@@ -18,8 +19,8 @@ export interface ProvisionerDeps {
   /** Told of every vendor call, with the id of the connector that made it. */
   onCall(call: VendorCall, connector: string): void;
   onSettled(event: DeliverySettled): void;
-  /** Trouble of our own, such as a database that went away. */
-  onError(error: unknown): void;
+  /** Trouble of our own, such as a database that went away; with the delivery where it concerns one. */
+  onError(error: unknown, delivery?: ClaimedDelivery): void;
   settings?: Partial<WorkerSettings>;
 }
 

@@ -32,7 +32,9 @@ export interface UserSubject {
   departments: Reference[];
   /** Whether the user is a direct member of the connection's root group itself. */
   memberOfRoot: boolean;
-  /** Whether the user is in departments, but only in such as lie outside the connection's scope. */
+  /** Departments of the user that lie outside the connection's scope. */
+  outside: Reference[];
+  /** Whether the connection has a scope and nothing of the user lies inside it. */
   onlyOutsideScope: boolean;
   /** The manager when the value names a living user; absent when there is none or nobody of that name yet. */
   manager?: Reference;

@@ -77,7 +77,7 @@ async function find(session: ConnectorSession, input: WriteDepartmentInput): Pro
     throw new AdoptionRefused(
       "name-taken",
       `Below the same parent there is a department "${found.name}" (${found.remoteId}) that belongs to "${found.sourceId}".`,
-      "Rename one of the two departments; delivery goes on when the name changes.",
+      `Rename one of the two departments. If they are the same one, set the group's ddtalkId to "${found.remoteId}".`,
       "displayName",
       (await input.linkedElsewhere(found.remoteId)) ?? found.sourceId,
     );

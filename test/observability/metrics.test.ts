@@ -15,7 +15,7 @@ it("shows what was observed in the text format of Prometheus, durations in secon
     durationMs: 150,
   });
   metrics.observeDeliveryDelay({ connector: "dingtalk", resourceType: "User", delayMs: 200 });
-  metrics.setQueueDepth({ connectionId: "c1", state: "pending", count: 7 });
+  metrics.setQueueDepths([{ connectionId: "c1", state: "pending", count: 7 }]);
 
   const { contentType, text } = await metrics.expose();
   expect(contentType).toMatch(/^text\/plain/);
@@ -35,7 +35,7 @@ it("shows what was observed in the text format of Prometheus, durations in secon
 it("keeps two registries apart", async () => {
   const one = createMetrics({ processMetrics: false });
   const other = createMetrics({ processMetrics: false });
-  one.setQueueDepth({ connectionId: "c1", state: "pending", count: 7 });
+  one.setQueueDepths([{ connectionId: "c1", state: "pending", count: 7 }]);
   expect((await other.expose()).text).not.toContain("c1");
 });
 

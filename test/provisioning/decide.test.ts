@@ -31,6 +31,7 @@ describe("the decision about a user", () => {
     attributes: { displayName: "王小明", phoneNumbers: [{ type: "mobile", value: "199" }] },
     departments: [linked],
     memberOfRoot: false,
+    outside: [],
     onlyOutsideScope: false,
   };
 

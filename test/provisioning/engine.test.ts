@@ -138,7 +138,8 @@ describe("departments", () => {
     });
     const group = await addGroup("研发");
     await engine.drain();
-    expect((await engine.stateOf(group)).state).toBe("parked");
+    expect(await engine.stateOf(group)).toMatchObject({ state: "parked", code: "name-taken" });
+    expect(callsOf("departments.create")).toBe(1);
   });
 
   it("of the name of an unstamped one below the same parent adopt and stamp it", async () => {
@@ -282,6 +283,32 @@ describe("people", () => {
     await patch("User", person, { op: "replace", path: "title", value: "T" });
     await engine.drain();
     expect(engine.vendor.users.get(person)?.title).toBe("T");
+  });
+});
+
+describe("a connection with a root group", () => {
+  it("provisions what is below it, and what moves there brings its people and teams along", async () => {
+    await test.database.query("truncate link, delivery, delivery_wait, connection");
+    const root = await addGroup("集团");
+    engine = await createProvisioningEngine(test.database, { scope: { rootGroupId: root } });
+    const [inside, outside] = [
+      await addGroup("内", { [ORGANIZATION]: { parent: { value: root } } }),
+      await addGroup("外"),
+    ];
+    const team = await addGroup("组", { [ORGANIZATION]: { parent: { value: outside } } });
+    const [near, far] = [await addUser("近"), await addUser("远")];
+    await join(inside, near);
+    await join(team, far);
+    await engine.drain();
+    const names = () => [...engine.vendor.departments.values()].map((one) => one.name).sort();
+    expect(names()).toEqual(["Company", "内"].sort());
+    expect([...engine.vendor.users.keys()]).toEqual([near]);
+    expect(await engine.stateOf(far)).toMatchObject({ state: "skipped", code: "outside-scope" });
+
+    await patch("Group", outside, { op: "replace", path: `${ORGANIZATION}:parent`, value: { value: root } });
+    await engine.drain();
+    expect(names()).toEqual(["Company", "内", "外", "组"].sort());
+    expect(engine.vendor.users.has(far)).toBe(true);
   });
 });
 

@@ -98,15 +98,15 @@ export function createDepartmentOperations(client: DingTalkClient): DepartmentOp
 
     async find({ parentRemoteId, name, sourceId, ...context }) {
       const children = await listChildren(parentRemoteId, context);
-      let unstamped: RemoteDepartment | undefined;
+      let other: RemoteDepartment | undefined;
       for (const child of children) {
         if (!sameName(child.name, name)) continue;
         // Only department/get tells the stamp.
         const department = await get({ ...context, remoteId: child.dept_id });
         if (department?.sourceId === sourceId) return department;
-        if (department && department.sourceId === undefined) unstamped ??= department;
+        if (department && (other === undefined || department.sourceId === undefined)) other = department;
       }
-      return unstamped;
+      return other;
     },
   };
 }

@@ -22,6 +22,7 @@ export function createDingTalkConnector(limits: Omit<OutgoingHttpOptions, "proxy
       displayName: { en: "DingTalk", zh: "钉钉" },
       corpSetting: "corpId",
       secretSettings: DINGTALK_SECRET_SETTINGS,
+      destinationSettings: ["oapiBaseUrl", "apiBaseUrl", "proxyUrl"],
       idField: { user: "ddAccountId", group: "ddtalkId" },
       defaultRootDepartmentId: DINGTALK_ROOT_DEPARTMENT_ID,
       departmentName: { forbidden: ["-", ",", "，"], maxLength: 64 },

@@ -63,7 +63,8 @@ export function createMemoryDepartments(
         );
         const found =
           sameName.find((department) => department.sourceId === sourceId) ??
-          sameName.find((department) => department.sourceId === undefined);
+          sameName.find((department) => department.sourceId === undefined) ??
+          sameName[0];
         return found && toRemote(found);
       }),
   };

@@ -18,6 +18,7 @@ export function createMemoryConnector(directory: MemoryDirectory): Connector {
       displayName: { en: "Memory", zh: "内存" },
       corpSetting: "corpId",
       secretSettings: [],
+      destinationSettings: [],
       idField: { user: "ddAccountId", group: "ddtalkId" },
       defaultRootDepartmentId: "1",
       departmentName: { forbidden: ["-", ",", "，"], maxLength: 64 },

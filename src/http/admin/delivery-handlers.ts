@@ -44,7 +44,7 @@ const retryFailedBody = z.strictObject({
   states: z
     .array(z.enum(["failed", "parked"], 'must be "failed" or "parked"'))
     .min(1)
-    .default(["failed"]),
+    .default(["failed", "parked"]),
 });
 
 /** Administration of the deliveries: what is where, why, what was tried, and trying again. */

@@ -98,11 +98,20 @@ function provisioningSchema(id: string, name: string): SchemaDefinition {
         "connections",
         "One entry per connection that the resource concerns.",
         [
-          fact("connection", "The id of the connection."),
+          fact("connection", "The name of the connection."),
           fact("connector", "The kind of system, such as dingtalk."),
           text("state", "How far the newest state has come.", {
             mutability: "readOnly",
-            canonicalValues: ["synced", "pending", "blocked", "parked", "held", "failed", "skipped"],
+            canonicalValues: [
+              "synced",
+              "pending",
+              "blocked",
+              "awaiting",
+              "parked",
+              "held",
+              "failed",
+              "skipped",
+            ],
           }),
           fact("remoteId", "The id of the resource there."),
           fact("lastError", "What went wrong at the last attempt."),

@@ -76,6 +76,7 @@ function createTestConnector(opened: ConnectorSettings[], onClose: () => void): 
       displayName: { en: "Test", zh: "测试" },
       corpSetting: "corpId",
       secretSettings: ["appSecret"],
+      destinationSettings: ["apiBaseUrl"],
       idField: { user: "ddAccountId", group: "ddtalkId" },
       defaultRootDepartmentId: "1",
       departmentName: { forbidden: [], maxLength: 64 },
@@ -86,7 +87,11 @@ function createTestConnector(opened: ConnectorSettings[], onClose: () => void): 
       if (text("appSecret") === "") throw new ConnectorSettingsError("appSecret", "is required");
       const rootDepartmentId = text("rootDepartmentId") || "1";
       return {
-        plain: { corpId: text("corpId"), rootDepartmentId },
+        plain: {
+          corpId: text("corpId"),
+          rootDepartmentId,
+          ...(text("apiBaseUrl") && { apiBaseUrl: text("apiBaseUrl") }),
+        },
         secret: { appSecret: text("appSecret") },
       };
     },

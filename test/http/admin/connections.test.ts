@@ -176,6 +176,15 @@ describe("changing a connection", () => {
     expect(admin.opened.at(-1)?.secret).toEqual({ appSecret: "new-secret" });
   });
 
+  it("asks for the secret again when a setting changes that decides where it is sent", async () => {
+    const { id } = await create();
+    const apiBaseUrl = "https://attacker.example";
+    const refused = await change(id, { config: { apiBaseUrl, appSecret: "" } });
+    expect([refused.status, refused.body.errors[0].field]).toEqual([400, "config.appSecret"]);
+    expect(refused.body.detail).toContain("apiBaseUrl");
+    expect((await change(id, { config: { apiBaseUrl, appSecret: "entered-again" } })).status).toBe(200);
+  });
+
   it("says which secret a lost SECRET_KEY made unreadable, and takes it anew", async () => {
     const { id } = await create();
     admin = createAdministration(test.database, "another key than the one it was stored with");

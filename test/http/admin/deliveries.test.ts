@@ -185,7 +185,7 @@ describe("trying again", () => {
     expect(await stateOf(1)).toMatchObject({ state, tries: 4 });
   });
 
-  it("retries all that failed, of one connection or of all, and parked ones on request", async () => {
+  it("retries what failed or is parked, of one connection, of all, or of one state only", async () => {
     await add(1, { state: "failed" });
     await add(2, { state: "failed", connectionId: THERE });
     await add(3, { state: "parked" });
@@ -193,8 +193,9 @@ describe("trying again", () => {
     await add(5, { state: "failed", tenantId: OTHER_TENANT });
     expect((await post("/retry-failed", { connectionId: THERE })).body).toEqual({ retried: 1 });
     expect(await stateOf(1)).toMatchObject({ state: "failed" });
+    expect((await post("/retry-failed", { states: ["failed"] })).body).toEqual({ retried: 1 });
+    expect(await stateOf(3)).toMatchObject({ state: "parked" });
     expect((await post("/retry-failed")).body).toEqual({ retried: 1 });
-    expect((await post("/retry-failed", { states: ["parked"] })).body).toEqual({ retried: 1 });
     for (const n of [1, 2, 3]) expect(await stateOf(n)).toMatchObject({ state: "pending", tries: 0 });
     expect(await stateOf(4)).toMatchObject({ state: "held" });
     expect(await stateOf(5)).toMatchObject({ state: "failed" });
