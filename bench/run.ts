@@ -53,9 +53,7 @@ async function main(): Promise<void> {
 
 async function startDatabaseServer(): Promise<string> {
   progress("starting a temporary PostgreSQL");
-  const server = await startTemporaryPostgres();
-  undo.push(() => server.stop());
-  return server.url;
+  return startTemporaryPostgres((stop) => undo.push(stop));
 }
 
 async function compete(
@@ -152,6 +150,8 @@ async function undoAll(): Promise<void> {
   }
 }
 
+// A reader that has seen enough (`| head`) must not keep the bench from cleaning up.
+for (const stream of [process.stdout, process.stderr]) stream.on("error", () => undefined);
 for (const signal of ["SIGINT", "SIGTERM"] as const) {
   process.once(signal, () => void undoAll().finally(() => process.exit(130)));
 }

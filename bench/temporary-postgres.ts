@@ -1,5 +1,5 @@
 import { type ChildProcess, execFile, spawn } from "node:child_process";
-import { existsSync } from "node:fs";
+import { existsSync, rmSync } from "node:fs";
 import { chown, mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -12,14 +12,6 @@ import { freePort } from "./server-process.js";
 const PROGRAMS = "/usr/lib/postgresql/15/bin";
 const START_LIMIT_MS = 60_000;
 
-/** A database server that lives as long as the bench. */
-export interface TemporaryPostgres {
-  /** Of its maintenance database, as superuser. */
-  url: string;
-  /** Stops the server and removes its folder. */
-  stop(): Promise<void>;
-}
-
 /** Whom a child process runs as; nobody else than ourselves when empty. */
 interface Account {
   uid?: number;
@@ -27,12 +19,15 @@ interface Account {
 }
 
 /**
- * Starts PostgreSQL 15 on a free loopback port, with its folder in the system's temporary one. Settings are those
- * of a fresh installation: fsync and synchronous_commit are on, since a commit that is not durable would be compared
- * with nothing.
+ * Starts PostgreSQL 15 on a free loopback port, with its folder in the system's temporary one, and returns the URL of
+ * its maintenance database. Settings are those of a fresh installation: fsync and synchronous_commit are on, since a
+ * commit that is not durable would be compared with nothing.
+ * @param onCreated told how to undo the start as soon as there is something to undo: a start may be broken off too
  * @throws Error saying what to install or set when that cannot be done
  */
-export async function startTemporaryPostgres(): Promise<TemporaryPostgres> {
+export async function startTemporaryPostgres(
+  onCreated: (stop: () => Promise<void>) => void,
+): Promise<string> {
   if (!existsSync(join(PROGRAMS, "postgres"))) {
     throw new Error(
       `There is no PostgreSQL 15 in ${PROGRAMS}. Install Debian's postgresql-15, or set BENCH_DATABASE_URL to a server.`,
@@ -40,51 +35,38 @@ export async function startTemporaryPostgres(): Promise<TemporaryPostgres> {
   }
   const folder = await mkdtemp(join(tmpdir(), "scim-bench-"));
   let server: ChildProcess | undefined;
+  // For an end that leaves no time to wait, such as an error that nobody expected.
+  const cutOff = () => {
+    server?.kill("SIGKILL");
+    rmSync(folder, { recursive: true, force: true });
+  };
+  process.once("exit", cutOff);
   const stop = async () => {
     if (server) await end(server);
     await rm(folder, { recursive: true, force: true });
+    process.off("exit", cutOff);
   };
-  try {
-    const account = await databaseAccount();
-    if (account.uid !== undefined) await chown(folder, account.uid, account.gid ?? account.uid);
-    const data = join(folder, "data");
-    const setUp = [
-      "-D",
-      data,
-      "-U",
-      "postgres",
-      "-A",
-      "trust",
-      "-E",
-      "UTF8",
-      "--locale=C.UTF-8",
-      "--no-sync",
-    ];
-    await promisify(execFile)(join(PROGRAMS, "initdb"), setUp, { ...account, cwd: folder });
+  onCreated(stop);
+  const account = await databaseAccount();
+  if (account.uid !== undefined) await chown(folder, account.uid, account.gid ?? account.uid);
+  const data = join(folder, "data");
+  const setUp = ["-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync"];
+  await promisify(execFile)(join(PROGRAMS, "initdb"), setUp, { ...account, cwd: folder });
 
-    const port = await freePort();
-    const settings = ["-p", String(port), "-k", folder, "-c", "listen_addresses=127.0.0.1"];
-    const log = join(folder, "log");
-    const collect = [
-      "-c",
-      "logging_collector=on",
-      "-c",
-      `log_directory=${log}`,
-      "-c",
-      "log_filename=server.log",
-    ];
-    server = spawn(join(PROGRAMS, "postgres"), ["-D", data, ...settings, ...collect], {
-      ...account,
-      cwd: folder,
-      stdio: "ignore",
-    });
-    const url = `postgres://postgres@127.0.0.1:${port}/postgres`;
-    await answers(url, server, join(log, "server.log"));
-    return { url, stop };
-  } catch (error) {
-    await stop();
-    throw error;
-  }
+  const port = await freePort();
+  const log = join(folder, "log");
+  const listening = ["listen_addresses=127.0.0.1"];
+  const logging = ["logging_collector=on", `log_directory=${log}`, "log_filename=server.log"];
+  const settings = [...listening, ...logging].flatMap((one) => ["-c", one]);
+  const place = ["-D", data, "-p", String(port), "-k", folder];
+  server = spawn(join(PROGRAMS, "postgres"), [...place, ...settings], {
+    ...account,
+    cwd: folder,
+    stdio: "ignore",
+  });
+  const url = `postgres://postgres@127.0.0.1:${port}/postgres`;
+  await answers(url, server, join(log, "server.log"));
+  return url;
 }
 
 /** PostgreSQL refuses to run as root: as root, it runs as the user that Debian's package makes. */

@@ -19,10 +19,10 @@ import { type Database, DatabaseUnavailableError } from "./persistence/database.
 import { DEFAULT_TENANT_ID } from "./persistence/tenant.js";
 import { type Clock, systemClock } from "./platform/clock.js";
 import { createSecretBox } from "./platform/secret-box.js";
-import { type Connections, createConnections } from "./provisioning/connections.js";
+import { type Connections, createConnections } from "./provisioning/connections/connections.js";
+import { createPacers } from "./provisioning/connections/pacers.js";
 import type { DeliverySettled } from "./provisioning/deliver.js";
 import { createDeliveryLog } from "./provisioning/delivery-log.js";
-import { createPacers } from "./provisioning/pacers.js";
 import { startProvisioner } from "./provisioning/provisioner.js";
 import { provisioningStates } from "./provisioning/provisioning-states.js";
 import { isAttempt } from "./provisioning/settle-delivery.js";

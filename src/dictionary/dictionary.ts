@@ -34,10 +34,19 @@ interface Entry {
 /** Opens the dictionaries. Every SCIM request needs one, so they are kept in memory for a moment. */
 export function createDictionary(deps: { queryable: Queryable; clock: Clock }): Dictionary {
   const entries = new Map<string, Entry>();
+  /** Readings under way: requests that arrive together share one, and with it everything compiled from it. */
+  const readings = new Map<string, Promise<TenantDictionary>>();
 
   async function read(tenantId: string): Promise<TenantDictionary> {
     const fields = await listEnabledFields(deps.queryable, tenantId);
     return { fields, schemas: dictionarySchemas(fields) };
+  }
+
+  async function refresh(tenantId: string, known: Entry | undefined, now: number): Promise<TenantDictionary> {
+    const version = await dictionaryVersion(deps.queryable, tenantId);
+    const dictionary = known?.version === version ? known.dictionary : await read(tenantId);
+    entries.set(tenantId, { dictionary, version, readAt: now });
+    return dictionary;
   }
 
   return {
@@ -45,13 +54,17 @@ export function createDictionary(deps: { queryable: Queryable; clock: Clock }): 
       const known = entries.get(tenantId);
       const now = deps.clock.now().getTime();
       if (known && now - known.readAt < FRESH_MS) return known.dictionary;
-      const version = await dictionaryVersion(deps.queryable, tenantId);
-      const dictionary = known?.version === version ? known.dictionary : await read(tenantId);
-      entries.set(tenantId, { dictionary, version, readAt: now });
-      return dictionary;
+      const underWay = readings.get(tenantId);
+      if (underWay) return underWay;
+      const reading = refresh(tenantId, known, now).finally(() => {
+        if (readings.get(tenantId) === reading) readings.delete(tenantId);
+      });
+      readings.set(tenantId, reading);
+      return reading;
     },
     forget(tenantId) {
       entries.delete(tenantId);
+      readings.delete(tenantId);
     },
   };
 }

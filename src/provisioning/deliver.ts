@@ -7,18 +7,18 @@ import { pauseConnection } from "../persistence/connection-store.js";
 import type { Database } from "../persistence/database.js";
 import type { Clock } from "../platform/clock.js";
 import type { CallRecorder } from "./call-recorder.js";
-import type { ConnectionAtWork, OpenConnections } from "./connection-at-work.js";
-import { SecretUnreadableError } from "./connection-errors.js";
-import { decide } from "./decide.js";
-import type { Decision } from "./decision.js";
-import { execute, type VendorDecision } from "./execute.js";
-import { AdoptionRefused, type Execution } from "./execution.js";
+import type { ConnectionAtWork, OpenConnections } from "./connections/connection-at-work.js";
+import { SecretUnreadableError } from "./connections/connection-errors.js";
+import { connectionPause } from "./connections/pause-schedule.js";
+import { decide } from "./decide/decide.js";
+import type { Decision } from "./decide/decision.js";
+import { loadSubject } from "./decide/load-subject.js";
+import type { Subject } from "./decide/subject.js";
 import { type Failure, failureOutcome } from "./failure-outcome.js";
-import { loadSubject } from "./load-subject.js";
-import { connectionPause } from "./pause-schedule.js";
 import { type Settlement, settleDelivery } from "./settle-delivery.js";
-import type { Subject } from "./subject.js";
 import { waitForHolder } from "./wait-for-holder.js";
+import { execute, type VendorDecision } from "./write/execute.js";
+import { AdoptionRefused, type Execution } from "./write/execution.js";
 
 /** What the delivery of one resource needs. */
 export interface DeliverDeps {

@@ -2,7 +2,7 @@ import { ConnectorError } from "../connectors/errors.js";
 import type { DeliveryReason } from "../outbox/delivery.js";
 import { type RetrySchedule, retryDelay } from "../outbox/retry-schedule.js";
 import type { Outcome } from "../outbox/settle.js";
-import { AdoptionRefused, RemoteVanished } from "./execution.js";
+import { AdoptionRefused, RemoteVanished } from "./write/execution.js";
 
 /** What follows from a failed execution. */
 export interface Failure {

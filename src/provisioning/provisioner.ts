@@ -6,8 +6,8 @@ import type { Connection } from "../persistence/connection-store.js";
 import type { Database } from "../persistence/database.js";
 import type { Clock } from "../platform/clock.js";
 import { createCallRecorder } from "./call-recorder.js";
+import { createOpenConnections } from "./connections/open-connections.js";
 import { createDeliver, type DeliverySettled } from "./deliver.js";
-import { createOpenConnections } from "./open-connections.js";
 import { defaultWorkerSettings, startWorker, type WorkerSettings } from "./worker.js";
 
 /** What the outbound half of the gateway needs. */

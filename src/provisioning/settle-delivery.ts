@@ -9,9 +9,9 @@ import { deleteLink, upsertLink } from "../persistence/link-store.js";
 import type { Clock } from "../platform/clock.js";
 import { newId } from "../platform/ids.js";
 import type { JsonValue } from "../scim/schema/attribute.js";
-import type { ConnectionAtWork } from "./connection-at-work.js";
-import type { Action, LinkChange } from "./execution.js";
-import { connectionPause } from "./pause-schedule.js";
+import type { ConnectionAtWork } from "./connections/connection-at-work.js";
+import { connectionPause } from "./connections/pause-schedule.js";
+import type { Action, LinkChange } from "./write/execution.js";
 
 /** What a delivery came to. */
 export interface Settlement {

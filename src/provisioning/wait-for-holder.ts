@@ -2,7 +2,7 @@ import type { ClaimedDelivery } from "../outbox/delivery.js";
 import type { Outcome } from "../outbox/settle.js";
 import type { Queryable } from "../persistence/database.js";
 import { isId } from "../platform/ids.js";
-import type { AdoptionRefused } from "./execution.js";
+import type { AdoptionRefused } from "./write/execution.js";
 
 /**
  * When the remote object in the way belongs to another resource of ours whose own delivery is about to run (it may

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import type { DeliveryState } from "../../src/outbox/delivery.js";
-import { type DepartmentRules, decideDepartment } from "../../src/provisioning/decide-department.js";
-import { decideUser, type UserRules } from "../../src/provisioning/decide-user.js";
-import type { DepartmentSubject, Reference, UserSubject } from "../../src/provisioning/subject.js";
+import { type DepartmentRules, decideDepartment } from "../../src/provisioning/decide/decide-department.js";
+import { decideUser, type UserRules } from "../../src/provisioning/decide/decide-user.js";
+import type { DepartmentSubject, Reference, UserSubject } from "../../src/provisioning/decide/subject.js";
 
 const requestedAt = new Date("2026-03-01T08:00:00Z");
 const early = new Date(requestedAt.getTime() + 4_999);

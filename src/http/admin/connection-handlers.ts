@@ -1,7 +1,7 @@
 import type { Request, RequestHandler } from "express";
 import { z } from "zod";
 import type { Clock } from "../../platform/clock.js";
-import type { Connections } from "../../provisioning/connections.js";
+import type { Connections } from "../../provisioning/connections/connections.js";
 import { queryOf } from "../middleware/request-state.js";
 import { administratorOf } from "./administrator.js";
 import { connectionChangeSchema, newConnectionSchema } from "./connection-input.js";

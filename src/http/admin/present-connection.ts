@@ -1,4 +1,4 @@
-import type { Connection } from "../../provisioning/connections.js";
+import type { Connection } from "../../provisioning/connections/connections.js";
 import type { JsonObject } from "../../scim/schema/attribute.js";
 
 /** What stands for a stored secret; its length tells nothing about the secret. */

@@ -4,7 +4,7 @@ import {
   ConnectionInUseError,
   ConnectionNotFoundError,
   InvalidConnectionError,
-} from "../../provisioning/connection-errors.js";
+} from "../../provisioning/connections/connection-errors.js";
 import { DeliveryNotFoundError, DeliveryNotRetriableError } from "../../provisioning/delivery-log.js";
 import { ProblemError } from "../problem-error.js";
 

@@ -1,6 +1,6 @@
 import { type RequestHandler, Router } from "express";
 import type { Clock } from "../../platform/clock.js";
-import type { Connections } from "../../provisioning/connections.js";
+import type { Connections } from "../../provisioning/connections/connections.js";
 import type { DeliveryLog } from "../../provisioning/delivery-log.js";
 import { authenticateBearer, requireScope } from "../middleware/authentication.js";
 import type { TokenCheck } from "../middleware/bearer-strategy.js";

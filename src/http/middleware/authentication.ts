@@ -7,6 +7,7 @@ import { BearerStrategy, type TokenCheck } from "./bearer-strategy.js";
 import { grantOf, rememberAbout } from "./request-state.js";
 
 const REALM = "scim-gateway";
+const BEARER = "bearer";
 
 /**
  * Requires a valid bearer token; handlers behind it read the caller by `grantOf(request)`.
@@ -14,8 +15,9 @@ const REALM = "scim-gateway";
  * sent, with `invalid_token` where it is unknown, expired or revoked (which of these is not told).
  */
 export function authenticateBearer(check: TokenCheck): RequestHandler {
-  const passport = new Passport();
-  const strategy = new BearerStrategy(check);
+  // By name and not as an object: only then passport works on a copy for each request. It writes the callbacks of
+  // the request onto the strategy, and those of one request must never answer another while a token is looked up.
+  const passport = new Passport().use(BEARER, new BearerStrategy(check));
   return (request, response, next) => {
     const onResult = (error: unknown, grant?: AccessGrant | false | null, failure?: unknown) => {
       if (error) {
@@ -27,7 +29,7 @@ export function authenticateBearer(check: TokenCheck): RequestHandler {
         next(failure === "missing" ? missingToken() : invalidToken());
       }
     };
-    passport.authenticate(strategy, { session: false }, onResult)(request, response, next);
+    passport.authenticate(BEARER, { session: false }, onResult)(request, response, next);
   };
 }
 

@@ -7,7 +7,7 @@ import { createAdminRouter } from "../../../src/http/admin/router.js";
 import { appendBacklog } from "../../../src/outbox/append.js";
 import type { Database } from "../../../src/persistence/database.js";
 import { createSecretBox } from "../../../src/platform/secret-box.js";
-import { type Connections, createConnections } from "../../../src/provisioning/connections.js";
+import { type Connections, createConnections } from "../../../src/provisioning/connections/connections.js";
 import { createDeliveryLog } from "../../../src/provisioning/delivery-log.js";
 import { createFakeClock, type FakeClock } from "../../support/fake-clock.js";
 import { checkTestToken, serveRouter } from "../support/serve-router.js";

@@ -1,6 +1,6 @@
 import request from "supertest";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { createConnections } from "../../../src/provisioning/connections.js";
+import { createConnections } from "../../../src/provisioning/connections/connections.js";
 import { defaultTenantId, openTestDatabase, type TestDatabase } from "../../support/database.js";
 import { type Administration, createAdministration, goodReport } from "./administration.js";
 

@@ -1,6 +1,6 @@
-import type { DepartmentProfile, UserProfile } from "../connectors/connector.js";
-import type { DeliveryReason } from "../outbox/delivery.js";
-import type { Awaited } from "../outbox/settle.js";
+import type { DepartmentProfile, UserProfile } from "../../connectors/connector.js";
+import type { DeliveryReason } from "../../outbox/delivery.js";
+import type { Awaited } from "../../outbox/settle.js";
 
 /** What is to be done for a resource at a connection, before any vendor call. */
 export type Decision =

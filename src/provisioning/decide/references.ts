@@ -1,5 +1,5 @@
-import type { DeliveryState } from "../outbox/delivery.js";
-import type { Awaited } from "../outbox/settle.js";
+import type { DeliveryState } from "../../outbox/delivery.js";
+import type { Awaited } from "../../outbox/settle.js";
 import type { Decision } from "./decision.js";
 import type { Reference } from "./subject.js";
 

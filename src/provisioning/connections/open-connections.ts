@@ -1,6 +1,6 @@
-import type { Connector, ConnectorSession, VendorCall } from "../connectors/connector.js";
-import { type Connection, findConnection } from "../persistence/connection-store.js";
-import type { Database } from "../persistence/database.js";
+import type { Connector, ConnectorSession, VendorCall } from "../../connectors/connector.js";
+import { type Connection, findConnection } from "../../persistence/connection-store.js";
+import type { Database } from "../../persistence/database.js";
 import type { OpenConnections } from "./connection-at-work.js";
 import { ConnectionNotFoundError } from "./connection-errors.js";
 import { readPolicy } from "./policy.js";

@@ -1,10 +1,10 @@
-import type { CallContext, ConnectorSession, RemoteUser, UserProfile } from "../connectors/connector.js";
-import { ConnectorError } from "../connectors/errors.js";
-import type { Awaited } from "../outbox/settle.js";
-import type { JsonObject } from "../scim/schema/attribute.js";
+import type { CallContext, ConnectorSession, RemoteUser, UserProfile } from "../../connectors/connector.js";
+import { ConnectorError } from "../../connectors/errors.js";
+import type { Awaited } from "../../outbox/settle.js";
+import type { JsonObject } from "../../scim/schema/attribute.js";
+import type { Link } from "../decide/subject.js";
+import { profileChanges } from "../mapping/profile-changes.js";
 import { AdoptionRefused, type Execution, RemoteVanished } from "./execution.js";
-import { profileChanges } from "./mapping/profile-changes.js";
-import type { Link } from "./subject.js";
 
 /** What the write of one person needs. */
 export interface WriteUserInput {

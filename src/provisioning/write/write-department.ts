@@ -1,9 +1,9 @@
-import type { CallContext, ConnectorSession, DepartmentProfile } from "../connectors/connector.js";
-import { ConnectorError } from "../connectors/errors.js";
-import type { JsonObject } from "../scim/schema/attribute.js";
+import type { CallContext, ConnectorSession, DepartmentProfile } from "../../connectors/connector.js";
+import { ConnectorError } from "../../connectors/errors.js";
+import type { JsonObject } from "../../scim/schema/attribute.js";
+import type { Link } from "../decide/subject.js";
+import { profileChanges } from "../mapping/profile-changes.js";
 import { AdoptionRefused, type Execution, RemoteVanished } from "./execution.js";
-import { profileChanges } from "./mapping/profile-changes.js";
-import type { Link } from "./subject.js";
 
 /** Name and place of a department that was about to be created. */
 export interface DepartmentIntent {

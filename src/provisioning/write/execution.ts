@@ -1,5 +1,5 @@
-import type { Awaited } from "../outbox/settle.js";
-import type { JsonObject } from "../scim/schema/attribute.js";
+import type { Awaited } from "../../outbox/settle.js";
+import type { JsonObject } from "../../scim/schema/attribute.js";
 
 /** What to do with the link in the settle. */
 export type LinkChange =

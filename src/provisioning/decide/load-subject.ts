@@ -1,7 +1,7 @@
-import type { DeliveryState } from "../outbox/delivery.js";
-import type { Queryable } from "../persistence/database.js";
-import { isId } from "../platform/ids.js";
-import type { JsonObject, ResourceTypeId } from "../scim/schema/attribute.js";
+import type { DeliveryState } from "../../outbox/delivery.js";
+import type { Queryable } from "../../persistence/database.js";
+import { isId } from "../../platform/ids.js";
+import type { JsonObject, ResourceTypeId } from "../../scim/schema/attribute.js";
 import type { DepartmentSubject, Link, Reference, Subject, UserSubject } from "./subject.js";
 
 /** Which resource, seen from which connection. */

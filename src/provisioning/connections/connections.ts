@@ -4,8 +4,8 @@ import type {
   ConnectorDeps,
   ConnectorSession,
   Pacer,
-} from "../connectors/connector.js";
-import type { AppendBacklog } from "../outbox/append.js";
+} from "../../connectors/connector.js";
+import type { AppendBacklog } from "../../outbox/append.js";
 import {
   type Connection,
   deleteConnection,
@@ -14,12 +14,17 @@ import {
   listConnections,
   resumeConnection,
   updateConnection,
-} from "../persistence/connection-store.js";
-import { type Database, type Queryable, type Transaction, UniqueViolation } from "../persistence/database.js";
-import type { Clock } from "../platform/clock.js";
-import { newId } from "../platform/ids.js";
-import type { SecretBox } from "../platform/secret-box.js";
-import type { JsonObject } from "../scim/schema/attribute.js";
+} from "../../persistence/connection-store.js";
+import {
+  type Database,
+  type Queryable,
+  type Transaction,
+  UniqueViolation,
+} from "../../persistence/database.js";
+import type { Clock } from "../../platform/clock.js";
+import { newId } from "../../platform/ids.js";
+import type { SecretBox } from "../../platform/secret-box.js";
+import type { JsonObject } from "../../scim/schema/attribute.js";
 import {
   ConnectionExistsError,
   ConnectionInUseError,
@@ -34,7 +39,7 @@ import {
   sealSettings,
 } from "./connection-settings.js";
 
-export type { Connection } from "../persistence/connection-store.js";
+export type { Connection } from "../../persistence/connection-store.js";
 
 /** On whose behalf a connection is changed. */
 export interface ConnectionContext {

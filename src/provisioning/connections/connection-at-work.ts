@@ -1,4 +1,4 @@
-import type { ConnectorDescriptor, ConnectorSession } from "../connectors/connector.js";
+import type { ConnectorDescriptor, ConnectorSession } from "../../connectors/connector.js";
 import type { Policy } from "./policy.js";
 
 /** One enabled connection as a delivery uses it: opened, its rules read. */

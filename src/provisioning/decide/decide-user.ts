@@ -1,5 +1,5 @@
+import { mapUser } from "../mapping/map-user.js";
 import type { Decision } from "./decision.js";
-import { mapUser } from "./mapping/map-user.js";
 import { awaits, blockedBy, isOnItsWay } from "./references.js";
 import type { Reference, UserSubject } from "./subject.js";
 

@@ -1,6 +1,6 @@
-import type { ConnectorDescriptor, DepartmentProfile } from "../connectors/connector.js";
+import type { ConnectorDescriptor, DepartmentProfile } from "../../connectors/connector.js";
+import { mapDepartmentName, mapDepartmentOrder } from "../mapping/map-department.js";
 import type { Decision } from "./decision.js";
-import { mapDepartmentName, mapDepartmentOrder } from "./mapping/map-department.js";
 import { awaits, blockedBy } from "./references.js";
 import type { DepartmentSubject } from "./subject.js";
 

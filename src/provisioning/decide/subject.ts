@@ -1,5 +1,5 @@
-import type { DeliveryState } from "../outbox/delivery.js";
-import type { JsonObject } from "../scim/schema/attribute.js";
+import type { DeliveryState } from "../../outbox/delivery.js";
+import type { JsonObject } from "../../scim/schema/attribute.js";
 
 /** What a resource is at one connection, and what was last sent there. */
 export interface Link {

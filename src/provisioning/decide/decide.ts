@@ -1,6 +1,6 @@
-import type { ClaimedDelivery } from "../outbox/delivery.js";
-import type { JsonObject } from "../scim/schema/attribute.js";
-import type { ConnectionAtWork } from "./connection-at-work.js";
+import type { ClaimedDelivery } from "../../outbox/delivery.js";
+import type { JsonObject } from "../../scim/schema/attribute.js";
+import type { ConnectionAtWork } from "../connections/connection-at-work.js";
 import { decideDepartment } from "./decide-department.js";
 import { decideUser } from "./decide-user.js";
 import type { Decision } from "./decision.js";

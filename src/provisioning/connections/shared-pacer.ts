@@ -1,7 +1,7 @@
-import type { Pacer } from "../connectors/connector.js";
-import type { Queryable } from "../persistence/database.js";
-import { penaliseSlot, reserveSlot } from "../persistence/rate-slot-store.js";
-import type { Clock } from "../platform/clock.js";
+import type { Pacer } from "../../connectors/connector.js";
+import type { Queryable } from "../../persistence/database.js";
+import { penaliseSlot, reserveSlot } from "../../persistence/rate-slot-store.js";
+import type { Clock } from "../../platform/clock.js";
 
 /** One connection's pacer over the database. */
 export interface SharedPacerDeps {

@@ -1,7 +1,7 @@
-import type { Connector, ConnectorSettings } from "../connectors/connector.js";
-import { ConnectorSettingsError } from "../connectors/errors.js";
-import type { Connection } from "../persistence/connection-store.js";
-import { type SecretBox, SecretBoxError } from "../platform/secret-box.js";
+import type { Connector, ConnectorSettings } from "../../connectors/connector.js";
+import { ConnectorSettingsError } from "../../connectors/errors.js";
+import type { Connection } from "../../persistence/connection-store.js";
+import { type SecretBox, SecretBoxError } from "../../platform/secret-box.js";
 import { InvalidConnectionError, SecretUnreadableError } from "./connection-errors.js";
 
 /** Settings as an administrator sends them; null and blank texts count as not given. */

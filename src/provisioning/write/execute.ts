@@ -1,14 +1,14 @@
-import type { CallContext } from "../connectors/connector.js";
-import { ConnectorError } from "../connectors/errors.js";
-import { recordIntent } from "../outbox/claim.js";
-import type { ClaimedDelivery } from "../outbox/delivery.js";
-import type { Queryable } from "../persistence/database.js";
-import { findLinkByRemoteId } from "../persistence/link-store.js";
-import type { ConnectionAtWork } from "./connection-at-work.js";
-import { adoptedRemoteId, isInDoubt } from "./decide.js";
-import type { Decision } from "./decision.js";
+import type { CallContext } from "../../connectors/connector.js";
+import { ConnectorError } from "../../connectors/errors.js";
+import { recordIntent } from "../../outbox/claim.js";
+import type { ClaimedDelivery } from "../../outbox/delivery.js";
+import type { Queryable } from "../../persistence/database.js";
+import { findLinkByRemoteId } from "../../persistence/link-store.js";
+import type { ConnectionAtWork } from "../connections/connection-at-work.js";
+import { adoptedRemoteId, isInDoubt } from "../decide/decide.js";
+import type { Decision } from "../decide/decision.js";
+import type { Subject } from "../decide/subject.js";
 import type { Execution } from "./execution.js";
-import type { Subject } from "./subject.js";
 import { type DepartmentIntent, findIntended, writeDepartment } from "./write-department.js";
 import { writeUser } from "./write-user.js";
 

@@ -1,8 +1,8 @@
-import type { Pacer } from "../connectors/connector.js";
-import { createPacer, DEFAULT_RATE_PER_SECOND } from "../connectors/pacer.js";
-import type { Connection } from "../persistence/connection-store.js";
-import type { Database } from "../persistence/database.js";
-import type { Clock } from "../platform/clock.js";
+import type { Pacer } from "../../connectors/connector.js";
+import { createPacer, DEFAULT_RATE_PER_SECOND } from "../../connectors/pacer.js";
+import type { Connection } from "../../persistence/connection-store.js";
+import type { Database } from "../../persistence/database.js";
+import type { Clock } from "../../platform/clock.js";
 import { createSharedPacer } from "./shared-pacer.js";
 
 /** Gives the pacer that all sessions of a connection share. */
