@@ -8,6 +8,7 @@ import type {
 } from "typeorm";
 import { DatabaseUnavailableError } from "./database-errors.js";
 import type { Queryable } from "./queryable.js";
+import { createStatementNames } from "./statement-names.js";
 import { translatingErrors } from "./translate-error.js";
 
 /** Which TypeORM manager stands behind a Queryable, so that entities join the caller's transaction. */
@@ -39,9 +40,19 @@ export async function queryRows<Row extends object>(
 ): Promise<Row[]> {
   // The runner gives a connection back by itself when it breaks between two statements of a transaction.
   if (runner.isReleased) throw connectionLost();
-  const result = await translatingErrors(runner.query(sql, params ? [...params] : undefined, true));
-  return (result.records ?? []) as Row[];
+  const client: StatementClient<Row> = await translatingErrors(runner.connect());
+  const values = params?.length ? [...params] : undefined;
+  const name = values && statementName(sql);
+  const statement = { text: sql, ...(values && { values }), ...(name && { name }) };
+  return (await translatingErrors(client.query(statement))).rows;
 }
+
+/** What a session of `pg` and one of PGlite have in common. */
+interface StatementClient<Row> {
+  query(statement: { text: string; values?: unknown[]; name?: string }): Promise<{ rows: Row[] }>;
+}
+
+const statementName = createStatementNames();
 
 /** The error for a transaction whose connection is gone. */
 export function connectionLost(): DatabaseUnavailableError {
