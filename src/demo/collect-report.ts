@@ -61,16 +61,10 @@ export async function collectReport(
   };
 }
 
-/** An attempt that made no change and is due again did not fail: it only looked whether it could begin. */
 function countAttempts(samples: readonly Sample[]): AttemptCounts {
   const count = (labels: Record<string, string>): number =>
     sumSamples(samples, "delivery_attempt_duration_seconds_count", labels);
-  const lookedOnly = count({ action: "none", outcome: "retry" });
-  return {
-    total: count({}),
-    retried: count({ outcome: "retry" }) - lookedOnly,
-    waited: lookedOnly + count({ outcome: "blocked" }),
-  };
+  return { total: count({}), retried: count({ outcome: "retry" }) };
 }
 
 function countCalls({ path, count, codes }: PathSummary): PathCalls {

@@ -43,8 +43,6 @@ export interface AttemptCounts {
   total: number;
   /** Ended in a refusal or in silence of DingTalk and were tried again. */
   retried: number;
-  /** Found that something the resource needs was still on its way, called nobody, and were looked at again. */
-  waited: number;
 }
 
 /** How long changes that came alone took to arrive. */
@@ -177,8 +175,7 @@ function renderCalls({ calls, attempts, scimRequests, idleDelay }: Report): stri
   );
   return [
     ...table,
-    `Attempts at delivery: ${attempts.total}. Tried again after a refusal or silence: ${attempts.retried}; ` +
-      `put off while something needed was still on its way: ${attempts.waited}.`,
+    `Attempts at delivery: ${attempts.total}, tried again after a refusal or silence: ${attempts.retried}.`,
     `SCIM and OAuth2 requests of the identity provider: ${scimRequests.requests}, repeated: ${scimRequests.repeated}.`,
     ...(idleDelay === undefined
       ? []

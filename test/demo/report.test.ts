@@ -24,7 +24,7 @@ const report: Report = {
     { path: "/topapi/v2/user/create", calls: 2, throttled: 0, lost: 1 },
     { path: "/topapi/v2/user/update", calls: 13, throttled: 4, lost: 0 },
   ],
-  attempts: { total: 20, retried: 5, waited: 3 },
+  attempts: { total: 20, retried: 5 },
   scimRequests: { requests: 33, repeated: 0 },
   parked: [{ name: "罗未央", reason: "Mobile missing", remedy: "Give a mobile." }],
   idleDelay: { meanMs: 41.6, deliveries: 8 },
@@ -78,7 +78,7 @@ describe("the final report", () => {
       "/topapi/v2/user/create      2                       1",
       "/topapi/v2/user/update     13          4",
       "all                        15          4            1",
-      "Attempts at delivery: 20. Tried again after a refusal or silence: 5; put off while something needed was still on its way: 3.",
+      "Attempts at delivery: 20, tried again after a refusal or silence: 5.",
       "SCIM and OAuth2 requests of the identity provider: 33, repeated: 0.",
       "From the SCIM commit to DingTalk having it, when idle: 42 ms on average of 8 deliveries.",
     ]);
