@@ -28,6 +28,15 @@ export type AppendDeliveries = (tx: Transaction, input: AppendInput) => Promise<
 // A delivery is a standing order, one row for a resource at a connection: a further change raises its generation
 // and makes it due at once, whatever state it was in. A claimed row keeps its claim; the settle sees the raised
 // generation and puts the row back. Rows are locked in one order (resource id) so that writers never deadlock.
+const RAISE_WHAT_IS_THERE = `on conflict (tenant_id, connection_id, resource_id) do update
+     set generation = delivery.generation + 1,
+         requested_at = excluded.requested_at,
+         correlation_id = excluded.correlation_id,
+         tries = 0,
+         state = case when delivery.state = 'claimed' then 'claimed' else 'pending' end,
+         next_attempt_at = case when delivery.state = 'claimed' then delivery.next_attempt_at
+                                else excluded.next_attempt_at end`;
+
 const APPEND = `
   insert into delivery (tenant_id, id, connection_id, resource_id, resource_type, state, generation, requested_at,
                         correlation_id, next_attempt_at, tries, claims)
@@ -36,14 +45,7 @@ const APPEND = `
    cross join (select distinct id, type from unnest($2::uuid[], $3::text[]) as given (id, type)) changed
    where c.tenant_id = $1 and c.enabled
    order by changed.id, c.id
-  on conflict (tenant_id, connection_id, resource_id) do update
-     set generation = delivery.generation + 1,
-         requested_at = excluded.requested_at,
-         correlation_id = excluded.correlation_id,
-         tries = 0,
-         state = case when delivery.state = 'claimed' then 'claimed' else 'pending' end,
-         next_attempt_at = case when delivery.state = 'claimed' then delivery.next_attempt_at
-                                else excluded.next_attempt_at end`;
+  ${RAISE_WHAT_IS_THERE}`;
 
 /**
  * Orders a delivery of each changed resource to every enabled connection of the tenant, inside the caller's
@@ -72,14 +74,7 @@ const APPEND_BACKLOG = `
           or exists (select 1 from link l
                       where l.tenant_id = r.tenant_id and l.connection_id = $2 and l.resource_id = r.id))
    order by r.id
-  on conflict (tenant_id, connection_id, resource_id) do update
-     set generation = delivery.generation + 1,
-         requested_at = excluded.requested_at,
-         correlation_id = excluded.correlation_id,
-         tries = 0,
-         state = case when delivery.state = 'claimed' then 'claimed' else 'pending' end,
-         next_attempt_at = case when delivery.state = 'claimed' then delivery.next_attempt_at
-                                else excluded.next_attempt_at end`;
+  ${RAISE_WHAT_IS_THERE}`;
 
 /** One connection that has to catch up with everything. */
 export interface BacklogInput {
