@@ -1,23 +1,18 @@
 import { randomUUID } from "node:crypto";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import { insertAttempt, listAttempts, type NewAttempt } from "../../src/persistence/attempt-store.js";
-import type { Database } from "../../src/persistence/database.js";
-import { defaultTenantId, openTestDatabase, type TestDatabase } from "../support/database.js";
+import { defaultTenantId, shareTestDatabase } from "../support/database.js";
 
-let opened: TestDatabase;
-let db: Database;
+const test = shareTestDatabase();
 const [deliveryId, connectionId, resourceId] = [randomUUID(), randomUUID(), randomUUID()];
 
 beforeAll(async () => {
-  opened = await openTestDatabase();
-  db = opened.database;
-  await db.query(
+  await test.database.query(
     `insert into delivery (tenant_id, id, connection_id, resource_id, resource_type, state, requested_at, next_attempt_at)
      values ($1, $2, $3, $4, 'User', 'pending', $5, $5)`,
     [defaultTenantId, deliveryId, connectionId, resourceId, new Date(0)],
   );
 });
-afterAll(() => opened.close());
 
 const attempt = (number: number): NewAttempt => ({
   tenantId: defaultTenantId,
@@ -42,15 +37,17 @@ const attempt = (number: number): NewAttempt => ({
 describe("the attempt store", () => {
   it("lists a delivery's attempts page by page, the newest first", async () => {
     const attempts = [attempt(1), attempt(2), attempt(3)];
-    for (const one of attempts) await insertAttempt(db, one);
+    for (const one of attempts) await insertAttempt(test.database, one);
     const delivery = { tenantId: defaultTenantId, deliveryId };
-    const first = await listAttempts(db, delivery, { limit: 2 });
+    const first = await listAttempts(test.database, delivery, { limit: 2 });
     expect(first).toEqual([
       { ...attempts[2], seq: expect.any(String) },
       { ...attempts[1], seq: expect.any(String) },
     ]);
-    const second = await listAttempts(db, delivery, { before: first[1]?.seq, limit: 2 });
+    const second = await listAttempts(test.database, delivery, { before: first[1]?.seq, limit: 2 });
     expect(second.map(({ number }) => number)).toEqual([1]);
-    expect(await listAttempts(db, { ...delivery, deliveryId: randomUUID() }, { limit: 2 })).toEqual([]);
+    expect(
+      await listAttempts(test.database, { ...delivery, deliveryId: randomUUID() }, { limit: 2 }),
+    ).toEqual([]);
   });
 });

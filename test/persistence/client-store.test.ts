@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import {
   deleteClientSecret,
   findClientByClientId,
@@ -12,15 +12,9 @@ import {
   upsertClient,
 } from "../../src/persistence/client-store.js";
 import { type Database, UniqueViolation } from "../../src/persistence/database.js";
-import { defaultTenantId, openTestDatabase, type TestDatabase } from "../support/database.js";
+import { defaultTenantId, shareTestDatabase } from "../support/database.js";
 
-let opened: TestDatabase;
-let db: Database;
-beforeAll(async () => {
-  opened = await openTestDatabase();
-  db = opened.database;
-});
-afterAll(() => opened.close());
+const test = shareTestDatabase();
 
 const early = new Date("2026-01-01T00:00:00.123Z");
 const late = new Date("2026-01-02T00:00:00Z");
@@ -59,36 +53,36 @@ function secretOf(owner: OauthClient, change: Partial<OauthClientSecret> = {}): 
 
 describe("the client store", () => {
   it("knows no client at first, and whether there is one afterwards", async () => {
-    expect(await hasClients(db, defaultTenantId)).toBe(false);
-    await insertClient(db, client());
-    expect(await hasClients(db, defaultTenantId)).toBe(true);
-    expect(await hasClients(db, otherTenantId)).toBe(false);
+    expect(await hasClients(test.database, defaultTenantId)).toBe(false);
+    await insertClient(test.database, client());
+    expect(await hasClients(test.database, defaultTenantId)).toBe(true);
+    expect(await hasClients(test.database, otherTenantId)).toBe(false);
   });
 
   it("finds a client by its public identifier, exactly as it was stored", async () => {
     const stored = client();
-    await insertClient(db, stored);
-    expect(await findClientByClientId(db, stored.clientId)).toEqual(stored);
-    expect(await findClientByClientId(db, stored.clientId.toUpperCase())).toBeUndefined();
+    await insertClient(test.database, stored);
+    expect(await findClientByClientId(test.database, stored.clientId)).toEqual(stored);
+    expect(await findClientByClientId(test.database, stored.clientId.toUpperCase())).toBeUndefined();
   });
 
   it("leaves the given object alone", async () => {
     const given = Object.freeze(client());
-    await insertClient(db, given);
-    expect(await findClientByClientId(db, given.clientId)).toEqual(given);
+    await insertClient(test.database, given);
+    expect(await findClientByClientId(test.database, given.clientId)).toEqual(given);
   });
 
   it("refuses a second client of the same public identifier", async () => {
     const stored = client();
-    await insertClient(db, stored);
-    await expect(insertClient(db, client({ clientId: stored.clientId }))).rejects.toMatchObject({
+    await insertClient(test.database, stored);
+    await expect(insertClient(test.database, client({ clientId: stored.clientId }))).rejects.toMatchObject({
       name: "UniqueViolation",
       constraint: "oauth_client_client_id",
     });
   });
 
   it("upserts: a known client keeps its id and creation and takes every other setting", async () => {
-    const first = await upsertClient(db, client());
+    const first = await upsertClient(test.database, client());
     const again = client({
       clientId: first.clientId,
       name: "renamed",
@@ -101,21 +95,21 @@ describe("the client store", () => {
       modifiedAt: late,
     });
     const expected = { ...again, id: first.id, createdAt: early };
-    expect(await upsertClient(db, again)).toEqual(expected);
-    expect(await findClientByClientId(db, first.clientId)).toEqual(expected);
+    expect(await upsertClient(test.database, again)).toEqual(expected);
+    expect(await findClientByClientId(test.database, first.clientId)).toEqual(expected);
   });
 
   it("never takes over a client of another tenant", async () => {
-    await db.query("insert into tenant (id, name) values ($1, 'other')", [otherTenantId]);
-    const stored = await upsertClient(db, client());
+    await test.database.query("insert into tenant (id, name) values ($1, 'other')", [otherTenantId]);
+    const stored = await upsertClient(test.database, client());
     await expect(
-      upsertClient(db, client({ tenantId: otherTenantId, clientId: stored.clientId })),
+      upsertClient(test.database, client({ tenantId: otherTenantId, clientId: stored.clientId })),
     ).rejects.toBeInstanceOf(UniqueViolation);
-    expect(await findClientByClientId(db, stored.clientId)).toEqual(stored);
+    expect(await findClientByClientId(test.database, stored.clientId)).toEqual(stored);
   });
 
   it.each([299, 86_401])("refuses a token lifetime of %i seconds", async (accessTokenLifetimeS) => {
-    await expect(insertClient(db, client({ accessTokenLifetimeS }))).rejects.toMatchObject({
+    await expect(insertClient(test.database, client({ accessTokenLifetimeS }))).rejects.toMatchObject({
       sqlState: "23514",
     });
   });
@@ -124,25 +118,25 @@ describe("the client store", () => {
     const owner = client();
     const older = secretOf(owner, { expiresAt: late });
     const newer = secretOf(owner, { createdAt: late });
-    await insertClient(db, owner);
-    await insertClientSecret(db, newer);
-    await insertClientSecret(db, older);
-    expect(await listClientSecrets(db, owner)).toEqual([older, newer]);
-    expect(await deleteClientSecret(db, older)).toBe(true);
-    expect(await deleteClientSecret(db, older)).toBe(false);
-    expect(await listClientSecrets(db, owner)).toEqual([newer]);
+    await insertClient(test.database, owner);
+    await insertClientSecret(test.database, newer);
+    await insertClientSecret(test.database, older);
+    expect(await listClientSecrets(test.database, owner)).toEqual([older, newer]);
+    expect(await deleteClientSecret(test.database, older)).toBe(true);
+    expect(await deleteClientSecret(test.database, older)).toBe(false);
+    expect(await listClientSecrets(test.database, owner)).toEqual([newer]);
   });
 
   it("joins the caller's transaction", async () => {
     const owner = client();
-    const work = db.transaction(async (tx) => {
+    const work = test.database.transaction(async (tx) => {
       await insertClient(tx, owner);
       await insertClientSecret(tx, secretOf(owner));
       expect(await findClientByClientId(tx, owner.clientId)).toEqual(owner);
       throw new Error("undo");
     });
     await expect(work).rejects.toThrow("undo");
-    expect(await findClientByClientId(db, owner.clientId)).toBeUndefined();
-    expect(await listClientSecrets(db, owner)).toEqual([]);
+    expect(await findClientByClientId(test.database, owner.clientId)).toBeUndefined();
+    expect(await listClientSecrets(test.database, owner)).toEqual([]);
   });
 });

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
 import {
   type Connection,
   deleteConnection,
@@ -11,19 +11,12 @@ import {
   setConnectionEnabled,
   updateConnection,
 } from "../../src/persistence/connection-store.js";
-import type { Database } from "../../src/persistence/database.js";
-import { defaultTenantId, openTestDatabase, type TestDatabase } from "../support/database.js";
+import { defaultTenantId, shareTestDatabase } from "../support/database.js";
 
-let opened: TestDatabase;
-let db: Database;
-beforeAll(async () => {
-  opened = await openTestDatabase();
-  db = opened.database;
-});
+const test = shareTestDatabase();
 beforeEach(async () => {
-  await db.query("delete from connection");
+  await test.database.query("delete from connection");
 });
-afterAll(() => opened.close());
 
 const early = new Date("2026-01-01T00:00:00Z");
 const late = new Date("2026-01-02T00:00:00Z");
@@ -55,15 +48,15 @@ function connection(change: Partial<Connection> = {}): Connection {
 
 async function stored(change: Partial<Connection> = {}): Promise<Connection> {
   const made = connection(change);
-  await insertConnection(db, made);
+  await insertConnection(test.database, made);
   return made;
 }
 
 describe("the connection store", () => {
   it("returns a connection as it was stored, and only to its tenant", async () => {
     const made = await stored();
-    expect(await findConnection(db, made)).toEqual(made);
-    expect(await findConnection(db, { tenantId: randomUUID(), id: made.id })).toBeUndefined();
+    expect(await findConnection(test.database, made)).toEqual(made);
+    expect(await findConnection(test.database, { tenantId: randomUUID(), id: made.id })).toBeUndefined();
   });
 
   it("refuses a second connection of the same connector to the same corp", async () => {
@@ -77,17 +70,17 @@ describe("the connection store", () => {
 
   it("lists page by page in the order of ids", async () => {
     const ids = (await Promise.all([stored(), stored(), stored()])).map(({ id }) => id).sort();
-    const first = await listConnections(db, defaultTenantId, { limit: 2 });
+    const first = await listConnections(test.database, defaultTenantId, { limit: 2 });
     expect(first.map(({ id }) => id)).toEqual(ids.slice(0, 2));
-    const second = await listConnections(db, defaultTenantId, { after: first[1]?.id, limit: 2 });
+    const second = await listConnections(test.database, defaultTenantId, { after: first[1]?.id, limit: 2 });
     expect(second.map(({ id }) => id)).toEqual(ids.slice(2));
-    expect(await listConnections(db, randomUUID(), { limit: 2 })).toEqual([]);
+    expect(await listConnections(test.database, randomUUID(), { limit: 2 })).toEqual([]);
   });
 
   it("changes only what is given, and raises the version", async () => {
     const made = await stored();
     const changed = await updateConnection(
-      db,
+      test.database,
       made,
       1,
       { name: "Renamed", policy: { inactive: "keep" } },
@@ -95,49 +88,59 @@ describe("the connection store", () => {
     );
     const expected = { ...made, name: "Renamed", policy: { inactive: "keep" }, version: 2, modifiedAt: late };
     expect(changed).toEqual(expected);
-    expect(await findConnection(db, made)).toEqual(expected);
+    expect(await findConnection(test.database, made)).toEqual(expected);
   });
 
   it("changes nothing when somebody else was faster", async () => {
     const made = await stored();
-    await updateConnection(db, made, 1, { name: "first" }, late);
-    expect(await updateConnection(db, made, 1, { name: "second" }, late)).toBeUndefined();
-    expect(await updateConnection(db, { ...made, id: randomUUID() }, 1, {}, late)).toBeUndefined();
-    expect((await findConnection(db, made))?.name).toBe("first");
+    await updateConnection(test.database, made, 1, { name: "first" }, late);
+    expect(await updateConnection(test.database, made, 1, { name: "second" }, late)).toBeUndefined();
+    expect(await updateConnection(test.database, { ...made, id: randomUUID() }, 1, {}, late)).toBeUndefined();
+    expect((await findConnection(test.database, made))?.name).toBe("first");
   });
 
   it("refuses a change to the corp of another connection", async () => {
     const [one, two] = [await stored(), await stored()];
-    await expect(updateConnection(db, one, 1, { corpKey: two.corpKey }, late)).rejects.toMatchObject({
+    await expect(
+      updateConnection(test.database, one, 1, { corpKey: two.corpKey }, late),
+    ).rejects.toMatchObject({
       constraint: "connection_corp",
     });
   });
 
   it("is switched on and off", async () => {
     const made = await stored();
-    expect(await setConnectionEnabled(db, made, true, late)).toMatchObject({ enabled: true, version: 2 });
-    expect(await setConnectionEnabled(db, made, false, late)).toMatchObject({ enabled: false, version: 3 });
-    expect(await setConnectionEnabled(db, { ...made, id: randomUUID() }, true, late)).toBeUndefined();
+    expect(await setConnectionEnabled(test.database, made, true, late)).toMatchObject({
+      enabled: true,
+      version: 2,
+    });
+    expect(await setConnectionEnabled(test.database, made, false, late)).toMatchObject({
+      enabled: false,
+      version: 3,
+    });
+    expect(
+      await setConnectionEnabled(test.database, { ...made, id: randomUUID() }, true, late),
+    ).toBeUndefined();
   });
 
   it("counts pauses until it is resumed, at the same version", async () => {
     const made = await stored();
     const reason = { code: "40089", message: "the app secret is wrong", remedy: "enter it again" };
-    await pauseConnection(db, made, late, { code: "first", message: "first" });
-    await pauseConnection(db, made, late, reason);
-    expect(await findConnection(db, made)).toEqual({
+    await pauseConnection(test.database, made, late, { code: "first", message: "first" });
+    await pauseConnection(test.database, made, late, reason);
+    expect(await findConnection(test.database, made)).toEqual({
       ...made,
       pausedUntil: late,
       pauseReason: reason,
       pauseCount: 2,
     });
-    await resumeConnection(db, made);
-    expect(await findConnection(db, made)).toEqual(made);
+    await resumeConnection(test.database, made);
+    expect(await findConnection(test.database, made)).toEqual(made);
   });
 
   it("is removed once", async () => {
     const made = await stored();
-    expect(await deleteConnection(db, made)).toBe(true);
-    expect(await deleteConnection(db, made)).toBe(false);
+    expect(await deleteConnection(test.database, made)).toBe(true);
+    expect(await deleteConnection(test.database, made)).toBe(false);
   });
 });

@@ -1,18 +1,11 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { Database } from "../../src/persistence/database.js";
+import { describe, expect, it } from "vitest";
 import { dictionaryVersion, listEnabledFields } from "../../src/persistence/dictionary-store.js";
-import { defaultTenantId, openTestDatabase, type TestDatabase } from "../support/database.js";
+import { defaultTenantId, shareTestDatabase } from "../support/database.js";
 
-let opened: TestDatabase;
-let db: Database;
-beforeAll(async () => {
-  opened = await openTestDatabase();
-  db = opened.database;
-});
-afterAll(() => opened.close());
+const test = shareTestDatabase();
 
 const insert = (id: number, key: string, enabled = true) =>
-  db.query(
+  test.database.query(
     `insert into dictionary_field (tenant_id, id, name, key, category, type, options, enabled)
      values ($1, $2, $3, $3, 'user', 'enum', $4::jsonb, $5)`,
     [defaultTenantId, `00000000-0000-0000-0000-00000000000${id}`, key, '{"values":["红","蓝"]}', enabled],
@@ -22,7 +15,7 @@ describe("the dictionary store", () => {
   it("lists the enabled fields of a tenant by category and key", async () => {
     await insert(1, "colour");
     await insert(2, "hidden", false);
-    const fields = await listEnabledFields(db, defaultTenantId);
+    const fields = await listEnabledFields(test.database, defaultTenantId);
     expect(fields.map(({ category, key }) => `${category} ${key}`)).toEqual([
       "group ddtalkId",
       "user colour",
@@ -38,21 +31,21 @@ describe("the dictionary store", () => {
       version: 1,
       options: { values: ["红", "蓝"] },
     });
-    expect(await listEnabledFields(db, "00000000-0000-0000-0000-0000000000ff")).toEqual([]);
+    expect(await listEnabledFields(test.database, "00000000-0000-0000-0000-0000000000ff")).toEqual([]);
   });
 
   it("tells a new version after every change, and the same one otherwise", async () => {
-    const seen = [await dictionaryVersion(db, defaultTenantId)];
+    const seen = [await dictionaryVersion(test.database, defaultTenantId)];
     const change = async (sql: string) => {
-      await db.query(sql);
-      seen.push(await dictionaryVersion(db, defaultTenantId));
+      await test.database.query(sql);
+      seen.push(await dictionaryVersion(test.database, defaultTenantId));
     };
     await change("update dictionary_field set enabled = false, version = version + 1 where key = 'colour'");
     await change("delete from dictionary_field where key = 'colour'");
     await insert(3, "size");
-    seen.push(await dictionaryVersion(db, defaultTenantId));
+    seen.push(await dictionaryVersion(test.database, defaultTenantId));
     expect(new Set(seen).size).toBe(seen.length);
-    expect(await dictionaryVersion(db, defaultTenantId)).toBe(seen.at(-1));
+    expect(await dictionaryVersion(test.database, defaultTenantId)).toBe(seen.at(-1));
   });
 
   it("takes keys that differ in case only for the same key", async () => {

@@ -1,6 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import type { Database } from "../../src/persistence/database.js";
+import { beforeEach, describe, expect, it } from "vitest";
 import {
   deleteLink,
   findLink,
@@ -10,18 +9,12 @@ import {
   type LinkRow,
   upsertLink,
 } from "../../src/persistence/link-store.js";
-import { defaultTenantId, openTestDatabase, type TestDatabase } from "../support/database.js";
+import { defaultTenantId, shareTestDatabase } from "../support/database.js";
 
-let opened: TestDatabase;
-let db: Database;
-beforeAll(async () => {
-  opened = await openTestDatabase();
-  db = opened.database;
-});
+const test = shareTestDatabase();
 beforeEach(async () => {
-  await db.query("delete from link");
+  await test.database.query("delete from link");
 });
-afterAll(() => opened.close());
 
 const connection = { tenantId: defaultTenantId, connectionId: randomUUID() };
 const early = new Date("2026-01-01T00:00:00Z");
@@ -38,7 +31,7 @@ async function stored(change: Partial<LinkRow> = {}): Promise<LinkRow> {
     modifiedAt: early,
     ...change,
   };
-  await upsertLink(db, link);
+  await upsertLink(test.database, link);
   return link;
 }
 
@@ -47,27 +40,27 @@ const idsOf = (links: LinkRow[]) => links.map(({ resourceId }) => resourceId).so
 describe("the link store", () => {
   it("finds one link, several links, and none where there is none", async () => {
     const [one, two] = [await stored(), await stored()];
-    expect(await findLink(db, one)).toEqual(one);
-    expect(idsOf(await findLinks(db, connection, [one.resourceId, two.resourceId, randomUUID()]))).toEqual(
-      idsOf([one, two]),
-    );
-    expect(await findLinks(db, connection, [])).toEqual([]);
-    expect(await findLink(db, { ...one, connectionId: randomUUID() })).toBeUndefined();
+    expect(await findLink(test.database, one)).toEqual(one);
+    expect(
+      idsOf(await findLinks(test.database, connection, [one.resourceId, two.resourceId, randomUUID()])),
+    ).toEqual(idsOf([one, two]));
+    expect(await findLinks(test.database, connection, [])).toEqual([]);
+    expect(await findLink(test.database, { ...one, connectionId: randomUUID() })).toBeUndefined();
   });
 
   it("replaces a link but keeps when it was made", async () => {
     const link = await stored();
     const next = { ...link, remoteId: "new", lastSent: { name: "陈二" }, createdAt: late, modifiedAt: late };
-    await upsertLink(db, next);
-    expect(await findLink(db, link)).toEqual({ ...next, createdAt: early });
+    await upsertLink(test.database, next);
+    expect(await findLink(test.database, link)).toEqual({ ...next, createdAt: early });
   });
 
   it("finds by remote id within one resource type", async () => {
     const user = await stored({ remoteId: "7" });
     const group = await stored({ remoteId: "7", resourceType: "Group" });
-    expect(await findLinkByRemoteId(db, connection, "User", "7")).toEqual(user);
-    expect(await findLinkByRemoteId(db, connection, "Group", "7")).toEqual(group);
-    expect(await findLinkByRemoteId(db, connection, "Group", "8")).toBeUndefined();
+    expect(await findLinkByRemoteId(test.database, connection, "User", "7")).toEqual(user);
+    expect(await findLinkByRemoteId(test.database, connection, "Group", "7")).toEqual(group);
+    expect(await findLinkByRemoteId(test.database, connection, "Group", "8")).toBeUndefined();
   });
 
   it("refuses two resources on one remote object", async () => {
@@ -89,19 +82,19 @@ describe("the link store", () => {
     const below = await stored({ resourceType: "Group", lastSent: { name: "R&D", parentRemoteId: "7" } });
 
     const members = { departmentRemoteIds: ["7"] };
-    const first = await findLinksByLastSent(db, connection, "User", members, { limit: 2 });
+    const first = await findLinksByLastSent(test.database, connection, "User", members, { limit: 2 });
     const after = first[1]?.resourceId;
-    const second = await findLinksByLastSent(db, connection, "User", members, { after, limit: 2 });
+    const second = await findLinksByLastSent(test.database, connection, "User", members, { after, limit: 2 });
     expect([...first, ...second].map(({ resourceId }) => resourceId)).toEqual(idsOf(inside));
-    expect(await findLinksByLastSent(db, connection, "Group", { parentRemoteId: "7" }, { limit: 9 })).toEqual(
-      [below],
-    );
+    expect(
+      await findLinksByLastSent(test.database, connection, "Group", { parentRemoteId: "7" }, { limit: 9 }),
+    ).toEqual([below]);
   });
 
   it("forgets a link once", async () => {
     const link = await stored();
-    expect(await deleteLink(db, link)).toBe(true);
-    expect(await deleteLink(db, link)).toBe(false);
-    expect(await findLink(db, link)).toBeUndefined();
+    expect(await deleteLink(test.database, link)).toBe(true);
+    expect(await deleteLink(test.database, link)).toBe(false);
+    expect(await findLink(test.database, link)).toBeUndefined();
   });
 });

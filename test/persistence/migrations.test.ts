@@ -1,36 +1,29 @@
 import { readdir } from "node:fs/promises";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { migrations } from "../../migrations/index.js";
 import {
-  type Database,
   listMigrations,
   openDatabase,
   revertLastMigration,
   runMigrations,
 } from "../../src/persistence/database.js";
-import { defaultTenantId, openTestDatabase, type TestDatabase } from "../support/database.js";
+import { defaultTenantId, shareTestDatabase } from "../support/database.js";
 
-let opened: TestDatabase;
-let db: Database;
-beforeAll(async () => {
-  opened = await openTestDatabase();
-  db = opened.database;
-});
-afterAll(() => opened.close());
+const test = shareTestDatabase();
 
 const names = migrations.map(({ name }) => name);
 
 /** Every column, constraint and index, as the database itself describes them. */
 async function catalog() {
-  const columns = await db.query(`
+  const columns = await test.database.query(`
     select table_name, column_name, data_type, is_nullable, column_default, is_identity
       from information_schema.columns where table_schema = 'public' and table_name <> 'migration'
      order by table_name, ordinal_position`);
-  const constraints = await db.query(`
+  const constraints = await test.database.query(`
     select conrelid::regclass::text as table_name, conname, pg_get_constraintdef(oid) as definition
       from pg_constraint where connamespace = 'public'::regnamespace and conrelid::regclass::text <> 'migration'
      order by 1, 2`);
-  const indexes = await db.query(`
+  const indexes = await test.database.query(`
     select tablename, indexname, indexdef from pg_indexes
      where schemaname = 'public' and tablename <> 'migration' order by 1, 2`);
   return { columns, constraints, indexes };
@@ -48,31 +41,39 @@ describe("migrations", () => {
     const first = await catalog();
     expect(first.columns.length).toBeGreaterThan(100);
     const reverted: string[] = [];
-    for (let name = await revertLastMigration(db); name; name = await revertLastMigration(db))
+    for (
+      let name = await revertLastMigration(test.database);
+      name;
+      name = await revertLastMigration(test.database)
+    )
       reverted.push(name);
     expect(reverted).toEqual([...names].reverse());
     expect(await catalog()).toEqual({ columns: [], constraints: [], indexes: [] });
-    expect((await listMigrations(db)).map(({ applied }) => applied)).toEqual(names.map(() => false));
+    expect((await listMigrations(test.database)).map(({ applied }) => applied)).toEqual(
+      names.map(() => false),
+    );
 
     const told: string[] = [];
-    expect(await runMigrations(db, (name) => told.push(name))).toEqual(names);
+    expect(await runMigrations(test.database, (name) => told.push(name))).toEqual(names);
     expect(told).toEqual(names);
     expect(await catalog()).toEqual(first);
-    expect(await listMigrations(db)).toEqual(names.map((name) => ({ name, applied: true })));
+    expect(await listMigrations(test.database)).toEqual(names.map((name) => ({ name, applied: true })));
   });
 
   it("are applied once when two start together", async () => {
-    while (await revertLastMigration(db));
+    while (await revertLastMigration(test.database));
     const other = opened.url ? await openDatabase({ url: opened.url }) : db;
-    const [mine, theirs] = await Promise.all([runMigrations(db), runMigrations(other)]);
+    const [mine, theirs] = await Promise.all([runMigrations(test.database), runMigrations(other)]);
     expect([...mine, ...theirs]).toEqual(names);
-    if (other !== db) await other.close();
+    if (other !== test.database) await other.close();
   });
 
   it("make the default tenant and the two fields for DingTalk's ids", async () => {
-    expect(await db.query("select id, name from tenant")).toEqual([{ id: defaultTenantId, name: "default" }]);
+    expect(await test.database.query("select id, name from tenant")).toEqual([
+      { id: defaultTenantId, name: "default" },
+    ]);
     expect(
-      await db.query(
+      await test.database.query(
         "select key, category, type, required, unique_value, enabled, system from dictionary_field order by key",
       ),
     ).toEqual([
@@ -98,7 +99,7 @@ describe("migrations", () => {
   });
 
   it("begin every unique key with the tenant, but for what is found before the tenant is known", async () => {
-    const rows = await db.query<{ name: string }>(`
+    const rows = await test.database.query<{ name: string }>(`
       select c.relname as name from pg_index i
         join pg_class c on c.oid = i.indexrelid
         join pg_attribute a on a.attrelid = i.indrelid and a.attnum = i.indkey[0]
@@ -113,7 +114,7 @@ describe("migrations", () => {
 
 describe("a user name", () => {
   const insert = (id: number, key: string, deletedAt: Date | null = null) =>
-    db.query(
+    test.database.query(
       `insert into resource (tenant_id, id, type, user_name_key, doc, created_at, modified_at, deleted_at)
        values ($1, $2, 'User', $3, '{}', $4, $4, $5)`,
       [defaultTenantId, `00000000-0000-0000-0000-00000000000${id}`, key, new Date(0), deletedAt],

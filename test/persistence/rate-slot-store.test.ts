@@ -1,16 +1,9 @@
 import { randomUUID } from "node:crypto";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { Database } from "../../src/persistence/database.js";
+import { describe, expect, it } from "vitest";
 import { penaliseSlot, reserveSlot } from "../../src/persistence/rate-slot-store.js";
-import { defaultTenantId, openTestDatabase, type TestDatabase } from "../support/database.js";
+import { defaultTenantId, shareTestDatabase } from "../support/database.js";
 
-let opened: TestDatabase;
-let db: Database;
-beforeAll(async () => {
-  opened = await openTestDatabase();
-  db = opened.database;
-});
-afterAll(() => opened.close());
+const test = shareTestDatabase();
 
 const noon = Date.UTC(2026, 0, 1, 12);
 /** Milliseconds after noon. */
@@ -21,7 +14,7 @@ const newSlot = () => ({
   path: "/topapi/v2/user/create",
 });
 const reserve = async (slot: ReturnType<typeof newSlot>, nowMs: number, intervalMs = 50) =>
-  (await reserveSlot(db, { ...slot, now: at(nowMs), intervalMs })).getTime() - noon;
+  (await reserveSlot(test.database, { ...slot, now: at(nowMs), intervalMs })).getTime() - noon;
 
 describe("the shared pacer", () => {
   it("grants the present moment on a path that was quiet, then one interval later each", async () => {
@@ -53,15 +46,15 @@ describe("the shared pacer", () => {
     const [known, fresh] = [newSlot(), newSlot()];
     await reserve(known, 0);
     for (const slot of [known, fresh]) {
-      await penaliseSlot(db, { ...slot, until: at(1000) });
+      await penaliseSlot(test.database, { ...slot, until: at(1000) });
       expect([await reserve(slot, 0), await reserve(slot, 0)]).toEqual([1000, 1050]);
     }
   });
 
   it("never brings a start forward by a penalty that ends earlier", async () => {
     const slot = newSlot();
-    await penaliseSlot(db, { ...slot, until: at(1000) });
-    await penaliseSlot(db, { ...slot, until: at(500) });
+    await penaliseSlot(test.database, { ...slot, until: at(1000) });
+    await penaliseSlot(test.database, { ...slot, until: at(500) });
     expect(await reserve(slot, 0)).toBe(1000);
   });
 });

@@ -1,7 +1,6 @@
 import { randomUUID } from "node:crypto";
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
 import { upsertClient } from "../../src/persistence/client-store.js";
-import type { Database } from "../../src/persistence/database.js";
 import {
   deleteExpiredTokens,
   findToken,
@@ -9,20 +8,15 @@ import {
   type OauthToken,
   revokeToken,
 } from "../../src/persistence/token-store.js";
-import { defaultTenantId, openTestDatabase, type TestDatabase } from "../support/database.js";
+import { defaultTenantId, shareTestDatabase } from "../support/database.js";
 
-let opened: TestDatabase;
-let db: Database;
+const test = shareTestDatabase();
 const clientRef = randomUUID();
 const at = (minute: number) => new Date(Date.UTC(2026, 0, 1, 0, minute));
 
-beforeAll(async () => {
-  opened = await openTestDatabase();
-  db = opened.database;
-});
 beforeEach(async () => {
-  await db.query("delete from oauth_client");
-  await upsertClient(db, {
+  await test.database.query("delete from oauth_client");
+  await upsertClient(test.database, {
     tenantId: defaultTenantId,
     id: clientRef,
     clientId: "hr",
@@ -37,7 +31,6 @@ beforeEach(async () => {
     modifiedAt: at(0),
   });
 });
-afterAll(() => opened.close());
 
 const token = (tokenHash: string, change: Partial<OauthToken> = {}): OauthToken => ({
   tenantId: defaultTenantId,
@@ -52,8 +45,8 @@ const token = (tokenHash: string, change: Partial<OauthToken> = {}): OauthToken 
 
 describe("the token store", () => {
   it("finds a token by its hash together with its client", async () => {
-    await insertToken(db, token("a"));
-    expect(await findToken(db, "a")).toEqual({
+    await insertToken(test.database, token("a"));
+    expect(await findToken(test.database, "a")).toEqual({
       token: token("a"),
       client: {
         tenantId: defaultTenantId,
@@ -65,29 +58,30 @@ describe("the token store", () => {
         enabled: true,
       },
     });
-    expect(await findToken(db, "b")).toBeUndefined();
+    expect(await findToken(test.database, "b")).toBeUndefined();
   });
 
   it("revokes a token once and keeps the moment", async () => {
-    await insertToken(db, token("a"));
-    expect(await revokeToken(db, "a", at(3))).toBe(true);
-    expect(await revokeToken(db, "a", at(4))).toBe(false);
-    expect(await revokeToken(db, "unknown", at(4))).toBe(false);
-    expect((await findToken(db, "a"))?.token.revokedAt).toEqual(at(3));
+    await insertToken(test.database, token("a"));
+    expect(await revokeToken(test.database, "a", at(3))).toBe(true);
+    expect(await revokeToken(test.database, "a", at(4))).toBe(false);
+    expect(await revokeToken(test.database, "unknown", at(4))).toBe(false);
+    expect((await findToken(test.database, "a"))?.token.revokedAt).toEqual(at(3));
   });
 
   it("removes expired tokens, the oldest first, a limited number at a time", async () => {
-    for (const minute of [1, 2, 3, 20]) await insertToken(db, token(`t${minute}`, { expiresAt: at(minute) }));
-    expect(await deleteExpiredTokens(db, at(10), 2)).toBe(2);
-    expect(await findToken(db, "t3")).toBeDefined();
-    expect(await deleteExpiredTokens(db, at(10), 2)).toBe(1);
-    expect(await deleteExpiredTokens(db, at(10), 2)).toBe(0);
-    expect(await findToken(db, "t20")).toBeDefined();
+    for (const minute of [1, 2, 3, 20])
+      await insertToken(test.database, token(`t${minute}`, { expiresAt: at(minute) }));
+    expect(await deleteExpiredTokens(test.database, at(10), 2)).toBe(2);
+    expect(await findToken(test.database, "t3")).toBeDefined();
+    expect(await deleteExpiredTokens(test.database, at(10), 2)).toBe(1);
+    expect(await deleteExpiredTokens(test.database, at(10), 2)).toBe(0);
+    expect(await findToken(test.database, "t20")).toBeDefined();
   });
 
   it("forgets the tokens of a removed client", async () => {
-    await insertToken(db, token("a"));
-    await db.query("delete from oauth_client where id = $1", [clientRef]);
-    expect(await findToken(db, "a")).toBeUndefined();
+    await insertToken(test.database, token("a"));
+    await test.database.query("delete from oauth_client where id = $1", [clientRef]);
+    expect(await findToken(test.database, "a")).toBeUndefined();
   });
 });
