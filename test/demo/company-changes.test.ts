@@ -1,19 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { applyChange, type Change } from "../../src/demo/company-changes.js";
-import type { Company, Person } from "../../src/demo/sample-company.js";
-
-function person(key: string, departmentKeys: string[], managerKey?: string): Person {
-  return {
-    key,
-    userName: `${key}@example.com`,
-    email: `${key}@example.com`,
-    familyName: "王",
-    givenName: "明",
-    title: "工程师",
-    departmentKeys,
-    ...(managerKey === undefined ? {} : { managerKey }),
-  };
-}
+import type { Company } from "../../src/demo/sample-company.js";
+import { person } from "./person.js";
 
 const company: Company = {
   departments: [

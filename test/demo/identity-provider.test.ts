@@ -2,9 +2,10 @@ import { describe, expect, it } from "vitest";
 import type { Change } from "../../src/demo/company-changes.js";
 import { type GatewayClient, RequestFailed } from "../../src/demo/gateway-client.js";
 import { createIdentityProvider } from "../../src/demo/identity-provider.js";
-import { type Company, createSampleCompany, type Person } from "../../src/demo/sample-company.js";
+import { type Company, createSampleCompany } from "../../src/demo/sample-company.js";
 import { ORGANIZATION_URN } from "../../src/demo/scim-messages.js";
 import type { JsonObject } from "../../src/scim/schema/attribute.js";
+import { person } from "./person.js";
 
 interface Sent {
   method: string;
@@ -27,19 +28,6 @@ function createRecorder(answer?: (sent: Sent) => unknown) {
     traffic: () => ({ requests: 0, repeated: 0 }),
   };
   return { gateway, sent, provider: createIdentityProvider(gateway) };
-}
-
-function person(key: string, departmentKeys: string[], managerKey?: string): Person {
-  return {
-    key,
-    userName: `${key}@example.com`,
-    email: `${key}@example.com`,
-    familyName: "王",
-    givenName: "明",
-    title: "工程师",
-    departmentKeys,
-    ...(managerKey === undefined ? {} : { managerKey }),
-  };
 }
 
 const company: Company = {

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import type { Resource } from "../../src/directory/resource.js";
 import type { JsonObject, JsonValue } from "../../src/scim/schema/attribute.js";
 import {
@@ -8,33 +8,21 @@ import {
 } from "../../src/scim/schema/urns.js";
 import {
   context,
-  everything,
   memberIds,
-  nothing,
-  openDirectory,
   organization,
   parentOf,
-  patchBody,
   putBody,
   refusal,
-  type TestDirectory,
+  shareDirectory,
 } from "./open-directory.js";
 
-let test: TestDirectory;
-
-beforeAll(async () => {
-  test = await openDirectory();
-});
-afterAll(() => test.close());
+const test = shareDirectory();
 
 const below = (value: string, more: JsonObject = {}) => ({ [ORGANIZATION]: { parent: { value }, ...more } });
-const patch = (group: Resource, ...operations: JsonObject[]) =>
-  test.directory.patch(context, "Group", group.id, patchBody(...operations), { needs: nothing });
 const setParent = (group: Resource, value: JsonValue) =>
-  patch(group, { op: "replace", path: `${ORGANIZATION}:parent`, value });
-const read = (group: Resource) => test.directory.read(context, "Group", group.id, everything);
+  test.patch(group, { op: "replace", path: `${ORGANIZATION}:parent`, value });
 const nest = (parent: Resource, ...children: Resource[]) =>
-  patch(parent, {
+  test.patch(parent, {
     op: "add",
     path: "members",
     value: children.map(({ id }) => ({ value: id, type: "Group" })),
@@ -56,11 +44,11 @@ describe("a department", () => {
 
   it("that turns into a plain group touches its people", async () => {
     const [user, group] = [await test.user(), await test.group()];
-    await patch(group, { op: "add", path: "members", value: [{ value: user.id }] });
+    await test.patch(group, { op: "add", path: "members", value: [{ value: user.id }] });
     const kind = { op: "replace", path: `${ORGANIZATION}:kind`, value: "group" };
-    expect(await test.ordered(() => patch(group, kind))).toEqual([group.id, user.id].sort());
+    expect(await test.ordered(() => test.patch(group, kind))).toEqual([group.id, user.id].sort());
     const rename = { op: "replace", path: "displayName", value: "x" };
-    expect(await test.ordered(() => patch(group, rename))).toEqual([group.id]);
+    expect(await test.ordered(() => test.patch(group, rename))).toEqual([group.id]);
   });
 });
 
@@ -71,8 +59,8 @@ describe("a parent", () => {
     for (const child of [byId, byName]) {
       expect(organization(child)["parent"]).toEqual({ value: parent.id, display: "总部" });
     }
-    expect(memberIds(await read(parent))).toEqual([byId.id, byName.id]);
-    expect((await read(parent)).version).toBe(3);
+    expect(memberIds(await test.read(parent))).toEqual([byId.id, byName.id]);
+    expect((await test.read(parent)).version).toBe(3);
   });
 
   it("may come after its children, by id never, by externalId always", async () => {
@@ -83,15 +71,15 @@ describe("a parent", () => {
       parent = await test.group({ externalId: "later" });
     });
     expect(ordered).toEqual([waiting.id, parent?.id].sort());
-    expect(parentOf(await read(waiting))).toBe(parent?.id);
-    expect(memberIds(await read(parent ?? waiting))).toEqual([waiting.id]);
+    expect(parentOf(await test.read(waiting))).toBe(parent?.id);
+    expect(memberIds(await test.read(parent ?? waiting))).toEqual([waiting.id]);
   });
 
   it("may also arrive by being given the externalId later", async () => {
     const [waiting, parent] = [await test.group(below("renamed")), await test.group()];
     const rename = { op: "add", path: "externalId", value: "renamed" };
-    expect(await test.ordered(() => patch(parent, rename))).toEqual([waiting.id, parent.id].sort());
-    expect(parentOf(await read(waiting))).toBe(parent.id);
+    expect(await test.ordered(() => test.patch(parent, rename))).toEqual([waiting.id, parent.id].sort());
+    expect(parentOf(await test.read(waiting))).toBe(parent.id);
   });
 
   it("set, changed and removed by PATCH touches the child alone", async () => {
@@ -99,11 +87,11 @@ describe("a parent", () => {
     expect(await test.ordered(() => setParent(child, { value: one.id }))).toEqual([child.id]);
     expect(await test.ordered(() => setParent(child, two.id))).toEqual([child.id]);
     expect(await setParent(child, { value: two.id })).toMatchObject({ changed: false });
-    expect(memberIds(await read(one))).toEqual([]);
-    expect(memberIds(await read(two))).toEqual([child.id]);
+    expect(memberIds(await test.read(one))).toEqual([]);
+    expect(memberIds(await test.read(two))).toEqual([child.id]);
     const remove = { op: "remove", path: `${ORGANIZATION}:parent` };
-    expect(parentOf(await patch(child, remove))).toBeUndefined();
-    expect(memberIds(await read(two))).toEqual([]);
+    expect(parentOf(await test.patch(child, remove))).toBeUndefined();
+    expect(memberIds(await test.read(two))).toEqual([]);
   });
 
   it("is cleared by a PUT that has the organization extension without it, and kept by one that has not", async () => {
@@ -126,8 +114,8 @@ describe("a parent", () => {
     const child = await test.group(below(parent.id));
     const ordered = await test.ordered(() => test.directory.remove(context, "Group", parent.id));
     expect(ordered).toEqual([parent.id, child.id].sort());
-    expect(parentOf(await read(child))).toBeUndefined();
-    expect(memberIds(await read(grand))).toEqual([]);
+    expect(parentOf(await test.read(child))).toBeUndefined();
+    expect(memberIds(await test.read(grand))).toEqual([]);
   });
 });
 
@@ -135,25 +123,25 @@ describe("a group nested as a member", () => {
   it("is below that group, as if it had said so itself", async () => {
     const [parent, child] = [await test.group(), await test.group()];
     expect(await test.ordered(() => nest(parent, child))).toEqual([child.id]);
-    expect(parentOf(await read(child))).toBe(parent.id);
+    expect(parentOf(await test.read(child))).toBe(parent.id);
     const remove = { op: "remove", path: `members[value eq "${child.id}"]` };
-    expect(await test.ordered(() => patch(parent, remove))).toEqual([child.id]);
-    expect(parentOf(await read(child))).toBeUndefined();
+    expect(await test.ordered(() => test.patch(parent, remove))).toEqual([child.id]);
+    expect(parentOf(await test.read(child))).toBeUndefined();
   });
 
   it("moves from its former parent, whose version moves on", async () => {
     const [one, two, child] = [await test.group(), await test.group(), await test.group()];
     await nest(one, child);
     await nest(two, child);
-    expect(memberIds(await read(one))).toEqual([]);
-    expect((await read(one)).version).toBe(3);
-    expect((await read(child)).version).toBe(3);
+    expect(memberIds(await test.read(one))).toEqual([]);
+    expect((await test.read(one)).version).toBe(3);
+    expect((await test.read(child)).version).toBe(3);
   });
 
   it("comes with a POST of its parent, also while it waits for another one", async () => {
     const child = await test.group(below("never comes"));
     const parent = await test.group({ members: [{ value: child.id }] });
-    expect(parentOf(await read(child))).toBe(parent.id);
+    expect(parentOf(await test.read(child))).toBe(parent.id);
   });
 
   it("is exchanged by a PUT that lists groups, and left alone by one that lists people only", async () => {
@@ -174,7 +162,7 @@ describe("a group nested as a member", () => {
     expect(memberIds(await put(user.id)).sort()).toEqual([user.id, one.id].sort());
     const ordered = await test.ordered(() => put(user.id, two.id));
     expect(ordered).toEqual([one.id, two.id].sort());
-    expect(parentOf(await read(one))).toBeUndefined();
+    expect(parentOf(await test.read(one))).toBeUndefined();
   });
 });
 
@@ -196,7 +184,7 @@ describe("a circle is refused", () => {
       const put = putBody(group, below(parent.id));
       expect(await refusal(test.directory.replace(context, "Group", group.id, put))).toMatchObject(circle);
     }
-    expect(parentOf(await read(top))).toBeUndefined();
+    expect(parentOf(await test.read(top))).toBeUndefined();
   });
 
   it("also when the awaited parent closes it on arrival", async () => {
@@ -205,7 +193,7 @@ describe("a circle is refused", () => {
     expect(await refusal(test.group({ externalId: "self", ...below("self") }))).toMatchObject(circle);
     const child = await test.group(below(waiting.id));
     const rename = { op: "replace", path: "externalId", value: "closing" };
-    expect(await refusal(patch(child, rename))).toMatchObject(circle);
+    expect(await refusal(test.patch(child, rename))).toMatchObject(circle);
   });
 
   it("also when two moves close it at the same time", async () => {
@@ -233,9 +221,9 @@ describe("a circle is refused", () => {
         }
         expect(await isForest()).toBe(true);
         for (const node of nodes) {
-          const shown = await read(node);
+          const shown = await test.read(node);
           const parent = nodes.find(({ id }) => id === parentOf(shown));
-          if (parent) expect(memberIds(await read(parent))).toContain(node.id);
+          if (parent) expect(memberIds(await test.read(parent))).toContain(node.id);
         }
       }),
       { numRuns: 8 },
@@ -259,7 +247,7 @@ describe("the children of a parent that arrives", () => {
     for (let round = 0; round < 5; round++) {
       const externalId = `together-${round}`;
       const [child, parent] = await Promise.all([test.group(below(externalId)), test.group({ externalId })]);
-      expect(parentOf(await read(child))).toBe(parent.id);
+      expect(parentOf(await test.read(child))).toBe(parent.id);
     }
   });
 });

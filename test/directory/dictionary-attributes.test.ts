@@ -1,31 +1,21 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import { createDictionary, FRESH_MS } from "../../src/dictionary/dictionary.js";
 import type { Resource } from "../../src/directory/resource.js";
 import { newId } from "../../src/platform/ids.js";
 import type { JsonObject, JsonValue } from "../../src/scim/schema/attribute.js";
 import { DICTIONARY_USER_URN as DICTIONARY } from "../../src/scim/schema/urns.js";
 import { defaultTenantId } from "../support/database.js";
-import {
-  context,
-  nothing,
-  openDirectory,
-  patchBody,
-  putBody,
-  refusal,
-  type TestDirectory,
-} from "./open-directory.js";
+import { context, nothing, putBody, refusal, shareDirectory } from "./open-directory.js";
 
-let test: TestDirectory;
+const test = shareDirectory();
 
 beforeAll(async () => {
-  test = await openDirectory();
   await addField("badge", { unique_value: true });
   await addField("grade", { type: "enum", options: '{"values": ["P1", "P2"]}' });
   await addField("origin", { modifiable: false });
   await addField("hobbies", { multi_valued: true, unique_value: true });
   await addField("secret", {});
 });
-afterAll(() => test.close());
 
 interface Columns {
   type?: string;
@@ -67,15 +57,7 @@ async function setField(key: string, assignments: string): Promise<void> {
 
 const withValues = (values: JsonObject) => test.user({ [DICTIONARY]: values });
 const set = (user: Resource, key: string, value: JsonValue) =>
-  test.directory.patch(
-    context,
-    "User",
-    user.id,
-    patchBody({ op: "replace", path: `${DICTIONARY}:${key}`, value }),
-    {
-      needs: nothing,
-    },
-  );
+  test.patch(user, { op: "replace", path: `${DICTIONARY}:${key}`, value });
 const valuesOf = async (user: Resource) =>
   (await test.directory.read(context, "User", user.id, nothing)).attributes[DICTIONARY];
 
@@ -135,15 +117,7 @@ describe("an attribute of the dictionary", () => {
     expect(await valuesOf(user)).toEqual({ grade: "P1" });
     expect((await refusal(set(user, "secret", "x"))).status).toBe(400);
     await test.directory.replace(context, "User", user.id, putBody(user, { [DICTIONARY]: { grade: "P2" } }));
-    await test.directory.patch(
-      context,
-      "User",
-      user.id,
-      patchBody({ op: "add", path: "title", value: "x" }),
-      {
-        needs: nothing,
-      },
-    );
+    await test.patch(user, { op: "add", path: "title", value: "x" });
     await setField("secret", "enabled = true");
     expect(await valuesOf(user)).toEqual({ secret: "kept", grade: "P2" });
   });

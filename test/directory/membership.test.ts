@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import type { Resource } from "../../src/directory/resource.js";
 import type { JsonObject } from "../../src/scim/schema/attribute.js";
 import {
@@ -6,32 +6,25 @@ import {
   everything,
   memberIds,
   nothing,
-  openDirectory,
-  patchBody,
   putBody,
   refusal,
-  type TestDirectory,
+  shareDirectory,
 } from "./open-directory.js";
 
-let test: TestDirectory;
+const test = shareDirectory();
 let people: Resource[];
 
 beforeAll(async () => {
-  test = await openDirectory();
   people = await Promise.all(
     ["赵一", "钱二", "孙三", "李四", "周五"].map((displayName) => test.user({ displayName })),
   );
 });
-afterAll(() => test.close());
 
 /** The ids of some people by their numbers. */
 const ids = (...numbers: number[]) => numbers.map((n) => people[n]?.id ?? "");
 const values = (...numbers: number[]) => ids(...numbers).map((value) => ({ value }));
 
-const patch = (group: Resource, ...operations: JsonObject[]) =>
-  test.directory.patch(context, "Group", group.id, patchBody(...operations), { needs: nothing });
-const read = (group: Resource) => test.directory.read(context, "Group", group.id, everything);
-const membersOf = async (group: Resource) => memberIds(await read(group)).sort();
+const membersOf = async (group: Resource) => memberIds(await test.read(group)).sort();
 
 describe("the members of a group", () => {
   it("come from the POST body, with name and type, and touch the people as well", async () => {
@@ -93,7 +86,7 @@ describe("the members of a group", () => {
       JSON.stringify(operations).replace(/\$(\d)/g, (_, n) => ids(Number(n))[0] ?? ""),
     );
     const ordered = await test.ordered(async () => {
-      const answer = await patch(group, ...named);
+      const answer = await test.patch(group, ...named);
       expect(answer).toMatchObject({ version: touched.length > 0 ? 2 : 1, changed: touched.length > 0 });
     });
     expect(await membersOf(group)).toEqual(ids(...expected).sort());
@@ -120,7 +113,7 @@ describe("the members of a group", () => {
       value: `00000000-0000-4000-8000-00000000000${n}`,
     }));
     const add = { op: "add", path: "members", value: [...values(0), ...unknown, { value: "nonsense" }] };
-    const error = await refusal(patch(group, add));
+    const error = await refusal(test.patch(group, add));
     expect(error).toMatchObject({ status: 400, scimType: "invalidValue" });
     expect(error.detail.match(/00000000-0000-4000-8000-/g)).toHaveLength(5);
     expect(error.detail).toContain("3 more");
@@ -128,17 +121,17 @@ describe("the members of a group", () => {
     expect((await refusal(test.group({ members: unknown }))).status).toBe(400);
     const put = test.directory.replace(context, "Group", group.id, putBody(group, { members: unknown }));
     expect((await refusal(put)).status).toBe(400);
-    expect(await patch(group, { op: "remove", path: "members", value: unknown })).toMatchObject({
+    expect(await test.patch(group, { op: "remove", path: "members", value: unknown })).toMatchObject({
       changed: false,
     });
   });
 
   it("leave with a person who is removed, and the group's version moves on", async () => {
     const [leaver, group] = [await test.user(), await test.group()];
-    await patch(group, { op: "add", path: "members", value: [{ value: leaver.id }] });
+    await test.patch(group, { op: "add", path: "members", value: [{ value: leaver.id }] });
     const ordered = await test.ordered(() => test.directory.remove(context, "User", leaver.id));
     expect(ordered).toEqual([leaver.id]);
-    expect(await read(group)).toMatchObject({ version: 3, attributes: { members: [] } });
+    expect(await test.read(group)).toMatchObject({ version: 3, attributes: { members: [] } });
   });
 
   it("lose the group when it is removed, and are touched", async () => {
@@ -153,10 +146,10 @@ describe("the members of a group", () => {
     const group = await test.group();
     const crowd = await Promise.all(Array.from({ length: 16 }, () => test.user()));
     await Promise.all(
-      crowd.map((user) => patch(group, { op: "add", path: "members", value: [{ value: user.id }] })),
+      crowd.map((user) => test.patch(group, { op: "add", path: "members", value: [{ value: user.id }] })),
     );
     expect(await membersOf(group)).toEqual(crowd.map((user) => user.id).sort());
-    expect((await read(group)).version).toBe(17);
+    expect((await test.read(group)).version).toBe(17);
   });
 
   it("can be asked for without being read", async () => {
@@ -186,8 +179,8 @@ describe("the cost of a membership change", () => {
       { op: "remove", path: `members[value eq "${ids(0)[0]}"]` },
     ];
     for (const operation of operations) {
-      const few = await test.sent(() => patch(small, operation));
-      const many = await test.sent(() => patch(big, operation));
+      const few = await test.sent(() => test.patch(small, operation));
+      const many = await test.sent(() => test.patch(big, operation));
       expect(many).toEqual(few);
       expect(many).toHaveLength(4);
       expect(many.filter((sql) => /from\s+membership/.test(sql) && !/delete/.test(sql))).toEqual([]);
@@ -196,9 +189,9 @@ describe("the cost of a membership change", () => {
 
   it("does not grow with the number of members named", async () => {
     const group = await test.group();
-    const one = await test.sent(() => patch(group, { op: "add", path: "members", value: values(0) }));
+    const one = await test.sent(() => test.patch(group, { op: "add", path: "members", value: values(0) }));
     const four = await test.sent(() =>
-      patch(group, { op: "add", path: "members", value: values(1, 2, 3, 4) }),
+      test.patch(group, { op: "add", path: "members", value: values(1, 2, 3, 4) }),
     );
     expect(four).toEqual(one);
   });

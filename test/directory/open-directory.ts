@@ -1,5 +1,6 @@
+import { afterAll, beforeAll } from "vitest";
 import { createDictionary } from "../../src/dictionary/dictionary.js";
-import { createDirectory, type Directory } from "../../src/directory/directory.js";
+import { createDirectory } from "../../src/directory/directory.js";
 import type { RequestContext } from "../../src/directory/request-context.js";
 import type { Resource, ResourceNeeds } from "../../src/directory/resource.js";
 import type { AppendInput } from "../../src/outbox/append.js";
@@ -23,8 +24,20 @@ export const nothing: ResourceNeeds = { members: false, groups: false, provision
 /** Members and groups as well. */
 export const everything: ResourceNeeds = { members: true, groups: true, provisioning: false };
 
+type TestDirectory = Awaited<ReturnType<typeof openDirectory>>;
+
+/** One directory for all tests of the calling file: there from the first test on, closed after the last. */
+export function shareDirectory(): TestDirectory {
+  const shared = {} as TestDirectory;
+  beforeAll(async () => {
+    Object.assign(shared, await openDirectory());
+  });
+  afterAll(() => shared.close());
+  return shared;
+}
+
 /** A directory on a database of its own, which remembers what it ordered and how many statements it sent. */
-export async function openDirectory() {
+async function openDirectory() {
   const opened = await openTestDatabase();
   const clock = createFakeClock("2026-03-01T08:00:00Z");
   const orders: AppendInput[] = [];
@@ -59,6 +72,13 @@ export async function openDirectory() {
         displayName: `group-${++count}`,
         ...attributes,
       }),
+
+    /** Changes a user or group by the operations of a PATCH. */
+    patch: ({ type, id }: Resource, ...operations: JsonObject[]) =>
+      directory.patch(context, type, id, patchBody(...operations), { needs: nothing }),
+
+    /** Reads a user or group anew, with its members and groups. */
+    read: ({ type, id }: Resource) => directory.read(context, type, id, everything),
 
     /** Runs work, and returns the ids whose deliveries it ordered, each once, or the number of times it ordered. */
     async ordered(work: () => Promise<unknown>): Promise<string[]> {
@@ -137,5 +157,3 @@ export async function refusal(work: Promise<unknown>): Promise<ScimError> {
   }
   throw new Error("it was not refused");
 }
-
-export type TestDirectory = Awaited<ReturnType<typeof openDirectory>> & { directory: Directory };

@@ -1,30 +1,21 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { writeBack } from "../../src/directory/write-back.js";
+import { describe, expect, it } from "vitest";
 import {
   DICTIONARY_USER_URN as DICTIONARY,
   ENTERPRISE_USER_URN as ENTERPRISE,
 } from "../../src/scim/schema/urns.js";
-import { defaultTenantId } from "../support/database.js";
-import { insertConnectionRow } from "../support/outbox-rows.js";
 import {
   context,
   everything,
   nothing,
-  openDirectory,
   patchBody,
   putBody,
   refusal,
-  type TestDirectory,
+  shareDirectory,
 } from "./open-directory.js";
 
-let test: TestDirectory;
+const test = shareDirectory();
 
-beforeAll(async () => {
-  test = await openDirectory();
-});
-afterAll(() => test.close());
-
-const replaceOp = (path: string, value: string | boolean) => patchBody({ op: "replace", path, value });
+const replaceOp = (path: string, value: string) => ({ op: "replace", path, value });
 const nobody = "00000000-0000-4000-8000-000000000000";
 
 describe("creating a user", () => {
@@ -96,9 +87,7 @@ describe("changing a user", () => {
   it("raises the version, moves lastModified and keeps created", async () => {
     const user = await test.user();
     await test.clock.advance(1_000);
-    const changed = await test.directory.patch(context, "User", user.id, replaceOp("title", "Chief"), {
-      needs: nothing,
-    });
+    const changed = await test.patch(user, replaceOp("title", "Chief"));
     expect(changed).toMatchObject({ version: 2, changed: true, createdAt: user.createdAt });
     expect(changed.modifiedAt.getTime()).toBe(user.modifiedAt.getTime() + 1_000);
     expect(await test.directory.read(context, "User", user.id, nothing)).toMatchObject({
@@ -118,16 +107,10 @@ describe("changing a user", () => {
       const answer =
         verb === "PUT"
           ? await test.directory.replace(context, "User", user.id, putBody(user, { password: "same" }))
-          : await test.directory.patch(
-              context,
-              "User",
-              user.id,
-              patchBody({
-                op: "Replace",
-                value: { active: "True", "name.givenName": "娜", password: "same" },
-              }),
-              { needs: nothing },
-            );
+          : await test.patch(user, {
+              op: "Replace",
+              value: { active: "True", "name.givenName": "娜", password: "same" },
+            });
       expect(answer).toMatchObject({ version: 1, changed: false, modifiedAt: user.modifiedAt });
     });
     expect(ordered).toEqual([]);
@@ -135,9 +118,7 @@ describe("changing a user", () => {
 
   it("replaces the password, and only then is that a change", async () => {
     const user = await test.user({ password: "old" });
-    const changed = await test.directory.patch(context, "User", user.id, replaceOp("password", "new"), {
-      needs: nothing,
-    });
+    const changed = await test.patch(user, replaceOp("password", "new"));
     expect(changed).toMatchObject({ version: 2, changed: true });
     expect(JSON.stringify(changed)).not.toContain("new");
   });
@@ -145,8 +126,7 @@ describe("changing a user", () => {
   it("names userName when a change takes another user's", async () => {
     const [taken, user] = [await test.user({ userName: "taken" }), await test.user()];
     for (const work of [
-      () =>
-        test.directory.patch(context, "User", user.id, replaceOp("userName", "TAKEN"), { needs: nothing }),
+      () => test.patch(user, replaceOp("userName", "TAKEN")),
       () => test.directory.replace(context, "User", user.id, putBody(user, { userName: "Taken" })),
     ]) {
       const error = await refusal(work());
@@ -167,7 +147,10 @@ describe("changing a user", () => {
     const user = await test.user();
     const works = [
       () =>
-        test.directory.patch(context, "User", user.id, replaceOp("title", "x"), { ifMatch, needs: nothing }),
+        test.directory.patch(context, "User", user.id, patchBody(replaceOp("title", "x")), {
+          ifMatch,
+          needs: nothing,
+        }),
       () => test.directory.replace(context, "User", user.id, putBody(user), ifMatch),
       () => test.directory.remove(context, "User", user.id, ifMatch),
     ];
@@ -177,13 +160,8 @@ describe("changing a user", () => {
 
   it("changes nothing at all when one operation of a PATCH fails", async () => {
     const user = await test.user({ title: "before" });
-    const body = patchBody(
-      { op: "replace", path: "title", value: "after" },
-      { op: "remove", path: "userName" },
-    );
-    expect(
-      (await refusal(test.directory.patch(context, "User", user.id, body, { needs: nothing }))).status,
-    ).toBe(400);
+    const half = test.patch(user, replaceOp("title", "after"), { op: "remove", path: "userName" });
+    expect((await refusal(half)).status).toBe(400);
     expect(await test.directory.read(context, "User", user.id, nothing)).toMatchObject({
       version: 1,
       attributes: { title: "before" },
@@ -193,11 +171,7 @@ describe("changing a user", () => {
   it("stores every one of many simultaneous changes of one user", async () => {
     const user = await test.user();
     const paths = ["title", "nickName", "locale", "timezone", "userType", "displayName"];
-    await Promise.all(
-      paths.map((path) =>
-        test.directory.patch(context, "User", user.id, replaceOp(path, path), { needs: nothing }),
-      ),
-    );
+    await Promise.all(paths.map((path) => test.patch(user, replaceOp(path, path))));
     const read = await test.directory.read(context, "User", user.id, nothing);
     expect(read.version).toBe(1 + paths.length);
     for (const path of paths) expect(read.attributes[path]).toBe(path);
@@ -206,7 +180,7 @@ describe("changing a user", () => {
   it.each([nobody, "not-an-id", "'; drop table resource; --"])("that is not there is 404: %s", async (id) => {
     const works = [
       () => test.directory.read(context, "User", id, nothing),
-      () => test.directory.patch(context, "User", id, replaceOp("title", "x"), { needs: nothing }),
+      () => test.directory.patch(context, "User", id, patchBody(replaceOp("title", "x")), { needs: nothing }),
       () =>
         test.directory.replace(context, "User", id, {
           schemas: ["urn:ietf:params:scim:schemas:core:2.0:User"],
@@ -247,92 +221,9 @@ describe("a manager", () => {
   it("concerns the reports only when a name by which they call the manager changes", async () => {
     const manager = await test.user({ externalId: "boss" });
     const report = await test.user(managedBy("boss-2"));
-    const patch = (path: string, value: string) => () =>
-      test.directory.patch(context, "User", manager.id, replaceOp(path, value), { needs: nothing });
+    const patch = (path: string, value: string) => () => test.patch(manager, replaceOp(path, value));
     expect(await test.ordered(patch("title", "x"))).toEqual([manager.id]);
     expect(await test.ordered(patch("externalId", "boss-2"))).toEqual([manager.id, report.id].sort());
-  });
-});
-
-describe("the id that a vendor gave", () => {
-  const withId = (ddAccountId: string) => ({ [DICTIONARY]: { ddAccountId } });
-  const written = (resourceId: string, value: string | null) =>
-    test.database.transaction((tx) =>
-      writeBack(tx, {
-        tenantId: defaultTenantId,
-        resourceType: "User",
-        resourceId,
-        attribute: "ddAccountId",
-        value,
-        now: test.clock.now(),
-      }),
-    );
-  const idOf = async (id: string) =>
-    Object((await test.directory.read(context, "User", id, nothing)).attributes[DICTIONARY]).ddAccountId;
-
-  it("is written back as a change that orders nothing, and can be searched", async () => {
-    const user = await test.user();
-    await test.clock.advance(5);
-    const ordered = await test.ordered(async () => {
-      expect(await written(user.id, "dd-1")).toBe("written");
-      expect(await written(user.id, "dd-1")).toBe("unchanged");
-    });
-    expect(ordered).toEqual([]);
-    const query = { filter: `${DICTIONARY}:ddaccountid eq "dd-1"`, startIndex: 1, count: 10, needs: nothing };
-    const page = await test.directory.list(context, "User", query);
-    expect(page.resources).toMatchObject([{ id: user.id, version: 2, modifiedAt: test.clock.now() }]);
-    expect(await written(user.id, null)).toBe("written");
-    expect(await idOf(user.id)).toBeUndefined();
-  });
-
-  it("belongs to one resource, whoever writes it", async () => {
-    const [holder, other] = [await test.user(withId("dd-2")), await test.user(withId("dd-3"))];
-    expect(await written(other.id, "dd-2")).toBe("conflict");
-    expect(await idOf(other.id)).toBe("dd-3");
-    const error = await refusal(test.user(withId("dd-2")));
-    expect(error).toMatchObject({ status: 409, scimType: "uniqueness" });
-    expect(error.detail).toContain('"ddAccountId"');
-    const path = `${DICTIONARY}:ddAccountId`;
-    const patched = test.directory.patch(context, "User", other.id, replaceOp(path, "dd-2"), {
-      needs: nothing,
-    });
-    expect((await refusal(patched)).status).toBe(409);
-    await written(holder.id, null);
-    expect(await written(other.id, "dd-2")).toBe("written");
-    expect(await written(holder.id, "dd-3")).toBe("written");
-  });
-
-  it("is not written to a resource that was removed", async () => {
-    const user = await test.user();
-    await test.directory.remove(context, "User", user.id);
-    expect(await written(user.id, "dd-4")).toBe("gone");
-  });
-
-  it("survives a PUT that does not have it", async () => {
-    const user = await test.user(withId("dd-5"));
-    const { [DICTIONARY]: _id, ...rest } = putBody(user, { title: "new" });
-    const answer = await test.directory.replace(context, "User", user.id, rest);
-    expect(answer.attributes[DICTIONARY]).toEqual({ ddAccountId: "dd-5" });
-  });
-
-  it("can be set by a client to adopt an account, but not changed while it is linked", async () => {
-    const user = await test.user();
-    const path = `${DICTIONARY}:ddAccountId`;
-    const set = (value: string) =>
-      test.directory.patch(context, "User", user.id, replaceOp(path, value), { needs: nothing });
-    await set("mine");
-    await set("mine-2");
-    const connectionId = await insertConnectionRow(test.database);
-    await test.database.query(
-      `insert into link (tenant_id, connection_id, resource_id, resource_type, remote_id, last_sent, created_at, modified_at)
-       values ($1, $2, $3, 'User', 'mine-2', '{}', $4, $4)`,
-      [defaultTenantId, connectionId, user.id, test.clock.now()],
-    );
-    expect(await refusal(set("mine-3"))).toMatchObject({ status: 400, scimType: "mutability" });
-    const removed = patchBody({ op: "remove", path });
-    const removing = test.directory.patch(context, "User", user.id, removed, { needs: nothing });
-    expect(await refusal(removing)).toMatchObject({ scimType: "mutability" });
-    expect(await set("mine-2")).toMatchObject({ changed: false });
   });
 });
 

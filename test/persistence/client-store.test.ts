@@ -11,7 +11,7 @@ import {
   type OauthClientSecret,
   upsertClient,
 } from "../../src/persistence/client-store.js";
-import { type Database, UniqueViolation } from "../../src/persistence/database.js";
+import { UniqueViolation } from "../../src/persistence/database.js";
 import { defaultTenantId, shareTestDatabase } from "../support/database.js";
 
 const test = shareTestDatabase();

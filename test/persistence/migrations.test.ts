@@ -62,7 +62,7 @@ describe("migrations", () => {
 
   it("are applied once when two start together", async () => {
     while (await revertLastMigration(test.database));
-    const other = opened.url ? await openDatabase({ url: opened.url }) : db;
+    const other = test.url ? await openDatabase({ url: test.url }) : test.database;
     const [mine, theirs] = await Promise.all([runMigrations(test.database), runMigrations(other)]);
     expect([...mine, ...theirs]).toEqual(names);
     if (other !== test.database) await other.close();

@@ -89,16 +89,16 @@ describe("updating a department", () => {
     const c = await tenant.addDepartment("丙", b);
     await tenant.addUser("u1", { dept_id_list: String(c) });
     expect(await tenant.call(UPDATE, { dept_id: b, parent_id: a })).not.toHaveProperty("result");
-    const up = await tenant.call("v2/department/listparentbydept", { dept_id: c });
-    expect(up.result.parent_id_list).toEqual([c, b, a, 1]);
-    const ofUser = await tenant.call("v2/department/listparentbyuser", { userid: "u1" });
-    expect(ofUser.result.parent_list).toEqual([{ parent_dept_id_list: [c, b, a, 1] }]);
+    const up = await tenant.resultOf("v2/department/listparentbydept", { dept_id: c });
+    expect(up["parent_id_list"]).toEqual([c, b, a, 1]);
+    const ofUser = await tenant.resultOf("v2/department/listparentbyuser", { userid: "u1" });
+    expect(ofUser["parent_list"]).toEqual([{ parent_dept_id_list: [c, b, a, 1] }]);
     expect((await tenant.call("v2/department/get", { dept_id: b })).result).toMatchObject({
       name: "乙",
       source_identifier: "s-b",
       member_count: 1,
     });
-    expect((await tenant.call("v2/department/listsubid", { dept_id: 1 })).result.dept_id_list).toEqual([a]);
+    expect((await tenant.resultOf("v2/department/listsubid", { dept_id: 1 }))["dept_id_list"]).toEqual([a]);
   });
 
   it.each<[string, (ids: { a: number; b: number }) => Record<string, unknown>, number]>([
@@ -143,9 +143,9 @@ describe("updating a department", () => {
     await tenant.addUser("u1", { dept_id_list: String(a) });
     await tenant.addUser("u2", { dept_id_list: String(a) });
     const managers = async () =>
-      (await tenant.call("v2/department/get", { dept_id: a })).result.dept_manager_userid_list;
+      (await tenant.resultOf("v2/department/get", { dept_id: a }))["dept_manager_userid_list"];
     await tenant.call(UPDATE, { dept_id: a, dept_manager_userid_list: "u1,u2" });
-    expect((await tenant.call("v2/user/get", { userid: "u1" })).result.leader_in_dept).toEqual([
+    expect((await tenant.resultOf("v2/user/get", { userid: "u1" }))["leader_in_dept"]).toEqual([
       { dept_id: a, leader: true },
     ]);
     await tenant.call("v2/user/update", { userid: "u2", dept_id_list: "1" });
@@ -194,7 +194,7 @@ describe("listing departments", () => {
     const early = await tenant.addDepartment("前", 1, { order: 10 });
     await tenant.addDepartment("下级", late);
     const { result } = await tenant.call("v2/department/listsub", { dept_id: 1 });
-    expect(result.map((child: { dept_id: number }) => child.dept_id)).toEqual([early, late]);
+    expect(result).toMatchObject([{ dept_id: early }, { dept_id: late }]);
   });
 
   it.each(["get", "listsub", "listsubid", "listparentbydept"])(

@@ -1,17 +1,19 @@
 import { onTestFinished } from "vitest";
+import { z } from "zod";
 import { type Simulator, type SimulatorOptions, startSimulator } from "../../src/simulator/index.js";
 import { createManualClock, type ManualClock } from "./manual-clock.js";
 
-/** The older host's answer as a client sees it. */
-export interface OldAnswer {
-  errcode: number;
-  errmsg: string;
-  sub_code?: string;
-  sub_msg?: string;
-  request_id?: string;
-  // biome-ignore lint/suspicious/noExplicitAny: an answer of any API, looked into by the tests
-  result?: any;
-}
+/** The older host's answer as a client sees it; `result` is of another shape in every API. */
+const oldAnswer = z.looseObject({
+  errcode: z.number(),
+  errmsg: z.string(),
+  sub_code: z.string().optional(),
+  result: z.unknown().optional(),
+});
+type OldAnswer = z.infer<typeof oldAnswer>;
+
+const resultObject = z.record(z.string(), z.unknown());
+const newDepartment = z.looseObject({ dept_id: z.number() });
 
 /** A started simulator with a client that holds a token; closed when the test ends. */
 export interface Tenant {
@@ -20,6 +22,8 @@ export interface Tenant {
   token: string;
   /** Calls an API of `/topapi/` with a JSON body and the token. */
   call(api: string, parameters?: Record<string, unknown>): Promise<OldAnswer>;
+  /** Calls and answers the fields of the result; throws unless the call succeeds with an object as its result. */
+  resultOf(api: string, parameters?: Record<string, unknown>): Promise<Record<string, unknown>>;
   /** Calls and answers the effective code: `errcode`, or `sub_code` out of the envelope. */
   codeOf(api: string, parameters?: Record<string, unknown>): Promise<number>;
   /** Any request below the simulator's address. */
@@ -45,7 +49,7 @@ export async function startTenant(options: SimulatorOptions = {}): Promise<Tenan
       headers: { "content-type": "application/json" },
       body: JSON.stringify(parameters),
     });
-    return (await response.json()) as OldAnswer;
+    return oldAnswer.parse(await response.json());
   };
   const mustSucceed = async (api: string, parameters: Record<string, unknown>) => {
     const answer = await call(api, parameters);
@@ -58,6 +62,9 @@ export async function startTenant(options: SimulatorOptions = {}): Promise<Tenan
     clock,
     token,
     call,
+    async resultOf(api, parameters = {}) {
+      return resultObject.parse((await mustSucceed(api, parameters)).result);
+    },
     async codeOf(api, parameters) {
       const answer = await call(api, parameters);
       return answer.errcode === 88 ? Number(answer.sub_code) : answer.errcode;
@@ -65,7 +72,7 @@ export async function startTenant(options: SimulatorOptions = {}): Promise<Tenan
     fetch: fetchBelow,
     async addDepartment(name, parentId = 1, more = {}) {
       const answer = await mustSucceed("v2/department/create", { name, parent_id: parentId, ...more });
-      return answer.result.dept_id;
+      return newDepartment.parse(answer.result).dept_id;
     },
     async addUser(userid, more = {}) {
       mobiles += 1;

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { readFile } from "node:fs/promises";
-import { inject } from "vitest";
+import { afterAll, beforeAll, inject } from "vitest";
 import { type Database, openDatabase } from "../../src/persistence/database.js";
 import { onServer, urlOf } from "./database-template.js";
 
@@ -41,4 +41,14 @@ export async function openTestDatabase(): Promise<TestDatabase> {
       await onServer(serverUrl, `drop database ${name} with (force)`);
     },
   };
+}
+
+/** One database for all tests of the calling file: there from the first test on, closed after the last. */
+export function shareTestDatabase(): TestDatabase {
+  const shared = {} as TestDatabase;
+  beforeAll(async () => {
+    Object.assign(shared, await openTestDatabase());
+  });
+  afterAll(() => shared.close());
+  return shared;
 }

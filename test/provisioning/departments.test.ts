@@ -1,0 +1,114 @@
+import { describe, expect, it } from "vitest";
+import { DICTIONARY_GROUP_URN, ORGANIZATION_GROUP_URN as ORGANIZATION } from "../../src/scim/schema/urns.js";
+import { nothing, shareEngine } from "./share-engine.js";
+
+const { engine, addGroup, addUser, patch, join, callsOf, reconnect } = shareEngine();
+
+describe("departments", () => {
+  it("arrive parents first, whatever order they are claimed in, and carry our stamp", async () => {
+    const top = await addGroup("总部");
+    const middle = await addGroup("研发", { [ORGANIZATION]: { parent: { value: top } } });
+    const leaf = await addGroup("前端", { [ORGANIZATION]: { parent: { value: middle } } });
+    await engine.drain();
+    const creates = engine.vendor.calls.filter((call) => call.operation === "departments.create");
+    expect(creates).toHaveLength(3);
+    const byStamp = new Map([...engine.vendor.departments.values()].map((one) => [one.sourceId, one]));
+    expect(byStamp.get(leaf)?.parentRemoteId).toBe(byStamp.get(middle)?.remoteId);
+    expect(byStamp.get(middle)?.parentRemoteId).toBe(byStamp.get(top)?.remoteId);
+  });
+
+  it("write their id back, which orders no further delivery", async () => {
+    const group = await addGroup("总部");
+    await engine.drain();
+    const read = await engine.directory.read(engine.context, "Group", group, nothing);
+    const remoteId = [...engine.vendor.departments.keys()].at(-1);
+    expect(read.attributes[DICTIONARY_GROUP_URN]).toEqual({
+      ddtalkId: remoteId,
+    });
+    expect(read.version).toBe(2);
+    expect(await engine.step()).toBe(0);
+    expect(engine.vendor.calls).toHaveLength(1);
+  });
+
+  it("whose parent is named before it exists wait a moment and are attached when it comes", async () => {
+    const child = await addGroup("前端", { [ORGANIZATION]: { parent: { value: "ou-1" } } });
+    await engine.step();
+    expect(callsOf("departments.create")).toBe(0);
+    await addGroup("研发", { externalId: "ou-1" });
+    await engine.drain();
+    const department = [...engine.vendor.departments.values()].find((one) => one.sourceId === child);
+    expect(engine.vendor.departments.get(department?.parentRemoteId ?? "")?.name).toBe("研发");
+    expect(callsOf("departments.update")).toBe(0);
+  });
+
+  it("move with everything below them by one call", async () => {
+    const [a, b] = [await addGroup("甲"), await addGroup("乙")];
+    const team = await addGroup("组", { [ORGANIZATION]: { parent: { value: a } } });
+    const person = await addUser("王一");
+    await join(team, person);
+    await engine.drain();
+    engine.vendor.calls.length = 0;
+    await patch("Group", team, { op: "replace", path: `${ORGANIZATION}:parent`, value: { value: b } });
+    await engine.drain();
+    expect(engine.vendor.calls.map((call) => call.operation)).toEqual(["departments.update"]);
+  });
+
+  it("are removed after the people in them have left, and the people are re-homed", async () => {
+    const [keep, close] = [await addGroup("留"), await addGroup("撤")];
+    const [moved, alone] = [await addUser("王一"), await addUser("王二")];
+    await join(close, moved);
+    await join(keep, moved);
+    await join(close, alone);
+    await engine.drain();
+    await engine.directory.remove(engine.context, "Group", close);
+    await engine.drain();
+    expect([...engine.vendor.departments.values()].map((one) => one.name)).toEqual(["Company", "留"]);
+    expect(engine.vendor.users.get(alone)?.departmentRemoteIds).toEqual(["1"]);
+  });
+
+  it("of a name that somebody else's department has are parked with both ids", async () => {
+    engine.vendor.departments.set("55", {
+      remoteId: "55",
+      name: "研发",
+      parentRemoteId: "1",
+      sourceId: "another-system",
+    });
+    const group = await addGroup("研发");
+    await engine.drain();
+    expect(await engine.stateOf(group)).toMatchObject({ state: "parked", code: "name-taken" });
+    expect(callsOf("departments.create")).toBe(1);
+  });
+
+  it("of the name of an unstamped one below the same parent adopt and stamp it", async () => {
+    engine.vendor.departments.set("55", { remoteId: "55", name: "研发", parentRemoteId: "1" });
+    const group = await addGroup("研发");
+    await engine.drain();
+    expect(engine.vendor.departments.get("55")?.sourceId).toBe(group);
+    expect(engine.vendor.departments.size).toBe(2);
+  });
+});
+
+describe("a connection with a root group", () => {
+  it("provisions what is below it, and what moves there brings its people and teams along", async () => {
+    const root = await addGroup("集团");
+    await reconnect({ rootGroupId: root });
+    const [inside, outside] = [
+      await addGroup("内", { [ORGANIZATION]: { parent: { value: root } } }),
+      await addGroup("外"),
+    ];
+    const team = await addGroup("组", { [ORGANIZATION]: { parent: { value: outside } } });
+    const [near, far] = [await addUser("近"), await addUser("远")];
+    await join(inside, near);
+    await join(team, far);
+    await engine.drain();
+    const names = () => [...engine.vendor.departments.values()].map((one) => one.name).sort();
+    expect(names()).toEqual(["Company", "内"].sort());
+    expect([...engine.vendor.users.keys()]).toEqual([near]);
+    expect(await engine.stateOf(far)).toMatchObject({ state: "skipped", code: "outside-scope" });
+
+    await patch("Group", outside, { op: "replace", path: `${ORGANIZATION}:parent`, value: { value: root } });
+    await engine.drain();
+    expect(names()).toEqual(["Company", "内", "外", "组"].sort());
+    expect(engine.vendor.users.has(far)).toBe(true);
+  });
+});
