@@ -1,5 +1,6 @@
 import { compileFilter } from "../persistence/compile-filter.js";
 import { compileSort } from "../persistence/compile-sort.js";
+import { refuseCostlyFilter } from "../persistence/filter-cost.js";
 import { countResources, listPage } from "../persistence/resource-pages.js";
 import { sqlParameters } from "../persistence/sql-parameters.js";
 import { parseFilter } from "../scim/filter/parse-filter.js";
@@ -26,10 +27,9 @@ export async function listResources(
   const schema = await parts.schemaOf(tenantId);
   const type = schema.registry.type(typeId);
   const parameters = sqlParameters(tenantId);
-  const condition =
-    query.filter === undefined
-      ? undefined
-      : compileFilter(resolveFilter(parseFilter(query.filter), type), type, parameters);
+  const filter = query.filter === undefined ? undefined : resolveFilter(parseFilter(query.filter), type);
+  if (filter) refuseCostlyFilter(filter, type);
+  const condition = filter && compileFilter(filter, type, parameters);
   const selection = { type: typeId, condition, parameters: [...parameters.values] };
   const sorting =
     query.sortBy === undefined

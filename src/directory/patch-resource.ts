@@ -1,7 +1,7 @@
 import { lockResource, type StoredResource } from "../persistence/resource-store.js";
 import { isId } from "../platform/ids.js";
 import { applyPatch } from "../scim/patch/apply-patch.js";
-import { splitMembership } from "../scim/patch/membership.js";
+import { combineChanges, splitMembership } from "../scim/patch/membership.js";
 import type { PatchOperation } from "../scim/patch/operation.js";
 import { parsePatch } from "../scim/patch/parse-patch.js";
 import type { ResourceTypeDefinition, ResourceTypeId } from "../scim/schema/attribute.js";
@@ -62,7 +62,7 @@ export async function patchResource(
     const touched = await storeChange(writing, schema.of(typeId), stored, next);
     if (membership.length > 0) {
       const node = { tenantId, groupId: id };
-      const effect = await changeMembership(tx, node, type, membership, known, now);
+      const effect = await changeMembership(tx, node, type, combineChanges(membership), known, now);
       touched.push(...(await settleMembership(writing, node, effect, touched.length > 0)));
     }
     const presentation = { queryable: tx, tenantId, schema, provisioningStates: parts.provisioningStates };

@@ -1,20 +1,11 @@
 import type { ErrorRequestHandler, Request } from "express";
 import type { Metrics } from "../observability/metrics.js";
+import { errorFamilyOf } from "./error-family.js";
 import { correlationIdOf, logOf } from "./middleware/request-state.js";
 import { sendOAuthError, toOAuthError } from "./oauth/oauth-error-response.js";
 import { sendProblem, toProblem } from "./problem-response.js";
 import { RequestError, type UnexpectedFailure } from "./request-error.js";
 import { sendScimError, toScimError } from "./scim-error-response.js";
-
-/** Which format a surface shows its errors in. */
-export type ErrorFamily = "scim" | "oauth" | "problem";
-
-/** The family by the request's path: SCIM and OAuth have their own, everything else is `application/problem+json`. */
-export function errorFamilyOf(path: string): ErrorFamily {
-  if (/^\/scim(?:[/?]|$)/i.test(path)) return "scim";
-  if (/^\/(?:oauth|\.well-known)(?:[/?]|$)/i.test(path)) return "oauth";
-  return "problem";
-}
 
 /**
  * The last handler of the application: shows any error in the format of its surface. What is not an error made for

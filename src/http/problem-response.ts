@@ -28,9 +28,17 @@ export function toProblem(error: unknown, unexpected: () => UnexpectedFailure): 
   return new ProblemError(failure.status, snakeCase(titleOf(failure.status)), failure.detail);
 }
 
-/** Answers with a problem body. Its `type` is `about:blank` (RFC 9457 section 4.2.1): `code` tells kinds apart. */
+/** Answers with a problem body. */
 export function sendProblem(response: Response, problem: ProblemError): void {
-  const body: ProblemBody = {
+  response
+    .status(problem.status)
+    .type(PROBLEM_MEDIA_TYPE)
+    .send(JSON.stringify(problemBody(problem)));
+}
+
+/** The body of a problem. Its `type` is `about:blank` (RFC 9457 section 4.2.1): `code` tells kinds apart. */
+export function problemBody(problem: ProblemError): ProblemBody {
+  return {
     ...problem.extensions,
     type: "about:blank",
     title: titleOf(problem.status),
@@ -38,7 +46,6 @@ export function sendProblem(response: Response, problem: ProblemError): void {
     detail: problem.detail,
     code: problem.code,
   };
-  response.status(problem.status).type(PROBLEM_MEDIA_TYPE).send(JSON.stringify(body));
 }
 
 function titleOf(status: number): string {

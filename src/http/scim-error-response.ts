@@ -24,12 +24,17 @@ export function toScimError(error: unknown, unexpected: () => UnexpectedFailure)
   return new ScimError(failure.status, failure.detail);
 }
 
-/** Answers with a SCIM error body (RFC 7644 section 3.12; `status` is a text there). */
+/** Answers with a SCIM error body. */
 export function sendScimError(request: Request, response: Response, error: ScimError): void {
-  sendScim(request, response, error.status, {
+  sendScim(request, response, error.status, scimErrorBody(error));
+}
+
+/** The body of RFC 7644 section 3.12; `status` is a text there. */
+export function scimErrorBody(error: ScimError): Record<string, unknown> {
+  return {
     schemas: [ERROR_SCHEMA],
     status: String(error.status),
     ...(error.scimType !== undefined && { scimType: error.scimType }),
     detail: error.detail,
-  });
+  };
 }

@@ -1,6 +1,7 @@
-import { createServer, type RequestListener, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
+import { createServer, type RequestListener, type Server, type ServerResponse } from "node:http";
+import type { AddressInfo, Socket } from "node:net";
 import type { Clock } from "../platform/clock.js";
+import { refuseUnread } from "./refuse-unread.js";
 
 /** A listener that runs. */
 export interface HttpServer {
@@ -48,14 +49,25 @@ export async function startHttpServer(app: RequestListener, options: HttpServerO
   const { host, clock, stopDelayMs = 0, stopTimeoutMs = 10_000 } = options;
   let stopping: Promise<void> | undefined;
 
+  /** The newest answer on each connection: half a body must not be followed by a refusal. */
+  const answers = new WeakMap<Socket, ServerResponse>();
   const server = createServer(
     { maxHeaderSize: MAX_HEADER_BYTES, requestTimeout: 60_000 },
     (request, response) => {
       // A keep-alive connection would hold the stop up until its idle time is over.
       if (stopping) response.setHeader("Connection", "close");
+      answers.set(request.socket, response);
       app(request, response);
     },
   );
+  // An expectation we do not know may be ignored (RFC 9110 section 10.1.1); Node would answer without a body.
+  server.on("checkExpectation", app);
+  server.on("clientError", (error: Error, socket: Socket) => {
+    const answer = answers.get(socket);
+    const isAnswering = answer?.headersSent === true && !answer.writableFinished;
+    if (socket.writable && !isAnswering) refuseUnread(error, socket);
+    else socket.destroy();
+  });
   await listen(server, host, options.port);
   const { port } = server.address() as AddressInfo;
 

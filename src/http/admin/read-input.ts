@@ -5,6 +5,9 @@ import { ProblemError } from "../problem-error.js";
 const DEFAULT_LIMIT = 50;
 const MAX_LIMIT = 200;
 
+/** Errors that are told of one input; a body of 200,000 wrong values is not answered with as many sentences. */
+const MAX_ERRORS = 20;
+
 /** An id as this gateway makes them. */
 export const idSchema = z.uuid("must be an id (UUID)");
 
@@ -30,12 +33,12 @@ export const pageFields = {
 
 /**
  * Checks a body or query against its schema.
- * @throws ProblemError 400 invalid_request whose `errors` names each field that is wrong and what is expected there
+ * @throws ProblemError 400 invalid_request whose `errors` names the fields that are wrong (the first 20) and what is expected there
  */
 export function readInput<T>(schema: z.ZodType<T>, input: unknown): T {
   const result = schema.safeParse(input);
   if (result.success) return result.data;
-  const errors = result.error.issues.flatMap(describe);
+  const errors = result.error.issues.slice(0, MAX_ERRORS).flatMap(describe).slice(0, MAX_ERRORS);
   const detail = errors
     .map(({ field, message }) => (field === "" ? message : `${field}: ${message}`))
     .join("; ");

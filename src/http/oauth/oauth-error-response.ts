@@ -19,9 +19,12 @@ export function toOAuthError(error: unknown, unexpected: () => UnexpectedFailure
 export function sendOAuthError(response: Response, error: OAuthError): void {
   if (error.code === "invalid_client") response.setHeader("WWW-Authenticate", 'Basic realm="scim-gateway"');
   forbidCaching(response);
-  response
-    .status(error.status)
-    .json({ error: error.code, error_description: describable(error.description) });
+  response.status(error.status).json(oauthErrorBody(error));
+}
+
+/** The JSON of RFC 6749 section 5.2. */
+export function oauthErrorBody(error: OAuthError): Record<string, string> {
+  return { error: error.code, error_description: describable(error.description) };
 }
 
 /** Marks an answer that holds a token or concerns one (RFC 6749 section 5.1). */

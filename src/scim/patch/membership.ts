@@ -1,5 +1,6 @@
-import { badRequest } from "../errors.js";
+import { badRequest, ScimError } from "../errors.js";
 import type { ResolvedFilter } from "../filter/ast.js";
+import { countConditions } from "../filter/count-conditions.js";
 import { isJsonObject } from "../resource/check-structure.js";
 import type { JsonValue } from "../schema/attribute.js";
 import { describeTarget, type PatchOperation } from "./operation.js";
@@ -36,6 +37,8 @@ export function memberReferences(members: JsonValue | undefined): MemberReferenc
  * Takes the member operations out of a Group's PATCH, so that a membership change costs the same in a group of ten
  * and of a hundred thousand: nothing but the ids named in the request is needed to carry it out. Only a filter other
  * than `value eq` asks for the members that are there (`removeMatching`).
+ *
+ * @throws ScimError 413 for more than ten conditions of that kind; 400 mutability for a change of a member itself
  */
 export function splitMembership(operations: readonly PatchOperation[]): {
   rest: PatchOperation[];
@@ -48,7 +51,74 @@ export function splitMembership(operations: readonly PatchOperation[]): {
     if (extension === undefined && attribute.name === "members") membership.push(membershipChange(operation));
     else rest.push(operation);
   }
+  refuseManyConditions(membership);
   return { rest, membership };
+}
+
+/**
+ * Says the same membership change in as few steps as possible: a thousand operations with one member each cost one
+ * look at the group, not a thousand. What a later step overrides is left out; the members that stay are the same.
+ */
+export function combineChanges(changes: readonly MembershipChange[]): MembershipChange[] {
+  const combined: MembershipChange[] = [];
+  // What is known of single ids since the last step in `combined`: in, by whose reference, or out.
+  const known = new Map<string, MemberReference | undefined>();
+  // Set while the members are exactly those known to be in.
+  let isWhole = false;
+
+  const flush = (): void => {
+    const members = [...known.values()].filter((member) => member !== undefined);
+    if (isWhole) {
+      combined.push(members.length > 0 ? { kind: "replace", members } : { kind: "removeAll" });
+    } else {
+      const ids = [...known].filter(([, member]) => member === undefined).map(([id]) => id);
+      if (ids.length > 0) combined.push({ kind: "remove", ids });
+      if (members.length > 0) combined.push({ kind: "add", members });
+    }
+    known.clear();
+    isWhole = false;
+  };
+
+  for (const change of changes) {
+    switch (change.kind) {
+      case "add":
+        for (const member of change.members) known.set(member.value, member);
+        break;
+      case "remove":
+        for (const id of change.ids) known.set(id, undefined);
+        break;
+      case "removeMatching":
+        if (isWhole || known.size > 0) flush();
+        combined.push(change);
+        break;
+      case "removeAll":
+      case "replace":
+        combined.length = 0;
+        known.clear();
+        isWhole = true;
+        for (const member of change.kind === "replace" ? change.members : []) known.set(member.value, member);
+        break;
+      default:
+        change satisfies never;
+    }
+  }
+  if (isWhole || known.size > 0) flush();
+  return combined;
+}
+
+/** Each condition looks at every member: measured some 6 µs a member, so a tenth of a second in a group of 18,000. */
+const MAX_MEMBER_CONDITIONS = 10;
+
+function refuseManyConditions(changes: readonly MembershipChange[]): void {
+  let conditions = 0;
+  for (const change of changes) {
+    if (change.kind === "removeMatching") conditions += countConditions(change.filter);
+  }
+  if (conditions <= MAX_MEMBER_CONDITIONS) return;
+  throw new ScimError(
+    413,
+    "The operations choose members by too many conditions; name them by their value, or send several requests.",
+  );
 }
 
 function membershipChange(operation: PatchOperation): MembershipChange {

@@ -1,6 +1,12 @@
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { PATCH_OP_SCHEMA } from "../../../src/scim/messages.js";
-import { memberReferences, splitMembership } from "../../../src/scim/patch/membership.js";
+import {
+  combineChanges,
+  type MembershipChange,
+  memberReferences,
+  splitMembership,
+} from "../../../src/scim/patch/membership.js";
 import { parsePatch } from "../../../src/scim/patch/parse-patch.js";
 import type { JsonObject, JsonValue } from "../../../src/scim/schema/attribute.js";
 import { expectRefusal } from "../expect-scim-error.js";
@@ -102,4 +108,59 @@ describe("memberReferences", () => {
   it("gives none for an absent attribute", () => {
     expect(memberReferences(undefined)).toEqual([]);
   });
+});
+
+describe("combineChanges", () => {
+  const ids = fc.array(fc.constantFrom("u1", "u2", "u3", "g1"), { maxLength: 3 });
+  const members = ids.map((all) => all.map((value) => ({ value })));
+  const filter = removalBy("display");
+  const change: fc.Arbitrary<MembershipChange> = fc.oneof(
+    members.map((all) => ({ kind: "add" as const, members: all })),
+    members.map((all) => ({ kind: "replace" as const, members: all })),
+    ids.map((all) => ({ kind: "remove" as const, ids: all })),
+    fc.constant({ kind: "removeAll" as const }),
+    fc.constant(filter),
+  );
+
+  /** The members after the changes, step by step; the filter chooses whom it is told to. */
+  function membersAfter(
+    changes: readonly MembershipChange[],
+    before: readonly string[],
+    matching: string,
+  ): string[] {
+    const held = new Set(before);
+    for (const one of changes) {
+      if (one.kind === "removeAll" || one.kind === "replace") held.clear();
+      if (one.kind === "remove") for (const id of one.ids) held.delete(id);
+      if (one.kind === "removeMatching") held.delete(matching);
+      if (one.kind === "add" || one.kind === "replace") for (const { value } of one.members) held.add(value);
+    }
+    return [...held].sort();
+  }
+
+  it("leaves the same members as the steps one by one, in at most two steps between filters", () => {
+    fc.assert(
+      fc.property(fc.array(change, { maxLength: 8 }), ids, (changes, before) => {
+        const combined = combineChanges(changes);
+        for (const matching of ["u1", "g1"]) {
+          expect(membersAfter(combined, before, matching)).toEqual(membersAfter(changes, before, matching));
+        }
+        const filters = combined.filter(({ kind }) => kind === "removeMatching").length;
+        expect(combined.length).toBeLessThanOrEqual(2 * (filters + 1) + filters);
+      }),
+    );
+  });
+
+  function removalBy(attribute: string): MembershipChange {
+    const [one] = split({ op: "remove", path: `members[${attribute} eq "x"]` }).membership;
+    if (one === undefined) throw new Error("the operation changes no members");
+    return one;
+  }
+});
+
+it("members are chosen by at most ten conditions in a request", () => {
+  const operations = (count: number) =>
+    Array.from({ length: count }, (_, i) => ({ op: "remove", path: `members[display eq "${i}"]` }));
+  expect(split(...operations(10)).membership).toHaveLength(10);
+  expect(() => split(...operations(11))).toThrow(expect.objectContaining({ status: 413 }));
 });

@@ -1,0 +1,153 @@
+import { Agent, type IncomingHttpHeaders, request as openRequest } from "node:http";
+import { createAuthorization } from "../../src/auth/oauth/authorization.js";
+import { SCOPES } from "../../src/auth/scopes.js";
+import { createConnectorRegistry } from "../../src/connectors/registry.js";
+import { createDirectory } from "../../src/directory/directory.js";
+import { createAdminRouter } from "../../src/http/admin/router.js";
+import { createHttpApp } from "../../src/http/app.js";
+import { createReadiness } from "../../src/http/health.js";
+import { createScimRouter } from "../../src/http/scim/router.js";
+import { startHttpServer } from "../../src/http/server.js";
+import { createLogger } from "../../src/observability/logger.js";
+import { createMetrics } from "../../src/observability/metrics.js";
+import { appendBacklog, appendDeliveries } from "../../src/outbox/append.js";
+import type { Database } from "../../src/persistence/database.js";
+import { systemClock } from "../../src/platform/clock.js";
+import { createSecretBox } from "../../src/platform/secret-box.js";
+import { createConnections } from "../../src/provisioning/connections/connections.js";
+import { createPacers } from "../../src/provisioning/connections/pacers.js";
+import { createDeliveryLog } from "../../src/provisioning/delivery-log.js";
+import { provisioningStates } from "../../src/provisioning/provisioning-states.js";
+import { defaultTenantId, openTestDatabase } from "../support/database.js";
+
+/** One request as it goes over the wire: the path is sent as it is, the body without a second look. */
+export interface Sent {
+  method?: string;
+  path: string;
+  headers?: Record<string, string | string[]>;
+  body?: string | Buffer;
+}
+
+/** What came back. */
+export interface Answer {
+  status: number;
+  headers: IncomingHttpHeaders;
+  text: string;
+  /** From sending to the last byte, in milliseconds. */
+  tookMs: number;
+}
+
+/** Everything that listens and stores, without the worker, so that what is stored changes by requests alone. */
+export interface WholeApplication {
+  port: number;
+  database: Database;
+  /** The value of an Authorization header with every scope. */
+  bearer: string;
+  client: { clientId: string; clientSecret: string };
+  /** Every line logged so far. */
+  log: string[];
+  send(sent: Sent): Promise<Answer>;
+  close(): Promise<void>;
+}
+
+/** Opens the application on a database of its own, listening on loopback. */
+export async function openApplication(): Promise<WholeApplication> {
+  const { database, close } = await openTestDatabase();
+  const clock = systemClock;
+  const log: string[] = [];
+  const logger = createLogger({ level: "info", destination: { write: (line) => void log.push(line) } });
+  const authorization = await createAuthorization({ database, clock, tenantId: defaultTenantId });
+  const created = await authorization.createClient({
+    tenantId: defaultTenantId,
+    name: "test",
+    scopes: SCOPES,
+  });
+  const client = { clientId: created.client.clientId, clientSecret: created.clientSecret };
+  const { access_token } = await authorization.issueToken({
+    parameters: {
+      grant_type: "client_credentials",
+      client_id: client.clientId,
+      client_secret: client.clientSecret,
+    },
+  });
+  const publicUrl = "https://gateway.example";
+  const checkToken = authorization.authenticate;
+  const directory = createDirectory({
+    database,
+    clock,
+    outbox: { append: appendDeliveries },
+    provisioningStates,
+  });
+  const connections = createConnections({
+    database,
+    clock,
+    secretBox: createSecretBox(["a key that only the tests of this file use"]),
+    connectors: createConnectorRegistry(),
+    outbox: { appendBacklog },
+    pacerFor: createPacers({ database, clock }),
+  });
+  const app = createHttpApp({
+    clock,
+    logger,
+    metrics: createMetrics({ processMetrics: false }),
+    readiness: createReadiness({ checks: { database: () => database.ping() }, clock, logger }),
+    authorization,
+    publicUrl,
+    scimRouter: createScimRouter({ directory, publicUrl, checkToken, defaultTenantId }),
+    adminRouter: createAdminRouter({
+      connections,
+      deliveries: createDeliveryLog({ database, clock }),
+      clock,
+      publicUrl,
+      checkToken,
+    }),
+  });
+  const server = await startHttpServer(app, { host: "127.0.0.1", port: 0, clock });
+  const agent = new Agent({ keepAlive: true });
+
+  return {
+    port: server.port,
+    database,
+    bearer: `Bearer ${access_token}`,
+    client,
+    log,
+    send: (sent) => sendOver(agent, server.port, sent),
+    async close() {
+      agent.destroy();
+      await server.close();
+      await authorization.close();
+      await close();
+    },
+  };
+}
+
+function sendOver(agent: Agent, port: number, sent: Sent): Promise<Answer> {
+  const { method = "GET", path, headers = {}, body } = sent;
+  const startedAt = performance.now();
+  return new Promise((resolve, reject) => {
+    const length = body === undefined ? {} : { "content-length": String(Buffer.byteLength(body)) };
+    const call = openRequest({
+      agent,
+      host: "127.0.0.1",
+      port,
+      method,
+      path,
+      headers: { ...length, ...headers },
+    });
+    call.once("error", reject);
+    call.once("response", (response) => {
+      const parts: Buffer[] = [];
+      response.on("data", (part: Buffer) => parts.push(part));
+      response.once("error", reject);
+      response.once("end", () => {
+        resolve({
+          status: response.statusCode ?? 0,
+          headers: response.headers,
+          text: Buffer.concat(parts).toString("utf8"),
+          tookMs: performance.now() - startedAt,
+        });
+      });
+    });
+    call.end(body);
+  });
+}
