@@ -20,6 +20,7 @@ export interface Config {
   secretKeys: readonly string[];
   bootstrap?: BootstrapCredentials;
   role: Role;
+  /** How long a claim lasts without a settle, in milliseconds. */
   deliveryLeaseMs: number;
   logLevel: LogLevel;
   stopDelayMs: number;
