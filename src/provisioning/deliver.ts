@@ -160,7 +160,7 @@ async function callVendor(deps: DeliverDeps, work: Work, decision: VendorDecisio
 
 async function failureOf(deps: DeliverDeps, work: Work, error: unknown): Promise<Failure> {
   if (error instanceof AdoptionRefused) {
-    const outcome = await waitForHolder(deps.database, work.delivery, error);
+    const outcome = await waitForHolder(deps.database, work.delivery, error, deps.clock.now());
     if (outcome !== undefined) return { outcome, inDoubt: false, code: error.code };
   }
   return failureOutcome(error, {

@@ -79,6 +79,15 @@ describe("departments", () => {
     expect(callsOf("departments.create")).toBe(1);
   });
 
+  it("that swap their names end parked, both saying so, instead of waiting for each other", async () => {
+    const [a, b] = [await addGroup("甲"), await addGroup("乙")];
+    await engine.drain();
+    await patch("Group", a, { op: "replace", path: "displayName", value: "乙" });
+    await patch("Group", b, { op: "replace", path: "displayName", value: "甲" });
+    await engine.drain();
+    expect([(await engine.stateOf(a)).state, (await engine.stateOf(b)).state]).toEqual(["parked", "parked"]);
+  });
+
   it("of the name of an unstamped one below the same parent adopt and stamp it", async () => {
     engine.vendor.departments.set("55", { remoteId: "55", name: "研发", parentRemoteId: "1" });
     const group = await addGroup("研发");
