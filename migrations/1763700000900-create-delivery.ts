@@ -18,7 +18,7 @@ export class CreateDelivery1763700000900 implements MigrationInterface {
         next_attempt_at timestamptz not null,
         tries integer not null default 0,
         claims integer not null default 0,
-        intent jsonb,
+        intents jsonb not null default '[]',
         lease_id uuid,
         lease_until timestamptz,
         settled_at timestamptz,

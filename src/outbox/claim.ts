@@ -35,7 +35,7 @@ const CLAIM = `
     from due
    where d.tenant_id = due.tenant_id and d.id = due.id
   returning d.id, d.tenant_id, d.connection_id, d.resource_id, d.resource_type, d.generation, d.requested_at,
-            d.correlation_id, d.tries, d.claims, d.intent, d.lease_id, d.next_attempt_at`;
+            d.correlation_id, d.tries, d.claims, d.intents, d.lease_id, d.next_attempt_at`;
 
 interface ClaimRow {
   id: string;
@@ -48,7 +48,7 @@ interface ClaimRow {
   correlation_id: string;
   tries: number;
   claims: number;
-  intent: JsonObject | null;
+  intents: JsonObject[];
   lease_id: string;
   next_attempt_at: Date;
 }
@@ -70,7 +70,7 @@ export async function claimDeliveries(database: Queryable, input: ClaimInput): P
     correlationId: row.correlation_id,
     tries: row.tries,
     claims: row.claims,
-    ...(row.intent === null ? {} : { intent: row.intent }),
+    intents: row.intents,
     leaseId: row.lease_id,
   }));
 }
@@ -112,8 +112,8 @@ export async function handBack(database: Queryable, delivery: ClaimedDelivery): 
 }
 
 /**
- * Notes what a claim is about to create, before the vendor is called: if no settle follows, the next holder knows
- * where to look. Does nothing once the lease has passed on.
+ * Notes what a claim is about to write, before the vendor is called: if no settle follows, the next holder knows what
+ * the vendor may hold. Does nothing once the lease has passed on. The same intent twice in a row is noted once.
  */
 export async function recordIntent(
   database: Queryable,
@@ -121,7 +121,9 @@ export async function recordIntent(
   intent: JsonObject,
 ): Promise<void> {
   await database.query(
-    "update delivery set intent = $4::jsonb where tenant_id = $1 and id = $2 and lease_id = $3 and state = 'claimed'",
+    `update delivery set intents = intents || jsonb_build_array($4::jsonb)
+      where tenant_id = $1 and id = $2 and lease_id = $3 and state = 'claimed'
+        and intents -> -1 is distinct from $4::jsonb`,
     [delivery.tenantId, delivery.id, delivery.leaseId, JSON.stringify(intent)],
   );
 }

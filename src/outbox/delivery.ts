@@ -49,10 +49,10 @@ export interface ClaimedDelivery {
   correlationId: string;
   /** Failed attempts in a row, this one not counted. */
   tries: number;
-  /** Claims whose effect is in doubt, this one counted: above 1 an earlier call may have been applied unseen. */
+  /** Claims since the last settle that left no doubt, this one counted. */
   claims: number;
-  /** The create that an earlier claim was about to make, when its fate is in doubt. */
-  intent?: JsonObject;
+  /** What earlier claims were about to write at the vendor and may have written, oldest first; empty: no doubt. */
+  intents: JsonObject[];
   /** The fence: only the holder of the present lease may settle. */
   leaseId: string;
 }

@@ -78,7 +78,7 @@ export async function settle(
   await tx.query(
     `update delivery
         set state = $3, next_attempt_at = $4, tries = case when $5 then tries + 1 when $6 then 0 else tries end,
-            claims = case when $7 then claims else 0 end, intent = case when $7 then intent end, reason = $8::jsonb, notes = $9::jsonb,
+            claims = case when $7 then claims else 0 end, intents = case when $7 then intents else '[]'::jsonb end, reason = $8::jsonb, notes = $9::jsonb,
             settled_at = case when $10 then $11 else settled_at end,
             synced_at = case when $12 then $11 else synced_at end,
             settles = settles + case when $10 then 1 else 0 end, lease_id = null, lease_until = null

@@ -10,7 +10,7 @@ import type { CallRecorder } from "./call-recorder.js";
 import type { ConnectionAtWork, OpenConnections } from "./connections/connection-at-work.js";
 import { SecretUnreadableError } from "./connections/connection-errors.js";
 import { connectionPause } from "./connections/pause-schedule.js";
-import { decide } from "./decide/decide.js";
+import { decide, isInDoubt } from "./decide/decide.js";
 import type { Decision } from "./decide/decision.js";
 import { loadSubject } from "./decide/load-subject.js";
 import type { Subject } from "./decide/subject.js";
@@ -111,7 +111,7 @@ interface Work {
 async function carryOut(deps: DeliverDeps, work: Work): Promise<Settlement> {
   const { decision, delivery, startedAt, calls } = work;
   // Only knowing what the vendor holds ends a doubt; deciding not to call does not.
-  const inDoubt = decision.kind !== "nothing" && delivery.claims > 1;
+  const inDoubt = decision.kind !== "nothing" && isInDoubt(delivery);
   const base = { startedAt, calls, action: "none" as const, link: { kind: "keep" as const }, inDoubt };
   switch (decision.kind) {
     case "nothing":
@@ -150,7 +150,7 @@ async function callVendor(deps: DeliverDeps, work: Work, decision: VendorDecisio
       calls,
       action: decision.kind === "remove" ? "remove" : subject.link === undefined ? "create" : "update",
       link: failure.dropLink === true ? { kind: "delete" } : { kind: "keep" },
-      inDoubt: failure.inDoubt || delivery.claims > 1,
+      inDoubt: failure.inDoubt || isInDoubt(delivery),
       outcome: failure.outcome,
       code: failure.code,
       ...(failure.pause === undefined ? {} : { pause: failure.pause }),

@@ -115,6 +115,6 @@ describe("the changes to send", () => {
       { departmentRemoteIds: ["1"] },
     ],
   ])("are %s", (_title, desired, changes) => {
-    expect(profileChanges(sent, desired)).toEqual(changes);
+    expect(profileChanges([sent], desired)).toEqual(changes);
   });
 });

@@ -47,6 +47,24 @@ describe("trouble", () => {
     expect(engine.vendor.users.size).toBe(0);
   });
 
+  it("of a change that was applied unseen and then taken back leaves nothing of it", async () => {
+    const group = await addGroup("研发");
+    const person = await addUser("王一");
+    await engine.drain();
+    await join(group, person);
+    await patch("User", person, { op: "add", path: "title", value: "工程师" });
+    await patch("Group", group, { op: "replace", path: "displayName", value: "改名" });
+    await engine.callAndDie();
+    expect(engine.vendor.users.get(person)?.title).toBe("工程师");
+    await leave(group, person);
+    await patch("User", person, { op: "remove", path: "title" });
+    await patch("Group", group, { op: "replace", path: "displayName", value: "研发" });
+    await engine.drain();
+    expect(engine.vendor.users.get(person)).toMatchObject({ departmentRemoteIds: ["1"] });
+    expect(engine.vendor.users.get(person)?.title).toBeUndefined();
+    expect([...engine.vendor.departments.values()].map((one) => one.name)).toEqual(["Company", "研发"]);
+  });
+
   it("of throttling charges no try", async () => {
     for (let n = 0; n < 20; n++) fail("users.create", "throttled", {}, { retryAfterMs: 1_000 });
     const person = await addUser("王一");

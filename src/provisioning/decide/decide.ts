@@ -35,12 +35,9 @@ export function decide(
   }
 }
 
-/**
- * Whether an earlier create may have been applied without our knowing. A department's create is noted before the
- * call; a person's is not, since the id that we chose says where to look, so there every unsettled claim counts.
- */
-export function isInDoubt(delivery: ClaimedDelivery): boolean {
-  return delivery.resourceType === "Group" ? delivery.intent !== undefined : delivery.claims > 1;
+/** Whether an earlier write may have been applied without our knowing. */
+export function isInDoubt(delivery: Pick<ClaimedDelivery, "intents">): boolean {
+  return delivery.intents.length > 0;
 }
 
 /** The remote id that the resource's own dictionary attribute names: an object to adopt, unless it is linked. */

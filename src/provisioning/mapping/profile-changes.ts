@@ -2,20 +2,23 @@ import type { Changes, DepartmentProfile, UserProfile } from "../../connectors/c
 import type { JsonObject, JsonValue } from "../../scim/schema/attribute.js";
 
 /**
- * What has to be written so that the vendor holds `desired`, given what was last sent: a value for each field that
- * differs, `null` for each field that was sent once and is gone now. Lists of ids compare as sets.
+ * What has to be written so that the vendor holds `desired`, given the profiles that it may hold now (what was last
+ * sent, and what was on its way when an answer was lost): a value for each field that differs from any of them, `null`
+ * for each field that one of them has and that is gone now. Lists of ids compare as sets.
  */
 export function profileChanges<P extends UserProfile | DepartmentProfile>(
-  lastSent: JsonObject,
+  held: readonly JsonObject[],
   desired: P,
 ): Changes<P> {
   const changes: Record<string, unknown> = {};
   const wanted = desired as unknown as Record<string, JsonValue | undefined>;
-  for (const [field, value] of Object.entries(wanted)) {
-    if (value !== undefined && !sameValue(field, lastSent[field], value)) changes[field] = value;
-  }
-  for (const [field, value] of Object.entries(lastSent)) {
-    if (value !== null && wanted[field] === undefined) changes[field] = null;
+  for (const profile of held) {
+    for (const [field, value] of Object.entries(wanted)) {
+      if (value !== undefined && !sameValue(field, profile[field], value)) changes[field] = value;
+    }
+    for (const [field, value] of Object.entries(profile)) {
+      if (value !== null && wanted[field] === undefined) changes[field] = null;
+    }
   }
   return changes as Changes<P>;
 }

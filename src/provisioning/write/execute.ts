@@ -4,12 +4,13 @@ import { recordIntent } from "../../outbox/claim.js";
 import type { ClaimedDelivery } from "../../outbox/delivery.js";
 import type { Queryable } from "../../persistence/database.js";
 import { findLinkByRemoteId } from "../../persistence/link-store.js";
+import type { JsonObject } from "../../scim/schema/attribute.js";
 import type { ConnectionAtWork } from "../connections/connection-at-work.js";
-import { adoptedRemoteId, isInDoubt } from "../decide/decide.js";
+import { adoptedRemoteId } from "../decide/decide.js";
 import type { Decision } from "../decide/decision.js";
 import type { Subject } from "../decide/subject.js";
 import type { Execution } from "./execution.js";
-import { type DepartmentIntent, findIntended, writeDepartment } from "./write-department.js";
+import { findIntended, writeDepartment } from "./write-department.js";
 import { writeUser } from "./write-user.js";
 
 /** Decisions that need the vendor. */
@@ -40,6 +41,8 @@ export async function execute(input: ExecuteInput): Promise<Execution> {
     ...(subject.link === undefined ? {} : { link: subject.link }),
     ...(adopted === undefined ? {} : { adoptedRemoteId: adopted }),
 
+    intents: delivery.intents,
+    recordIntent: (profile: JsonObject) => recordIntent(input.database, delivery, profile),
     linkedElsewhere: (remoteId: string) => linkedElsewhere(input, remoteId),
     context,
   };
@@ -48,14 +51,12 @@ export async function execute(input: ExecuteInput): Promise<Execution> {
       return writeDepartment(connection.session, {
         ...shared,
         profile: decision.profile,
-        ...intentOf(delivery),
-        recordIntent: (intent) => recordIntent(input.database, delivery, { ...intent }),
       });
     case "write-user":
       return writeUser(connection.session, {
         ...shared,
         resourceId: delivery.resourceId,
-        lookFirst: isInDoubt(delivery),
+
         profile: decision.profile,
         awaited: decision.awaited,
         ownDepartments: (remoteIds) => ownDepartments(input, remoteIds),
@@ -85,16 +86,7 @@ async function findUnlinked(input: ExecuteInput, context: CallContext): Promise<
   const { resourceId, resourceType } = input.delivery;
   if (resourceType === "User")
     return (await session.users.get({ ...context, remoteId: resourceId }))?.remoteId;
-  const { intent } = intentOf(input.delivery);
-  return intent && findIntended(session, intent, resourceId, context);
-}
-
-function intentOf({ intent }: ClaimedDelivery): { intent?: DepartmentIntent } {
-  const name = intent?.["name"];
-  const parentRemoteId = intent?.["parentRemoteId"];
-  return typeof name === "string" && typeof parentRemoteId === "string"
-    ? { intent: { name, parentRemoteId } }
-    : {};
+  return findIntended(session, input.delivery.intents, resourceId, context);
 }
 
 async function linkedElsewhere(input: ExecuteInput, remoteId: string): Promise<string | undefined> {

@@ -5,24 +5,22 @@ import type { Link } from "../decide/subject.js";
 import { profileChanges } from "../mapping/profile-changes.js";
 import { AdoptionRefused, type Execution, RemoteVanished } from "./execution.js";
 
-/** Name and place of a department that was about to be created. */
-export interface DepartmentIntent {
-  name: string;
-  parentRemoteId: string;
-}
-
 /**
  * The department that an earlier create made, if it did. It is looked for where it was meant to be, as the group may
  * have been renamed, moved or removed since; only our stamp makes it ours.
  */
 export async function findIntended(
   session: ConnectorSession,
-  intent: DepartmentIntent,
+  intents: readonly JsonObject[],
   sourceId: string,
   context: CallContext,
 ): Promise<string | undefined> {
-  const found = await session.departments.find({ ...context, ...intent, sourceId });
-  return found?.sourceId === sourceId ? found.remoteId : undefined;
+  for (const { name, parentRemoteId } of intents) {
+    if (typeof name !== "string" || typeof parentRemoteId !== "string") continue;
+    const found = await session.departments.find({ ...context, name, parentRemoteId, sourceId });
+    if (found?.sourceId === sourceId) return found.remoteId;
+  }
+  return undefined;
 }
 
 /** What the write of one department needs. */
@@ -32,10 +30,10 @@ export interface WriteDepartmentInput {
   link?: Link;
   /** A remote id given from outside (the dictionary attribute), to be adopted when there is no link. */
   adoptedRemoteId?: string;
-  /** Where an earlier create of ours would have put the department, when its fate is in doubt. */
-  intent?: DepartmentIntent;
-  /** Notes a create before it is called. */
-  recordIntent(intent: DepartmentIntent): Promise<void>;
+  /** What earlier writes of ours may have made of it without our knowing, oldest first. */
+  intents: readonly JsonObject[];
+  /** Notes a write before it is called. */
+  recordIntent(profile: JsonObject): Promise<void>;
   /** The other resource that a remote object is linked to, if there is one. */
   linkedElsewhere(remoteId: string): Promise<string | undefined>;
   context: CallContext;
@@ -51,12 +49,9 @@ export async function writeDepartment(
 ): Promise<Execution> {
   if (input.link !== undefined) return update(session, input, input.link);
   if (input.adoptedRemoteId !== undefined) return adopt(session, input, input.adoptedRemoteId);
-  if (input.intent !== undefined) {
-    const earlier = await findIntended(session, input.intent, input.profile.sourceId, input.context);
-    if (earlier !== undefined) return adopt(session, input, earlier);
-  }
-  const { name, parentRemoteId } = input.profile;
-  await input.recordIntent({ name, parentRemoteId });
+  const earlier = await findIntended(session, input.intents, input.profile.sourceId, input.context);
+  if (earlier !== undefined) return adopt(session, input, earlier);
+  await input.recordIntent({ ...input.profile });
   try {
     const created = await session.departments.create({ ...input.context, profile: input.profile });
     return done("create", created.remoteId, input, created.warnings);
@@ -90,8 +85,9 @@ async function update(
   input: WriteDepartmentInput,
   link: Link,
 ): Promise<Execution> {
-  const changes = profileChanges(link.lastSent, input.profile);
+  const changes = profileChanges([link.lastSent, ...input.intents], input.profile);
   if (Object.keys(changes).length === 0) return done("none", link.remoteId, input, []);
+  await input.recordIntent({ ...input.profile });
   try {
     const result = await session.departments.update({ ...input.context, remoteId: link.remoteId, changes });
     return done("update", link.remoteId, input, result.warnings);
@@ -117,7 +113,8 @@ async function adopt(
       holder,
     );
   }
-  const changes = { ...input.profile };
+  await input.recordIntent({ ...input.profile });
+  const changes = { ...profileChanges(input.intents, input.profile), ...input.profile };
   const result = await session.departments.update({ ...input.context, remoteId, changes });
   return done("adopt", remoteId, input, result.warnings);
 }

@@ -16,8 +16,10 @@ export interface WriteUserInput {
   link?: Link;
   /** A remote id given from outside (the dictionary attribute), to be adopted when there is no link. */
   adoptedRemoteId?: string;
-  /** An earlier create of ours may have been applied without our knowing. */
-  lookFirst: boolean;
+  /** What earlier writes of ours may have made of the account without our knowing, oldest first. */
+  intents: readonly JsonObject[];
+  /** Notes a write before it is called. */
+  recordIntent(profile: JsonObject): Promise<void>;
   /** The other resource that a remote account is linked to, if there is one. */
   linkedElsewhere(remoteId: string): Promise<string | undefined>;
   /** Which of these remote departments are linked to groups of ours. */
@@ -44,10 +46,11 @@ export async function writeUser(session: ConnectorSession, input: WriteUserInput
     }
   }
   const remoteId = input.adoptedRemoteId ?? input.resourceId;
-  if (input.lookFirst) {
+  if (input.intents.length > 0) {
     const found = await session.users.get({ ...input.context, remoteId });
     if (found !== undefined) return adopt(session, input, found);
   }
+  await input.recordIntent(asJson(input.profile));
   try {
     const created = await session.users.create({ ...input.context, remoteId, profile: input.profile });
     return done("create", created.remoteId, input, created.warnings);
@@ -88,15 +91,16 @@ async function findConflicting(
 }
 
 async function update(session: ConnectorSession, input: WriteUserInput, link: Link): Promise<Execution> {
-  const changes = profileChanges(link.lastSent, input.profile);
+  const held = [link.lastSent, ...input.intents];
+  const changes = profileChanges(held, input.profile);
   if (Object.keys(changes).length === 0) return done("none", link.remoteId, input, []);
-  const previous = link.lastSent["departmentRemoteIds"];
+  await input.recordIntent(asJson(input.profile));
   try {
     const result = await session.users.update({
       ...input.context,
       remoteId: link.remoteId,
       changes,
-      previousDepartmentRemoteIds: Array.isArray(previous) ? previous.map(String) : [],
+      previousDepartmentRemoteIds: held.flatMap(departmentsIn),
     });
     const executed = done("update", link.remoteId, input, result.warnings);
     // The vendor keeps the number it was created with, so that stays "last sent" and the warning stays visible.
@@ -129,7 +133,11 @@ async function adopt(
     remoteId === input.resourceId
       ? found.departmentRemoteIds
       : await input.ownDepartments(found.departmentRemoteIds);
-  const { mobile: _unchangeable, ...changes } = input.profile;
+  await input.recordIntent(asJson(input.profile));
+  const { mobile: _unchangeable, ...changes } = {
+    ...profileChanges(input.intents, input.profile),
+    ...input.profile,
+  };
   const result = await session.users.update({
     ...input.context,
     remoteId,
@@ -138,6 +146,15 @@ async function adopt(
   });
   const executed = done("adopt", remoteId, input, result.warnings);
   return found.mobile === undefined ? executed : withMobile(executed, found.mobile);
+}
+
+function asJson(profile: UserProfile): JsonObject {
+  return { ...profile } as unknown as JsonObject;
+}
+
+function departmentsIn(profile: JsonObject): string[] {
+  const ids = profile["departmentRemoteIds"];
+  return Array.isArray(ids) ? ids.map(String) : [];
 }
 
 function withMobile(executed: Execution, mobile: JsonObject[string] | undefined): Execution {
@@ -155,7 +172,7 @@ function done(
 ): Execution {
   return {
     action,
-    link: { kind: "set", remoteId, lastSent: { ...input.profile } as unknown as JsonObject },
+    link: { kind: "set", remoteId, lastSent: asJson(input.profile) },
     notes: [...input.notes, ...warnings],
     awaited: input.awaited,
   };
