@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { PROVISIONING_USER_URN } from "../../src/scim/schema/urns.js";
 import { nothing, shareEngine } from "./share-engine.js";
 
-const { engine, query, addGroup, addUser, patch, fail, callsOf } = shareEngine();
+const { engine, query, addGroup, addUser, join, leave, patch, fail, callsOf } = shareEngine();
 
 describe("trouble", () => {
   it("of a lost answer is looked up: nobody is created twice", async () => {
