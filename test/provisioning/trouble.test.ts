@@ -65,6 +65,18 @@ describe("trouble", () => {
     expect([...engine.vendor.departments.values()].map((one) => one.name)).toEqual(["Company", "研发"]);
   });
 
+  it("of a worker that dies over a person who leaves and returns at once removes nobody who is wanted", async () => {
+    const phoneNumbers = [{ type: "mobile", value: "13912345678" }];
+    const before = await addUser("王一", { phoneNumbers });
+    await engine.clock.advance(6_000);
+    await engine.callAndDie();
+    await engine.directory.remove(engine.context, "User", before);
+    const again = await addUser("王一", { phoneNumbers });
+    await engine.drain();
+    expect(engine.vendor.users.size).toBe(1);
+    expect((await engine.stateOf(again)).state).toBe("synced");
+  });
+
   it("of throttling charges no try", async () => {
     for (let n = 0; n < 20; n++) fail("users.create", "throttled", {}, { retryAfterMs: 1_000 });
     const person = await addUser("王一");

@@ -4,6 +4,7 @@ import { recordIntent } from "../../outbox/claim.js";
 import type { ClaimedDelivery } from "../../outbox/delivery.js";
 import type { Queryable } from "../../persistence/database.js";
 import { findLinkByRemoteId } from "../../persistence/link-store.js";
+import { isId } from "../../platform/ids.js";
 import type { JsonObject } from "../../scim/schema/attribute.js";
 import type { ConnectionAtWork } from "../connections/connection-at-work.js";
 import { adoptedRemoteId } from "../decide/decide.js";
@@ -84,15 +85,31 @@ async function remove(input: ExecuteInput, context: CallContext): Promise<Execut
 async function findUnlinked(input: ExecuteInput, context: CallContext): Promise<string | undefined> {
   const { session } = input.connection;
   const { resourceId, resourceType } = input.delivery;
-  if (resourceType === "User")
-    return (await session.users.get({ ...context, remoteId: resourceId }))?.remoteId;
+  if (resourceType === "User") {
+    const account = await session.users.get({ ...context, remoteId: resourceId });
+    // Somebody of the same name and number may have taken the account over meanwhile.
+    const heir = await findLinkByRemoteId(input.database, input.delivery, resourceType, resourceId);
+    return heir === undefined ? account?.remoteId : undefined;
+  }
   return findIntended(session, input.delivery.intents, resourceId, context);
 }
 
+/**
+ * The other resource that a remote object belongs to: the one that is linked to it, or the one that chose its id and
+ * whose own delivery is not over. An account of the latter kind may be on its way to removal.
+ */
 async function linkedElsewhere(input: ExecuteInput, remoteId: string): Promise<string | undefined> {
   const { tenantId, connectionId, resourceId, resourceType } = input.delivery;
+  if (remoteId === resourceId) return undefined;
   const link = await findLinkByRemoteId(input.database, { tenantId, connectionId }, resourceType, remoteId);
-  return link === undefined || link.resourceId === resourceId ? undefined : link.resourceId;
+  if (link !== undefined) return link.resourceId === resourceId ? undefined : link.resourceId;
+  if (!isId(remoteId)) return undefined;
+  const rows = await input.database.query(
+    `select 1 from delivery
+      where tenant_id = $1 and connection_id = $2 and resource_id = $3 and state in ('pending', 'claimed', 'blocked')`,
+    [tenantId, connectionId, remoteId],
+  );
+  return rows.length > 0 ? remoteId : undefined;
 }
 
 async function ownDepartments(input: ExecuteInput, remoteIds: string[]): Promise<string[]> {
