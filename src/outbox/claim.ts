@@ -76,8 +76,8 @@ export async function claimDeliveries(database: Queryable, input: ClaimInput): P
 }
 
 /**
- * Puts deliveries back whose worker did not settle in time (it died, or hung longer than its lease). Their claim
- * stays counted, so the next worker looks before it creates. Answers how many there were.
+ * Puts deliveries back whose worker did not settle in time (it died, or hung longer than its lease). What they
+ * were about to write stays noted, so the next worker knows what the vendor may hold. Answers how many there were.
  */
 export async function releaseExpiredLeases(database: Queryable, now: Date): Promise<number> {
   const rows = await database.query(

@@ -41,7 +41,6 @@ export async function execute(input: ExecuteInput): Promise<Execution> {
     notes: decision.notes,
     ...(subject.link === undefined ? {} : { link: subject.link }),
     ...(adopted === undefined ? {} : { adoptedRemoteId: adopted }),
-
     intents: delivery.intents,
     recordIntent: (profile: JsonObject) => recordIntent(input.database, delivery, profile),
     linkedElsewhere: (remoteId: string) => linkedElsewhere(input, remoteId),
@@ -49,15 +48,11 @@ export async function execute(input: ExecuteInput): Promise<Execution> {
   };
   switch (decision.kind) {
     case "write-department":
-      return writeDepartment(connection.session, {
-        ...shared,
-        profile: decision.profile,
-      });
+      return writeDepartment(connection.session, { ...shared, profile: decision.profile });
     case "write-user":
       return writeUser(connection.session, {
         ...shared,
         resourceId: delivery.resourceId,
-
         profile: decision.profile,
         awaited: decision.awaited,
         ownDepartments: (remoteIds) => ownDepartments(input, remoteIds),
