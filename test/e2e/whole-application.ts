@@ -1,5 +1,5 @@
 import { Agent, type IncomingHttpHeaders, request as openRequest } from "node:http";
-import { createAuthorization } from "../../src/auth/oauth/authorization.js";
+import { type Authorization, createAuthorization } from "../../src/auth/oauth/authorization.js";
 import { SCOPES } from "../../src/auth/scopes.js";
 import { createConnectorRegistry } from "../../src/connectors/registry.js";
 import { createDirectory } from "../../src/directory/directory.js";
@@ -44,6 +44,8 @@ export interface WholeApplication {
   /** The value of an Authorization header with every scope. */
   bearer: string;
   client: { clientId: string; clientSecret: string };
+  /** For further clients, of this tenant or another. */
+  authorization: Authorization;
   /** Every line logged so far. */
   log: string[];
   send(sent: Sent): Promise<Answer>;
@@ -110,6 +112,7 @@ export async function openApplication(): Promise<WholeApplication> {
     database,
     bearer: `Bearer ${access_token}`,
     client,
+    authorization,
     log,
     send: (sent) => sendOver(agent, server.port, sent),
     async close() {
