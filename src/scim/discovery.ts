@@ -4,10 +4,7 @@ import type {
   ResourceTypeDefinition,
   SchemaDefinition,
 } from "./schema/attribute.js";
-
-const SCHEMA_URN = "urn:ietf:params:scim:schemas:core:2.0:Schema";
-const RESOURCE_TYPE_URN = "urn:ietf:params:scim:schemas:core:2.0:ResourceType";
-const SERVICE_PROVIDER_CONFIG_URN = "urn:ietf:params:scim:schemas:core:2.0:ServiceProviderConfig";
+import { RESOURCE_TYPE_URN, SCHEMA_URN, SERVICE_PROVIDER_CONFIG_URN } from "./schema/meta-schemas.js";
 
 /** What this server can do, for `/ServiceProviderConfig` (RFC 7643 section 5). */
 export interface ServiceProviderFeatures {

@@ -1,20 +1,25 @@
-import type { Request, RequestHandler } from "express";
+import { createHash } from "node:crypto";
+import type { Request, RequestHandler, Response } from "express";
 import type { Directory } from "../../directory/directory.js";
 import { resourceTypeDocument, schemaDocument, serviceProviderConfigDocument } from "../../scim/discovery.js";
 import { notFound, ScimError } from "../../scim/errors.js";
 import { listResponse } from "../../scim/messages.js";
-import type { JsonObject } from "../../scim/schema/attribute.js";
+import type { JsonObject, SchemaDefinition } from "../../scim/schema/attribute.js";
+import { META_SCHEMAS } from "../../scim/schema/meta-schemas.js";
 import type { SchemaRegistry } from "../../scim/schema/registry.js";
 import { MAX_BODY_BYTES } from "../middleware/body.js";
 import { sendScim } from "../middleware/negotiation.js";
 import { findGrantOf, queryOf } from "../middleware/request-state.js";
 import { MAX_PAGE_SIZE } from "./list-parameters.js";
+import { namesVersion } from "./preconditions.js";
 
 /** What the discovery endpoints work with. */
 export interface DiscoveryHandlerDeps {
   directory: Pick<Directory, "registry">;
   /** The SCIM base without a slash at its end. */
   baseUrl: string;
+  /** Where people read about the service. */
+  documentationUri: string;
   /** Whose dictionary a caller without a token is shown. */
   defaultTenantId: string;
 }
@@ -37,6 +42,7 @@ export function createDiscoveryHandlers(deps: DiscoveryHandlerDeps): DiscoveryHa
   const { directory, baseUrl } = deps;
   const config = serviceProviderConfigDocument({
     baseUrl,
+    documentationUri: deps.documentationUri,
     patch: true,
     bulk: BULK,
     filter: { supported: true, maxResults: MAX_PAGE_SIZE },
@@ -58,9 +64,13 @@ export function createDiscoveryHandlers(deps: DiscoveryHandlerDeps): DiscoveryHa
     return directory.registry(findGrantOf(request)?.tenantId ?? deps.defaultTenantId);
   }
 
+  async function schemasOf(request: Request): Promise<readonly SchemaDefinition[]> {
+    return [...(await registryOf(request)).schemas, ...META_SCHEMAS];
+  }
+
   return {
     base(request, response) {
-      sendScim(request, response, 200, {
+      sendDocument(request, response, {
         serviceProviderConfig: `${baseUrl}/ServiceProviderConfig`,
         resourceTypes: `${baseUrl}/ResourceTypes`,
         schemas: `${baseUrl}/Schemas`,
@@ -69,17 +79,18 @@ export function createDiscoveryHandlers(deps: DiscoveryHandlerDeps): DiscoveryHa
 
     serviceProviderConfig(request, response) {
       refuseFilter(request);
-      sendScim(request, response, 200, config);
+      sendDocument(request, response, config);
     },
 
     async resourceTypes(request, response) {
       refuseFilter(request);
       const { resourceTypes } = await registryOf(request);
       const documents = resourceTypes.map((type) => resourceTypeDocument(type, baseUrl));
-      sendScim(request, response, 200, wholeList(documents));
+      sendDocument(request, response, wholeList(documents));
     },
 
     async resourceType(request, response) {
+      refuseFilter(request);
       const id = String(request.params.id);
       const { resourceTypes } = await registryOf(request);
       const type = resourceTypes.find((known) => known.id.toLowerCase() === id.toLowerCase());
@@ -87,19 +98,21 @@ export function createDiscoveryHandlers(deps: DiscoveryHandlerDeps): DiscoveryHa
         const known = resourceTypes.map((each) => each.id).join(", ");
         throw notFound(`There is no such resource type; there are ${known}.`);
       }
-      sendScim(request, response, 200, resourceTypeDocument(type, baseUrl));
+      sendDocument(request, response, resourceTypeDocument(type, baseUrl));
     },
 
     async schemas(request, response) {
       refuseFilter(request);
-      const { schemas } = await registryOf(request);
-      sendScim(request, response, 200, wholeList(schemas.map((schema) => schemaDocument(schema, baseUrl))));
+      const documents = (await schemasOf(request)).map((schema) => schemaDocument(schema, baseUrl));
+      sendDocument(request, response, wholeList(documents));
     },
 
     async schema(request, response) {
-      const schema = (await registryOf(request)).schema(String(request.params.urn));
+      refuseFilter(request);
+      const urn = String(request.params.urn).toLowerCase();
+      const schema = (await schemasOf(request)).find((known) => known.id.toLowerCase() === urn);
       if (schema === undefined) throw notFound("There is no such schema; /Schemas lists those there are.");
-      sendScim(request, response, 200, schemaDocument(schema, baseUrl));
+      sendDocument(request, response, schemaDocument(schema, baseUrl));
     },
   };
 }
@@ -116,6 +129,16 @@ function refuseFilter(request: Request): void {
   if (queryOf(request).filter !== undefined) {
     throw new ScimError(403, 'Discovery cannot be filtered; leave out "filter".');
   }
+}
+
+/** Sends a document, or 304 to a caller who has it. Its tag is made of its text: nothing else counts its versions. */
+function sendDocument(request: Request, response: Response, document: JsonObject): void {
+  const digest = createHash("sha256").update(JSON.stringify(document)).digest("base64url").slice(0, 22);
+  const tag = `W/"${digest}"`;
+  response.setHeader("ETag", tag);
+  const held = request.headers["if-none-match"];
+  if (held !== undefined && namesVersion(held, tag)) response.status(304).end();
+  else sendScim(request, response, 200, document);
 }
 
 function wholeList(documents: readonly JsonObject[]): JsonObject {

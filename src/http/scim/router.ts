@@ -30,16 +30,25 @@ const SCIM_PATH = "/scim/v2";
  * to everyone (RFC 7644 section 4), the rest needs `scim:read` or `scim:write`.
  */
 export function createScimRouter(deps: ScimRouterDeps): Router {
-  const baseUrl = deps.publicUrl.replace(/\/+$/, "") + SCIM_PATH;
+  const publicUrl = deps.publicUrl.replace(/\/+$/, "");
+  const baseUrl = publicUrl + SCIM_PATH;
   const authenticate = authenticateBearer(deps.checkToken);
   const router = Router();
   router.use(collapseLeadingSlashes, negotiateScim(), parseQuery());
-  addDiscovery(router, createDiscoveryHandlers({ ...deps, baseUrl }), whenTokenIsSent(authenticate));
+  const documentationUri = `${publicUrl}/docs/`;
+  const discovery = createDiscoveryHandlers({ ...deps, baseUrl, documentationUri });
+  addDiscovery(router, discovery, whenTokenIsSent(authenticate));
 
   const protect = [authenticate, requireScope(scimScopeOf)];
-  router.all("/Bulk", protect, notOffered("Bulk"));
+  router
+    .route("/Bulk")
+    .post(protect, notOffered("Bulk"))
+    .all(methodNotAllowed(["POST"]));
   router.all("/Me", protect, notOffered("/Me"));
-  router.all(["/.search", "/Users/.search", "/Groups/.search"], protect, notOffered("Searching by POST"));
+  router
+    .route(["/.search", "/Users/.search", "/Groups/.search"])
+    .post(protect, notOffered("Searching by POST"))
+    .all(methodNotAllowed(["POST"]));
   for (const type of ["User", "Group"] as const satisfies readonly ResourceTypeId[]) {
     addResources(router, `/${type}s`, createResourceHandlers(type, { ...deps, baseUrl }), [
       ...protect,

@@ -36,6 +36,7 @@ describe("discovery", () => {
   it("announces what works and nothing else", async () => {
     expect(await read("/ServiceProviderConfig")).toEqual({
       schemas: ["urn:ietf:params:scim:schemas:core:2.0:ServiceProviderConfig"],
+      documentationUri: "https://gateway.example/docs/",
       patch: { supported: true },
       bulk: { supported: false, maxOperations: 1000, maxPayloadSize: 1_048_576 },
       filter: { supported: true, maxResults: 500 },
@@ -66,10 +67,47 @@ describe("discovery", () => {
     expect(JSON.stringify(list)).not.toContain("null");
   });
 
-  it("lists the resource types, each readable by its id", async () => {
+  it("lists the resource types, each readable by its id in any case", async () => {
     const list = await read("/ResourceTypes");
     expect(list.Resources.map((type: { id: string }) => type.id)).toEqual(["User", "Group"]);
-    for (const type of list.Resources) expect(await read(`/ResourceTypes/${type.id}`)).toEqual(type);
+    for (const type of list.Resources) {
+      expect(await read(`/ResourceTypes/${type.id}`)).toEqual(type);
+      expect(await read(`/ResourceTypes/${type.id.toLowerCase()}`)).toEqual(type);
+    }
+  });
+
+  it("names only schemas in the resource types that it also describes", async () => {
+    const known = (await read("/Schemas")).Resources.map((schema: { id: string }) => schema.id);
+    for (const type of (await read("/ResourceTypes")).Resources) {
+      const named = [type.schema, ...type.schemaExtensions.map((each: { schema: string }) => each.schema)];
+      expect(known).toEqual(expect.arrayContaining(named));
+    }
+  });
+
+  it("describes its own documents too, and they are as described (RFC 7643 section 8.7.2)", async () => {
+    const config = await read("/ServiceProviderConfig");
+    const documents = [
+      config,
+      ...(await read("/ResourceTypes")).Resources,
+      ...(await read("/Schemas")).Resources,
+    ];
+    for (const document of documents) {
+      const schema = await read(`/Schemas/${document.schemas[0]}`);
+      const { schemas: _schemas, meta: _meta, ...attributes } = document;
+      expect(complaints(attributes, schema.attributes, document.id ?? "config")).toEqual([]);
+    }
+    expect(Object.keys(config)).toEqual(expect.arrayContaining(await namesIn("ServiceProviderConfig")));
+  });
+
+  it("answers 304 to the copy that the caller has, until the document is another one", async () => {
+    for (const path of ["/Schemas", "/ResourceTypes/User", "/ServiceProviderConfig"]) {
+      const tag = (await request(app).get(`/scim/v2${path}`)).headers["etag"];
+      expect(tag).toMatch(/^W\/"[^"]+"$/);
+      const held = (value: string) => request(app).get(`/scim/v2${path}`).set("If-None-Match", value);
+      const fresh = await held(String(tag));
+      expect([fresh.status, fresh.text, fresh.headers["etag"]]).toEqual([304, "", tag]);
+      expect((await held('W/"other"')).status).toBe(200);
+    }
   });
 
   it.each(["/Schemas/urn:nobody", "/ResourceTypes/Device", "/Schemas/__proto__"])(
@@ -80,8 +118,47 @@ describe("discovery", () => {
     },
   );
 
-  it("refuses a filter with 403 (RFC 7644 section 4)", async () => {
-    const answer = await request(app).get("/scim/v2/Schemas?filter=id%20pr");
-    expect(answer.status).toBe(403);
-  });
+  it.each(["/Schemas", "/ResourceTypes", "/ServiceProviderConfig", "/ResourceTypes/User"])(
+    "refuses a filter on %s with 403 (RFC 7644 section 4)",
+    async (path) => {
+      const answer = await request(app).get(`/scim/v2${path}?filter=id%20pr`);
+      expect([answer.status, JSON.parse(answer.text).status]).toEqual([403, "403"]);
+    },
+  );
 });
+
+type Described = {
+  name: string;
+  type: string;
+  multiValued: boolean;
+  required: boolean;
+  subAttributes?: Described[];
+};
+
+async function namesIn(schema: string): Promise<string[]> {
+  const { attributes } = await read(`/Schemas/urn:ietf:params:scim:schemas:core:2.0:${schema}`);
+  return attributes.map((each: Described) => each.name);
+}
+
+/** What is in a document against its description: members it lacks or has too many, values of another type. */
+function complaints(value: Record<string, unknown>, attributes: Described[], at: string): string[] {
+  const unknown = Object.keys(value).filter((key) => !attributes.some(({ name }) => name === key));
+  return [
+    ...unknown.map((key) => `${at}.${key} is not described`),
+    ...attributes.flatMap((attribute) => {
+      const held = value[attribute.name];
+      const place = `${at}.${attribute.name}`;
+      if (held === undefined) return attribute.required ? [`${place} is missing`] : [];
+      if (Array.isArray(held) !== attribute.multiValued) return [`${place} is one or many`];
+      return [held].flat().flatMap((one) => {
+        // An attribute may lie in one that lies in one, which no description can write out.
+        const below = attribute.name === "subAttributes" ? [attribute] : [];
+        if (attribute.subAttributes !== undefined) {
+          return complaints(one as typeof value, [...attribute.subAttributes, ...below], place);
+        }
+        const types: Record<string, string> = { boolean: "boolean", integer: "number" };
+        return typeof one === (types[attribute.type] ?? "string") ? [] : [`${place} is no ${attribute.type}`];
+      });
+    }),
+  ];
+}
