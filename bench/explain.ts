@@ -12,6 +12,7 @@ import {
 } from "../src/persistence/database.js";
 import { DEFAULT_TENANT_ID } from "../src/persistence/tenant.js";
 import { systemClock } from "../src/platform/clock.js";
+import { createDialect } from "../src/scim/dialect/dialect.js";
 import { withClient } from "./bench-databases.js";
 import { addMemberBody, patchActiveBody } from "./patch-bodies.js";
 import { fillGroups, type Population, SMALL_GROUP, tidy } from "./population.js";
@@ -28,7 +29,7 @@ const CONTEXT: RequestContext = {
   tenantId: DEFAULT_TENANT_ID,
   actor: "bench",
   correlationId: "bench",
-  profile: "auto",
+  dialect: createDialect("auto"),
 };
 
 interface Case {

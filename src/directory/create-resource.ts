@@ -27,7 +27,7 @@ export async function createResource(
   body: unknown,
 ): Promise<Resource> {
   const schema = await parts.schemaOf(context.tenantId);
-  const attributes = readResource(body, schema.registry.type(type));
+  const attributes = readResource(body, schema.registry.type(type), context.dialect);
   schema.of(type).validate(attributes);
   const taken = takeApart(type, attributes);
   return type === "User"

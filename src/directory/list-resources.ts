@@ -27,7 +27,9 @@ export async function listResources(
   const schema = await parts.schemaOf(tenantId);
   const type = schema.registry.type(typeId);
   const parameters = sqlParameters(tenantId);
-  const filter = query.filter === undefined ? undefined : resolveFilter(parseFilter(query.filter), type);
+  const parsed =
+    query.filter === undefined ? undefined : parseFilter(query.filter, { dialect: context.dialect });
+  const filter = parsed && resolveFilter(parsed, type);
   if (filter) refuseCostlyFilter(filter, type);
   const condition = filter && compileFilter(filter, type, parameters);
   const selection = { type: typeId, condition, parameters: [...parameters.values] };

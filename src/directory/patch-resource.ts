@@ -40,7 +40,7 @@ export async function patchResource(
 ): Promise<Resource> {
   const schema = await parts.schemaOf(context.tenantId);
   const type = schema.registry.type(typeId);
-  const operations = parsePatch(body, type);
+  const operations = parsePatch(body, type, context.dialect);
   if (!isId(id)) throw missing(typeId, id);
   const { rest, membership } =
     typeId === "Group" ? splitMembership(operations) : { rest: operations, membership: [] };

@@ -33,7 +33,7 @@ export async function replaceResource(
 ): Promise<Resource> {
   const schema = await parts.schemaOf(context.tenantId);
   const type = schema.registry.type(typeId);
-  const attributes = readResource(body, type);
+  const attributes = readResource(body, type, context.dialect);
   if (!isId(id)) throw missing(typeId, id);
   const taken = takeApart(typeId, attributes);
   const members = memberReferences(taken.members);

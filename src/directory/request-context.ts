@@ -1,3 +1,5 @@
+import type { Dialect } from "../scim/dialect/dialect.js";
+
 /** On whose behalf, and as part of which request, something is done to the directory. */
 export interface RequestContext {
   tenantId: string;
@@ -5,6 +7,6 @@ export interface RequestContext {
   actor: string;
   /** Goes from the request into deliveries, attempts and logs. */
   correlationId: string;
-  /** The client's compatibility profile; "auto" where none was chosen. */
-  profile: string;
+  /** What the request may deviate from the RFCs in; collects what it did. */
+  dialect: Dialect;
 }

@@ -5,6 +5,7 @@ import type { RequestContext } from "../../src/directory/request-context.js";
 import type { Resource, ResourceNeeds } from "../../src/directory/resource.js";
 import type { AppendInput } from "../../src/outbox/append.js";
 import type { Database, Queryable, Transaction } from "../../src/persistence/database.js";
+import { createDialect } from "../../src/scim/dialect/dialect.js";
 import { ScimError } from "../../src/scim/errors.js";
 import type { JsonObject } from "../../src/scim/schema/attribute.js";
 import { GROUP_URN, ORGANIZATION_GROUP_URN, USER_URN } from "../../src/scim/schema/urns.js";
@@ -16,7 +17,7 @@ export const context: RequestContext = {
   tenantId: defaultTenantId,
   actor: "test-client",
   correlationId: "request-1",
-  profile: "auto",
+  dialect: createDialect("auto"),
 };
 
 /** Nothing but the resource itself. */

@@ -6,6 +6,7 @@ import {
 } from "../../src/connectors/memory/index.js";
 import { createConnectorRegistry } from "../../src/connectors/registry.js";
 import { createDirectory, type Directory } from "../../src/directory/directory.js";
+import type { RequestContext } from "../../src/directory/request-context.js";
 import { appendBacklog, appendDeliveries } from "../../src/outbox/append.js";
 import { claimDeliveries, releaseExpiredLeases } from "../../src/outbox/claim.js";
 import type { ClaimedDelivery } from "../../src/outbox/delivery.js";
@@ -17,6 +18,7 @@ import { createConnections } from "../../src/provisioning/connections/connection
 import { createOpenConnections } from "../../src/provisioning/connections/open-connections.js";
 import { createDeliver } from "../../src/provisioning/deliver.js";
 import { provisioningStates } from "../../src/provisioning/provisioning-states.js";
+import { createDialect } from "../../src/scim/dialect/dialect.js";
 import { defaultTenantId } from "./database.js";
 import { createFakeClock, type FakeClock } from "./fake-clock.js";
 
@@ -26,7 +28,7 @@ export interface ProvisioningEngine {
   directory: Directory;
   vendor: MemoryDirectory;
   connectionId: string;
-  context: { tenantId: string; actor: string; correlationId: string; profile: string };
+  context: RequestContext;
   /** Claims what is due and carries it out, moving time to whatever is due next, until nothing is. */
   drain(): Promise<void>;
   /** Claims what is due and carries it out, once. Answers how many there were. */
@@ -56,7 +58,12 @@ export async function createProvisioningEngine(
     outbox: { appendBacklog },
     pacerFor: () => ({ reserve: async () => undefined, penalise: async () => undefined }),
   });
-  const context = { tenantId: defaultTenantId, actor: "test", correlationId: "c-1", profile: "auto" };
+  const context = {
+    tenantId: defaultTenantId,
+    actor: "test",
+    correlationId: "c-1",
+    dialect: createDialect("auto"),
+  };
   const { id: connectionId } = await connections.create(context, {
     connector: "memory",
     name: "memory",

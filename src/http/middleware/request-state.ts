@@ -1,6 +1,7 @@
 import type { IncomingMessage } from "node:http";
 import type { AccessGrant } from "../../auth/access-grant.js";
 import type { Logger } from "../../observability/logger.js";
+import type { Dialect } from "../../scim/dialect/dialect.js";
 
 /** The parameters of a query string or form, each given at most once. Has no prototype. */
 export type RequestParameters = Readonly<Record<string, string | undefined>>;
@@ -11,6 +12,7 @@ interface RequestState {
   log?: Logger;
   query?: RequestParameters;
   grant?: AccessGrant;
+  dialect?: Dialect;
 }
 
 /**
@@ -47,6 +49,11 @@ export function grantOf(request: IncomingMessage): AccessGrant {
 /** Who the caller is, or undefined where the request has not been authenticated (yet). */
 export function findGrantOf(request: IncomingMessage): AccessGrant | undefined {
   return states.get(request)?.grant;
+}
+
+/** What the request was read with so far, or undefined where nothing of it has been read by a profile (yet). */
+export function findDialectOf(request: IncomingMessage): Dialect | undefined {
+  return states.get(request)?.dialect;
 }
 
 function known<T>(fact: T | undefined, middleware: string): T {

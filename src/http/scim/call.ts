@@ -1,9 +1,17 @@
 import type { Request } from "express";
 import type { Directory, ResourceNeeds } from "../../directory/directory.js";
 import type { RequestContext } from "../../directory/request-context.js";
+import { createDialect, profileNamed } from "../../scim/dialect/dialect.js";
 import { type Projection, parseProjection, projectionNeeds } from "../../scim/projection.js";
 import type { ResourceTypeDefinition, ResourceTypeId } from "../../scim/schema/attribute.js";
-import { correlationIdOf, grantOf, queryOf, type RequestParameters } from "../middleware/request-state.js";
+import {
+  correlationIdOf,
+  findDialectOf,
+  grantOf,
+  queryOf,
+  type RequestParameters,
+  rememberAbout,
+} from "../middleware/request-state.js";
 
 /** What every handler of a resource needs to know about its request. */
 export interface ScimCall {
@@ -17,11 +25,13 @@ export interface ScimCall {
 /** Who asks, in the terms of the directory. Only behind authentication. */
 export function requestContext(request: Request): RequestContext {
   const grant = grantOf(request);
+  const dialect = findDialectOf(request) ?? createDialect(profileNamed(grant.profile));
+  rememberAbout(request, { dialect });
   return {
     tenantId: grant.tenantId,
     actor: grant.clientId,
     correlationId: correlationIdOf(request),
-    profile: grant.profile,
+    dialect,
   };
 }
 

@@ -1,3 +1,4 @@
+import type { Dialect } from "../dialect/dialect.js";
 import { badRequest } from "../errors.js";
 import type { AttributePath, ComparisonOperator, Filter, FilterValue } from "./ast.js";
 import { readAttributePath } from "./attribute-path.js";
@@ -16,6 +17,14 @@ export interface FilterLimits {
 /** Far above what identity providers send, far below what costs noticeable time. */
 const DEFAULT_LIMITS: FilterLimits = { maxLength: 8_000, maxDepth: 32, maxClauses: 100 };
 
+/** How a filter is read. */
+export interface FilterOptions {
+  /** Limits other than the usual ones. */
+  limits?: Partial<FilterLimits>;
+  /** What the client may deviate in; without it the RFC alone counts. */
+  dialect?: Dialect;
+}
+
 /** A PATCH path as written: an attribute, perhaps with a filter on its elements and a sub-attribute behind it. */
 export interface PatchPath {
   path: AttributePath;
@@ -31,8 +40,8 @@ export interface PatchPath {
  *
  * @throws ScimError 400 invalidFilter, naming the position, for anything malformed or above the limits.
  */
-export function parseFilter(text: string, limits: Partial<FilterLimits> = {}): Filter {
-  const allowed = { ...DEFAULT_LIMITS, ...limits };
+export function parseFilter(text: string, options: FilterOptions = {}): Filter {
+  const allowed = { ...DEFAULT_LIMITS, ...options.limits };
   const refuse: Refuse = (at, problem) => {
     throw badRequest("invalidFilter", `The filter cannot be read at character ${at}: ${problem}.`);
   };

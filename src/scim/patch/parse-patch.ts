@@ -1,3 +1,4 @@
+import type { Dialect } from "../dialect/dialect.js";
 import { badRequest } from "../errors.js";
 import { PATCH_OP_SCHEMA } from "../messages.js";
 import { checkStructure, isJsonObject, messageField, messageSchemas } from "../resource/check-structure.js";
@@ -23,7 +24,7 @@ const VERBS: readonly PatchVerb[] = ["add", "replace", "remove"];
  * invalidPath, invalidFilter (in the brackets of a path), noTarget (remove without a path), mutability (a read-only
  * or immutable target, removal of a required attribute), invalidValue
  */
-export function parsePatch(body: unknown, type: ResourceTypeDefinition): PatchOperation[] {
+export function parsePatch(body: unknown, type: ResourceTypeDefinition, _dialect: Dialect): PatchOperation[] {
   const message = checkStructure(body);
   if (!messageSchemas(message).includes(PATCH_OP_SCHEMA.toLowerCase())) {
     throw badRequest("invalidSyntax", `"schemas" must hold "${PATCH_OP_SCHEMA}".`);

@@ -1,3 +1,4 @@
+import type { Dialect } from "../dialect/dialect.js";
 import { badRequest } from "../errors.js";
 import type {
   AttributeDefinition,
@@ -18,7 +19,7 @@ import { givenTwice, isUnassigned, readAttribute, readMembers, unknownAttribute 
  * @throws ScimError 400 invalidSyntax: no object, core URN missing from `schemas`, an unknown or repeated attribute, a
  * forbidden key, nesting too deep; 400 invalidValue: a value of the wrong type, two primary values
  */
-export function readResource(body: unknown, type: ResourceTypeDefinition): JsonObject {
+export function readResource(body: unknown, type: ResourceTypeDefinition, _dialect: Dialect): JsonObject {
   const given = checkStructure(body);
   if (!messageSchemas(given).includes(type.schema.id.toLowerCase())) {
     throw badRequest("invalidSyntax", `"schemas" must hold "${type.schema.id}".`);

@@ -69,7 +69,7 @@ describe("the text form of a filter", () => {
   it("reads back to the same tree", () => {
     fc.assert(
       fc.property(anyFilter, (filter) => {
-        expect(parseFilter(printFilter(filter), { maxLength: 100_000 })).toEqual(filter);
+        expect(parseFilter(printFilter(filter), { limits: { maxLength: 100_000 } })).toEqual(filter);
       }),
       { numRuns: 300 },
     );
@@ -177,7 +177,7 @@ const brackets = (kind: "and" | "or"): fc.Arbitrary<Filter> =>
   });
 
 const matches = (text: string, person: JsonObject) =>
-  evaluateFilter(resolveFilter(parseFilter(text, { maxLength: 100_000 }), userType), person);
+  evaluateFilter(resolveFilter(parseFilter(text, { limits: { maxLength: 100_000 } }), userType), person);
 
 describe("a filter matches as other implementations say", () => {
   it("agrees with scim2-parse-filter on trees and on alternatives in brackets", () => {

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { createDialect } from "../../../src/scim/dialect/dialect.js";
 import { PATCH_OP_SCHEMA } from "../../../src/scim/messages.js";
 import {
   combineChanges,
@@ -13,7 +14,9 @@ import { expectRefusal } from "../expect-scim-error.js";
 import { groupType } from "../sample-types.js";
 
 const split = (...operations: JsonValue[]) =>
-  splitMembership(parsePatch({ schemas: [PATCH_OP_SCHEMA], Operations: operations }, groupType));
+  splitMembership(
+    parsePatch({ schemas: [PATCH_OP_SCHEMA], Operations: operations }, groupType, createDialect("auto")),
+  );
 
 describe("splitMembership", () => {
   it.each<[string, JsonObject, unknown]>([

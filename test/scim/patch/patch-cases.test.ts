@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { createDialect } from "../../../src/scim/dialect/dialect.js";
 import { PATCH_OP_SCHEMA } from "../../../src/scim/messages.js";
 import { applyPatch } from "../../../src/scim/patch/apply-patch.js";
 import { parsePatch } from "../../../src/scim/patch/parse-patch.js";
@@ -21,7 +22,7 @@ const cases = casesJson as unknown as {
 
 const message = (...operations: JsonValue[]) => ({ schemas: [PATCH_OP_SCHEMA], Operations: operations });
 const patch = (before: JsonObject, ...operations: JsonValue[]) =>
-  applyPatch(before, parsePatch(message(...operations), userType), userType);
+  applyPatch(before, parsePatch(message(...operations), userType, createDialect("auto")), userType);
 
 describe("a PATCH does what its sender means", () => {
   it.each(cases)("$name", ({ before, operations, after }) => {
@@ -76,7 +77,7 @@ describe("a PATCH that cannot be carried out says why", () => {
 
   it("mutability: emptying an extension that holds a required field", () => {
     const body = message({ op: "remove", path: DICTIONARY_USER_URN });
-    expectRefusal(() => parsePatch(body, demandingUserType), "mutability");
+    expectRefusal(() => parsePatch(body, demandingUserType, createDialect("auto")), "mutability");
   });
 
   it.each<JsonValue>([
@@ -183,7 +184,7 @@ describe("a PATCH that cannot be carried out says why", () => {
       polluting(`{"op":"add","path":"emails","value":${"[".repeat(10_000)}${"]".repeat(10_000)}}`),
     ],
   ])("invalidSyntax: %s", (_name, body) => {
-    expectRefusal(() => parsePatch(body, userType), "invalidSyntax");
+    expectRefusal(() => parsePatch(body, userType, createDialect("auto")), "invalidSyntax");
     expect(Object.hasOwn(Object.prototype, "admin")).toBe(false);
   });
 
@@ -208,7 +209,7 @@ describe("a PATCH that cannot be carried out says why", () => {
     const emails = Array.from({ length: 1_000 }, (_, index) => ({ value: `v${index}` }));
     const filter = Array.from({ length: 90 }, (_, index) => `value eq "x${index}"`).join(" or ");
     const operations = Array(20).fill({ op: "remove", path: `emails[${filter}]` });
-    const parsed = parsePatch(message(...operations), userType);
+    const parsed = parsePatch(message(...operations), userType, createDialect("auto"));
     expect(() => applyPatch({ userName: "u", emails }, parsed, userType)).toThrow(/too many values/);
   });
 });

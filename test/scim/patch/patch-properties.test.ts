@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { createDialect } from "../../../src/scim/dialect/dialect.js";
 import { ScimError } from "../../../src/scim/errors.js";
 import { PATCH_OP_SCHEMA } from "../../../src/scim/messages.js";
 import { applyPatch } from "../../../src/scim/patch/apply-patch.js";
@@ -74,7 +75,7 @@ const operation = fc.record(
 
 const message = (operations: unknown[]) => ({ schemas: [PATCH_OP_SCHEMA], Operations: operations });
 const patch = (before: JsonObject, ...operations: unknown[]) =>
-  applyPatch(before, parsePatch(message(operations), userType), userType);
+  applyPatch(before, parsePatch(message(operations), userType, createDialect("auto")), userType);
 const validate = compileValidator(userType);
 
 describe("any PATCH", () => {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { createDialect } from "../../../src/scim/dialect/dialect.js";
 import { readResource } from "../../../src/scim/resource/read-resource.js";
 import type { JsonObject, JsonValue } from "../../../src/scim/schema/attribute.js";
 import {
@@ -27,7 +28,7 @@ describe("readResource", () => {
       EMAILS: [{ VALUE: "a@x.example", TYPE: "work" }],
       [ENTERPRISE_USER_URN.toUpperCase()]: { DEPARTMENT: "Sales" },
     };
-    expect(readResource(body, userType)).toEqual({
+    expect(readResource(body, userType, createDialect("auto"))).toEqual({
       userName: "Ann",
       name: { familyName: "Archer" },
       emails: [{ value: "a@x.example", type: "work" }],
@@ -54,7 +55,10 @@ describe("readResource", () => {
       { roles: [{ value: "a" }, { value: "b" }] },
     ],
   ])("leaves out %s", (_name, given, expected) => {
-    expect(readResource(user(given), userType)).toEqual({ userName: "u", ...expected });
+    expect(readResource(user(given), userType, createDialect("auto"))).toEqual({
+      userName: "u",
+      ...expected,
+    });
   });
 
   it.each<[string, JsonObject, JsonObject]>([
@@ -101,7 +105,10 @@ describe("readResource", () => {
       },
     ],
   ])("accepts %s", (_name, given, expected) => {
-    expect(readResource(user(given), userType)).toEqual({ userName: "u", ...expected });
+    expect(readResource(user(given), userType, createDialect("auto"))).toEqual({
+      userName: "u",
+      ...expected,
+    });
   });
 
   it("reads members as Entra, Okta and keycloak-scim send them, each once", () => {
@@ -115,7 +122,7 @@ describe("readResource", () => {
         "g1",
       ],
     };
-    expect(readResource(body, groupType)).toEqual({
+    expect(readResource(body, groupType, createDialect("auto"))).toEqual({
       displayName: "G",
       members: [{ value: "u1" }, { value: "u2", type: "User" }, { value: "g1" }],
     });
@@ -146,7 +153,7 @@ describe("readResource", () => {
     ["10,000 nested arrays", user({ emails: nested(10_000) })],
     ["nesting in a read-only attribute", user({ meta: nested(100) })],
   ])("refuses %s as invalidSyntax", (_name, body) => {
-    expectRefusal(() => readResource(body, userType), "invalidSyntax");
+    expectRefusal(() => readResource(body, userType, createDialect("auto")), "invalidSyntax");
     expect(Object.hasOwn(Object.prototype, "admin")).toBe(false);
   });
 
@@ -193,13 +200,15 @@ describe("readResource", () => {
     ["the 30th of February", { [DICTIONARY_USER_URN]: { hiredAt: "2024-02-30T00:00:00Z" } }, "hiredAt"],
     ["the 25th hour", { [DICTIONARY_USER_URN]: { hiredAt: "2024-02-03T25:00:00Z" } }, "hiredAt"],
   ])("refuses %s as invalidValue, naming the place", (_name, given, place) => {
-    expect(expectRefusal(() => readResource(user(given), userType), "invalidValue").detail).toContain(place);
+    expect(
+      expectRefusal(() => readResource(user(given), userType, createDialect("auto")), "invalidValue").detail,
+    ).toContain(place);
   });
 
   it("refuses a member without a value", () => {
     const body = { schemas: [GROUP_URN], displayName: "G", members: [{ display: "Nobody" }] };
-    expect(expectRefusal(() => readResource(body, groupType), "invalidValue").detail).toContain(
-      "members[0].value",
-    );
+    expect(
+      expectRefusal(() => readResource(body, groupType, createDialect("auto")), "invalidValue").detail,
+    ).toContain("members[0].value");
   });
 });
