@@ -1,7 +1,9 @@
 import { randomUUID } from "node:crypto";
 import type pg from "pg";
 import { DEFAULT_TENANT_ID as TENANT } from "../src/persistence/tenant.js";
+import type { JsonObject, ResourceTypeId } from "../src/scim/schema/attribute.js";
 import { ENTERPRISE_USER_URN, ORGANIZATION_GROUP_URN, USER_URN } from "../src/scim/schema/urns.js";
+import { searchEntries } from "../src/scim/search-entries.js";
 import { sampleUser } from "./sample-user.js";
 
 /** People of one department; everybody is in exactly one, as `groups` of a user costs a look-up. */
@@ -50,21 +52,36 @@ const INSERT_RESOURCES = `
          lower(given.doc ->> 'displayName'), (given.doc ->> 'active')::boolean,
          given.doc #>> array[$5, 'employeeNumber'], given.doc #>> array[$6, 'kind'], now(), now()
     from unnest($3::uuid[], $4::jsonb[]) with ordinality as given (id, doc, place)
-   order by given.place`;
+   order by given.place
+  returning seq, doc`;
+
+const INSERT_VALUES = `
+  insert into resource_value (tenant_id, type, attribute, value_key, seq)
+  select $1, $2, given.* from unnest($3::text[], $4::text[], $5::bigint[]) as given`;
 
 /** Fills the gateway's database with people, departments and the connection: rows as the gateway itself writes them. */
 export async function populate(client: pg.Client, population: Population): Promise<void> {
-  const insert = (type: string, ids: readonly string[], docOf: (number: number) => object) =>
-    inBatches(ids, (batch, offset) =>
-      client.query(INSERT_RESOURCES, [
+  const insert = (type: ResourceTypeId, ids: readonly string[], docOf: (number: number) => object) =>
+    inBatches(ids, async (batch, offset) => {
+      const { rows } = await client.query<{ seq: string; doc: JsonObject }>(INSERT_RESOURCES, [
         TENANT,
         type,
         batch,
         batch.map((_, index) => JSON.stringify(docOf(offset + index))),
         ENTERPRISE_USER_URN,
         ORGANIZATION_GROUP_URN,
-      ]),
-    );
+      ]);
+      const values = rows.flatMap(({ seq, doc }) =>
+        searchEntries(type, doc).map(({ attribute, key }) => ({ attribute, key, seq })),
+      );
+      await client.query(INSERT_VALUES, [
+        TENANT,
+        type,
+        values.map((value) => value.attribute),
+        values.map((value) => value.key),
+        values.map((value) => value.seq),
+      ]);
+    });
   await insert("User", [...population.users, ...population.newcomers], (number) => {
     const { schemas: _announced, ...doc } = sampleUser(number);
     return doc;

@@ -9,6 +9,7 @@ import { CreateLink1763700000800 } from "./1763700000800-create-link.js";
 import { CreateDelivery1763700000900 } from "./1763700000900-create-delivery.js";
 import { CreateAttempt1763700001000 } from "./1763700001000-create-attempt.js";
 import { CreateRateSlot1763700001100 } from "./1763700001100-create-rate-slot.js";
+import { CreateResourceValue1764150000100 } from "./1764150000100-create-resource-value.js";
 
 /** Every migration, oldest first. Listed by hand so that compiled code and tsx find the same ones. */
 export const migrations = [
@@ -23,4 +24,5 @@ export const migrations = [
   CreateDelivery1763700000900,
   CreateAttempt1763700001000,
   CreateRateSlot1763700001100,
+  CreateResourceValue1764150000100,
 ];

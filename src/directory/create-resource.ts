@@ -46,10 +46,20 @@ async function createUser(
   const passwordHash = password === undefined ? undefined : await hashPassword(password);
   return write(parts, context, async (writing) => {
     const { tx, tenantId, now } = writing;
-    await insert(writing, schema, { type: "User", id, doc, parentId: null, parentRef: null, passwordHash });
+    const row: NewRow = { type: "User", id, doc, parentId: null, parentRef: null, passwordHash };
+    const seq = await insert(writing, schema, row);
     const reports = await findUsersManagedBy(tx, tenantId, managerNames(id, doc));
     const parent = { id: null, ref: null, display: null };
-    const stored = { id, type: "User" as const, version: 1, doc, parent, createdAt: now, modifiedAt: now };
+    const stored = {
+      id,
+      type: "User" as const,
+      seq,
+      version: 1,
+      doc,
+      parent,
+      createdAt: now,
+      modifiedAt: now,
+    };
     const needs = { members: false, groups: false, provisioning: false };
     const [result] = await presentResources({ queryable: tx, tenantId, schema }, "User", [stored], needs);
     if (!result) throw missing("User", id);
@@ -109,8 +119,10 @@ interface NewRow {
   passwordHash?: string | undefined;
 }
 
-async function insert({ tx, tenantId, now }: Writing, schema: TenantSchema, row: NewRow): Promise<void> {
-  if (!(await insertResource(tx, { ...row, tenantId, now }))) throw notUnique("userName");
+async function insert({ tx, tenantId, now }: Writing, schema: TenantSchema, row: NewRow): Promise<string> {
+  const seq = await insertResource(tx, { ...row, tenantId, now });
+  if (seq === undefined) throw notUnique("userName");
   const claimant = { tenantId, type: row.type, resourceId: row.id };
   await moveClaims(tx, claimant, schema.of(row.type).dictionary, undefined, row.doc);
+  return seq;
 }

@@ -47,7 +47,7 @@ async function removeUser(
   checkPrecondition(ifMatch, stored.version);
   await removeMemberships(tx, tenantId, id);
   await releaseAllClaims(tx, { tenantId, type: "User", resourceId: id });
-  await buryResource(tx, { tenantId, id, now });
+  await buryResource(tx, stored, { tenantId, now });
   const reports = await findUsersManagedBy(tx, tenantId, managerNames(id, stored.doc));
   return { result: undefined, touched: changed("User", [id, ...reports]) };
 }
@@ -65,7 +65,7 @@ async function removeGroup(
   const userIds = await removeOtherMembers(tx, node, []);
   const childIds = await releaseOtherChildren(tx, node, [], now);
   await releaseAllClaims(tx, { tenantId, type: "Group", resourceId: id });
-  await buryResource(tx, { tenantId, id, now });
+  await buryResource(tx, stored, { tenantId, now });
   if (stored.parent.id !== null) await raiseVersions(tx, { tenantId, ids: [stored.parent.id], now });
   return {
     result: undefined,

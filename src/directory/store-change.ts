@@ -41,16 +41,8 @@ export async function storeChange(
   await refuseLinkedIdChange(tx, { tenantId, type, id }, schema.remoteIdKeys, stored.doc, next.doc);
   await moveClaims(tx, { tenantId, type, resourceId: id }, schema.dictionary, stored.doc, next.doc);
   const { doc, parent, passwordHash } = next;
-  await updateResource(tx, {
-    tenantId,
-    type,
-    id,
-    doc,
-    parentId: parent.id,
-    parentRef: parent.ref,
-    passwordHash,
-    now,
-  });
+  const content = { doc, parentId: parent.id, parentRef: parent.ref, passwordHash };
+  await updateResource(tx, stored, { ...content, tenantId, now });
 
   const itself = { type, id };
   if (type === "User") {

@@ -32,7 +32,7 @@ export async function writeBack(
   if (!(await replaceClaim(tx, { tenantId, type, resourceId }, attribute, value))) return "conflict";
   const doc = withValue(type, stored.doc, attribute, value);
   const { id: parentId, ref: parentRef } = stored.parent;
-  await updateResource(tx, { tenantId, type, id: resourceId, doc, parentId, parentRef, now });
+  await updateResource(tx, stored, { tenantId, doc, parentId, parentRef, now });
   return "written";
 }
 

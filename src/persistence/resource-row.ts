@@ -4,6 +4,8 @@ import type { JsonObject, ResourceTypeId } from "../scim/schema/attribute.js";
 export interface StoredResource {
   id: string;
   type: ResourceTypeId;
+  /** The place in the order of creation, a bigint as text. */
+  seq: string;
   /** Raised by one with every change; the number in the entity tag. */
   version: number;
   /** Canonical attributes, without those that live in other rows or columns (members, groups, parent, password). */
@@ -18,6 +20,7 @@ export interface StoredResource {
 export interface ResourceRow {
   id: string;
   type: ResourceTypeId;
+  seq: string;
   version: string;
   doc: JsonObject;
   parent_id: string | null;
@@ -28,7 +31,7 @@ export interface ResourceRow {
 }
 
 /** What to select of a resource (alias `r`) and its parent (alias `p`). */
-export const RESOURCE_COLUMNS = `r.id, r.type, r.version, r.doc, r.parent_id, r.parent_ref, r.created_at, r.modified_at,
+export const RESOURCE_COLUMNS = `r.id, r.type, r.seq, r.version, r.doc, r.parent_id, r.parent_ref, r.created_at, r.modified_at,
   p.doc ->> 'displayName' as parent_display`;
 /** Where to select it from. */
 export const RESOURCE_TABLES =
@@ -39,6 +42,7 @@ export function toResource(row: ResourceRow): StoredResource {
   return {
     id: row.id,
     type: row.type,
+    seq: row.seq,
     version: Number(row.version),
     doc: row.doc,
     parent: { id: row.parent_id, ref: row.parent_ref, display: row.parent_display },

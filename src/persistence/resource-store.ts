@@ -8,6 +8,7 @@ import {
   type StoredResource,
   toResource,
 } from "./resource-row.js";
+import { moveSearchValues } from "./search-value-store.js";
 
 export type { StoredResource } from "./resource-row.js";
 
@@ -51,21 +52,22 @@ export async function lockResource(
 }
 
 /**
- * Adds a resource, at version 1. Returns false, with the transaction still usable, when another one of the tenant
- * has the userName: a conflict is an ordinary answer here, and as an error it would cost the connection.
+ * Adds a resource, at version 1, with its entries in the search index. Returns its `seq`, or undefined, with the
+ * transaction still usable, when another one of the tenant has the userName: a conflict is an ordinary answer here,
+ * and as an error it would cost the connection.
  */
 export async function insertResource(
   tx: Queryable,
   input: ResourceContent & { tenantId: string; type: ResourceTypeId; id: string; now: Date },
-): Promise<boolean> {
+): Promise<string | undefined> {
   const columns = resourceColumns(input.type, input.doc);
-  const rows = await tx.query(
+  const rows = await tx.query<{ seq: string }>(
     `insert into resource (tenant_id, id, type, doc, user_name_key, external_id, display_name_key, active,
                            manager_ref, employee_number, kind, parent_id, parent_ref, password_hash,
                            created_at, modified_at)
      values ($1, $2, $3, $4::jsonb, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $15)
      on conflict do nothing
-     returning id`,
+     returning seq`,
     [
       input.tenantId,
       input.id,
@@ -84,18 +86,24 @@ export async function insertResource(
       input.now,
     ],
   );
-  return rows.length > 0;
+  const seq = rows[0]?.seq;
+  if (seq === undefined) return undefined;
+  await moveSearchValues(tx, { tenantId: input.tenantId, type: input.type, seq }, undefined, input.doc);
+  return seq;
 }
 
 /**
- * Replaces the content of a locked resource and raises its version.
+ * Replaces the content of a locked resource and its entries in the search index, and raises its version.
  * @throws UniqueViolation (constraint `resource_user_name_key`) when another one has the userName
  */
 export async function updateResource(
   tx: Queryable,
-  input: ResourceContent & { tenantId: string; type: ResourceTypeId; id: string; now: Date },
+  stored: StoredResource,
+  input: ResourceContent & { tenantId: string; now: Date },
 ): Promise<void> {
-  const columns = resourceColumns(input.type, input.doc);
+  const { type, id, seq } = stored;
+  const columns = resourceColumns(type, input.doc);
+  await moveSearchValues(tx, { tenantId: input.tenantId, type, seq }, stored.doc, input.doc);
   await tx.query(
     `update resource
         set doc = $3::jsonb, user_name_key = $4, external_id = $5, display_name_key = $6, active = $7,
@@ -104,7 +112,7 @@ export async function updateResource(
       where tenant_id = $1 and id = $2`,
     [
       input.tenantId,
-      input.id,
+      id,
       JSON.stringify(input.doc),
       columns.userNameKey,
       columns.externalId,
@@ -134,17 +142,22 @@ export async function raiseVersions(
   );
 }
 
-/** Turns a locked resource into a tombstone: its names are free again, its document stays for the deliveries. */
+/**
+ * Turns a locked resource into a tombstone: its names are free again and nothing finds it any more, its document stays
+ * for the deliveries.
+ */
 export async function buryResource(
   tx: Queryable,
-  input: { tenantId: string; id: string; now: Date },
+  { id, type, seq, doc }: StoredResource,
+  input: { tenantId: string; now: Date },
 ): Promise<void> {
+  await moveSearchValues(tx, { tenantId: input.tenantId, type, seq }, doc, undefined);
   await tx.query(
     `update resource
         set deleted_at = $3, modified_at = $3, version = version + 1, parent_id = null, parent_ref = null,
             password_hash = null
       where tenant_id = $1 and id = $2`,
-    [input.tenantId, input.id, input.now],
+    [input.tenantId, id, input.now],
   );
 }
 
