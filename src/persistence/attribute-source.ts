@@ -118,9 +118,25 @@ export const MEMBERS = `(select jsonb_build_object('value', m.member_id, 'type',
     from resource c
    where c.tenant_id = r.tenant_id and c.parent_id = r.id and c.deleted_at is null)`;
 
-const GROUPS = `(select jsonb_build_object('value', m.group_id, 'type', 'direct', 'display', g.doc -> 'displayName')
-    from membership m join resource g on g.tenant_id = m.tenant_id and g.id = m.group_id
-   where m.tenant_id = r.tenant_id and m.member_id = r.id)`;
+/**
+ * The groups of the user in row `r`: those it was added to, and as `indirect` those above them in the tree. A group
+ * that is both is direct.
+ */
+const GROUPS = `(with recursive direct (id, parent_id, display) as (
+    select g.id, g.parent_id, g.doc -> 'displayName'
+      from membership m join resource g on g.tenant_id = m.tenant_id and g.id = m.group_id
+     where m.tenant_id = r.tenant_id and m.member_id = r.id
+  ), above (id) as (
+    select d.parent_id from direct d where d.parent_id is not null
+    union
+    select g.parent_id from above a join resource g on g.tenant_id = r.tenant_id and g.id = a.id
+     where g.parent_id is not null
+  )
+  select jsonb_build_object('value', d.id, 'type', 'direct', 'display', d.display) from direct d
+  union all
+  select jsonb_build_object('value', g.id, 'type', 'indirect', 'display', g.doc -> 'displayName')
+    from above a join resource g on g.tenant_id = r.tenant_id and g.id = a.id
+   where a.id not in (select d.id from direct d))`;
 
 const PARENT = `(select case
     when r.parent_id is not null then jsonb_build_object('value', r.parent_id, 'display', p.doc -> 'displayName')
@@ -151,7 +167,14 @@ function computedSource(keys: readonly string[], scope: Scope): AttributeSource 
 
 function schemasOf(scope: Scope): string {
   const core = scope.parameters.bind(scope.type.schema.id, "text");
+  // The parent of a group is not in its document, and may be all that it has of its extension.
+  const parent =
+    scope.type.id === "Group"
+      ? `union all
+    select to_jsonb(${scope.parameters.bind(ORGANIZATION_GROUP_URN, "text")})
+     where r.parent_id is not null or r.parent_ref is not null`
+      : "";
   return `(select to_jsonb(${core})
     union all
-    select to_jsonb(k) from jsonb_object_keys(r.doc) k where starts_with(k, 'urn:'))`;
+    select to_jsonb(k) from jsonb_object_keys(r.doc) k where starts_with(k, 'urn:') ${parent})`;
 }

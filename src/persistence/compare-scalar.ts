@@ -71,8 +71,6 @@ function compareText(
   value: string,
   parameters: SqlParameters,
 ): string | undefined {
-  // PostgreSQL has no text with U+0000, so nothing stored can hold it, and sending it would be an error.
-  if (value.includes("\0")) return undefined;
   if (scalar.kind === "id" && operator === "eq") {
     return UUID.test(value) ? `${scalar.sql} = ${parameters.bind(value, "uuid")}` : undefined;
   }

@@ -1,7 +1,9 @@
 import type { ResolvedFilter, ResolvedPath } from "../scim/filter/ast.js";
 import type { ResourceTypeDefinition } from "../scim/schema/attribute.js";
+import { isStorableText } from "../scim/storable-text.js";
 import { attributeSource, jsonAt, resourceScope, type Scope } from "./attribute-source.js";
 import { compareScalar, scalarIsPresent } from "./compare-scalar.js";
+import { compileMembership } from "./compile-membership.js";
 import type { SqlParameters } from "./sql-parameters.js";
 
 /**
@@ -66,8 +68,10 @@ function comparison(filter: Comparison, scope: Scope): string {
   }
   // The complement of eq, of a multi-valued attribute too: "no value is equal", and no value at all is not equal.
   if (operator === "ne") return not(comparison({ ...filter, operator: "eq" }, scope));
-  const reference = operator === "eq" ? byReference(target, value, scope) : undefined;
-  if (reference) return reference;
+  // PostgreSQL has no such text: nothing stored can hold it, and sending it would be an error.
+  if (typeof value === "string" && !isStorableText(value)) return "false";
+  const membership = compileMembership(target, filter, scope);
+  if (membership) return membership;
   const source = attributeSource(target, scope);
   if (source.kind === "scalar") {
     return compareScalar(source.scalar, target.attribute, operator, value, scope.parameters);
@@ -86,9 +90,10 @@ function present(target: ResolvedPath, scope: Scope): string {
 
 function element(filter: Extract<ResolvedFilter, { kind: "element" }>, scope: Scope): string {
   const { target, filter: inner } = filter;
-  if (inner.kind === "comparison" && inner.operator === "eq" && inner.target.keys.join() === "value") {
-    const reference = byReference({ ...target, keys: [...target.keys, "value"] }, inner.value, scope);
-    if (reference) return reference;
+  if (inner.kind === "comparison") {
+    const path = { keys: [...target.keys, ...inner.target.keys], attribute: inner.target.attribute };
+    const membership = compileMembership(path, inner, scope);
+    if (membership) return membership;
   }
   const source = attributeSource(target, scope);
   if (source.kind === "scalar") {
@@ -97,26 +102,4 @@ function element(filter: Extract<ResolvedFilter, { kind: "element" }>, scope: Sc
   }
   const matches = condition(inner, { ...scope, element: jsonAt(`${source.alias}.v`, source.rest, scope) });
   return `exists (select 1 from ${source.rows} where ${matches})`;
-}
-
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
-
-/**
- * "Who is a member of what" by the keys of the membership rows: an uncorrelated set that the planner can start
- * from, so that the probe costs the same in a group of ten and of a hundred thousand.
- */
-function byReference(target: ResolvedPath, value: unknown, scope: Scope): string | undefined {
-  if (scope.element !== undefined || typeof value !== "string" || !UUID.test(value)) return undefined;
-  const path = target.keys.join(" ");
-  const { tenant } = scope.parameters;
-  const id = () => scope.parameters.bind(value, "uuid");
-  if (scope.type.id === "Group" && path === "members value") {
-    return `(r.id in (select m.group_id from membership m where m.tenant_id = ${tenant} and m.member_id = ${id()})
-      or r.id in (select c.parent_id from resource c where c.tenant_id = ${tenant} and c.id = ${id()}
-                     and c.parent_id is not null and c.deleted_at is null))`;
-  }
-  if (scope.type.id === "User" && path === "groups value") {
-    return `r.id in (select m.member_id from membership m where m.tenant_id = ${tenant} and m.group_id = ${id()})`;
-  }
-  return undefined;
 }

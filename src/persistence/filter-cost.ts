@@ -32,23 +32,25 @@ function costOf(filter: ResolvedFilter, type: ResourceTypeDefinition): number {
     case "present":
       return costOfPath(filter.target, type);
     case "comparison":
-      return isProbe(filter, filter.target) ? 1 : costOfPath(filter.target, type);
+      return costOfMembership(filter, filter.target.keys) ?? costOfPath(filter.target, type);
     case "element":
       // The element is found once, and every condition on it costs as much again.
-      return isProbe(filter.filter, filter.target)
-        ? 1
-        : costOfPath(filter.target, type) * Math.max(1, countConditions(filter.filter));
+      return (
+        costOfMembership(filter.filter, filter.target.keys) ??
+        costOfPath(filter.target, type) * Math.max(1, countConditions(filter.filter))
+      );
     default:
       return filter satisfies never;
   }
 }
 
-/** Memberships are probed by their keys: "who has this member" looks through nothing. */
-function isProbe(filter: ResolvedFilter, target: ResolvedPath): boolean {
-  if (filter.kind !== "comparison" || filter.operator !== "eq" || filter.target.keys.at(-1) !== "value")
-    return false;
-  if (typeof filter.value !== "string" || !isId(filter.value)) return false;
-  return target.keys[0] === "members" || target.keys[0] === "groups";
+/** Memberships are looked up from the other end: by a key at once, by anything else for the whole list at once. */
+function costOfMembership(filter: ResolvedFilter, list: readonly string[]): number | undefined {
+  if (filter.kind !== "comparison" || (list[0] !== "members" && list[0] !== "groups")) return undefined;
+  const part = filter.target.keys.at(-1);
+  if (part !== "value" && part !== "display") return undefined;
+  const isKey = part === "value" && filter.operator === "eq" && typeof filter.value === "string";
+  return isKey && isId(String(filter.value)) ? 1 : COST_OF_VALUES;
 }
 
 function costOfPath(target: ResolvedPath, type: ResourceTypeDefinition): number {

@@ -67,9 +67,17 @@ describe("a compiled filter selects what the in-memory evaluator selects", () =>
     ["User", `${DICTIONARY}:badge eq "b2"`, 0],
     ["User", `${DICTIONARY}:tags eq "X"`, 13],
     ["User", 'meta.created ge "2024-01-02T14:00:00+08:00"', 10],
-    ["User", `groups.value eq "${groupId(0)}"`, 20],
+    ["User", `groups.value eq "${groupId(0)}"`, 30],
+    ["User", `groups[value eq "${groupId(0)}" and type eq "direct"]`, 20],
+    ["User", `groups[value eq "${groupId(0)}" and type eq "indirect"]`, 10],
+    ["User", `groups.value eq "${groupId(0).toUpperCase()}"`, 0],
+    ["User", 'groups.type eq "INDIRECT"', 18],
+    ["User", 'userName eq "a\\u0000b"', 0],
+    ["User", 'not (nickName gt "\\ud800")', 40],
+    ["User", `${DICTIONARY}:level lt 99999999999999999999`, 27],
+    ["User", `${DICTIONARY}:level eq -99999999999999999999999`, 0],
     ["User", `groups eq "nobody's id"`, 0],
-    ["User", 'groups.display eq "王伟"', 20],
+    ["User", 'groups.display eq "王伟"', 30],
     ["User", `schemas eq "${ENTERPRISE}"`, 20],
     ["User", `id eq "${userId(3)}"`, 1],
     ["User", 'id eq "3"', 0],
@@ -113,6 +121,8 @@ describe("what a client writes in a filter", () => {
     "{}",
     "\u{1F600}",
     "\u{10FFFF}",
+    "a\0",
+    "\ud83d",
   ])("stays a value: %s", async (text) => {
     for (const operator of ["eq", "co", "sw", "ew", "gt", "le"] as const) {
       for (const attribute of ["userName", "nickName"]) {
@@ -204,6 +214,8 @@ const SEARCHABLE: Record<ResourceTypeId, Searchable[]> = {
     searchable("id", IDS),
     searchable("groups.value", IDS),
     searchable("groups.display"),
+    searchable("groups.type", ["direct", "Indirect", "in"]),
+    searchable("schemas", [ENTERPRISE, ENTERPRISE.toUpperCase(), DICTIONARY]),
   ],
   Group: [
     searchable("displayName"),
@@ -218,16 +230,17 @@ const SEARCHABLE: Record<ResourceTypeId, Searchable[]> = {
     searchable(`${ORGANIZATION}:parent.value`, [...IDS, "not here yet"]),
     searchable(`${ORGANIZATION}:parent.display`),
     searchable(`${ORGANIZATION}:managers.value`, IDS),
+    searchable("schemas", [ORGANIZATION]),
   ],
 };
 
 /** Filters over the attributes of a type, with brackets around elements and nesting. */
 function filters(typeId: ResourceTypeId): fc.Arbitrary<Filter> {
-  const list = typeId === "User" ? "emails" : "members";
-  const inner = ["value", "type", "display"].map((name) => searchable(name, [...TEXTS, ...IDS]));
-  const element = nested(comparisons(inner), 2).map(
-    (filter): Filter => ({ kind: "valuePath", path: { attribute: list }, filter }),
-  );
+  const inner = ["value", "type", "display"].map((name) => searchable(name, [...TEXTS, ...IDS, "direct"]));
+  const lists = typeId === "User" ? ["emails", "groups"] : ["members"];
+  const element = fc
+    .tuple(fc.constantFrom(...lists), nested(comparisons(inner), 2))
+    .map(([attribute, filter]): Filter => ({ kind: "valuePath", path: { attribute }, filter }));
   return nested(
     fc.oneof({ weight: 4, arbitrary: comparisons(SEARCHABLE[typeId]) }, { weight: 1, arbitrary: element }),
     3,

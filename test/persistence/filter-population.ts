@@ -173,7 +173,27 @@ export async function seedPopulation(database: Database): Promise<Population> {
       user["groups"] = [...held, element(group ?? {}, "direct")];
     }
   }
+  for (const user of users) addIndirectGroups(user, groups);
   return { registry, resources: { User: users, Group: groups } };
+}
+
+/** The groups above those that the user is in, each once. */
+function addIndirectGroups(user: JsonObject, groups: readonly JsonObject[]): void {
+  const direct = Array.isArray(user["groups"]) ? user["groups"] : [];
+  const seen = new Set<unknown>(direct.map((group) => Object(group).value));
+  const waiting = [...seen];
+  const indirect: JsonObject[] = [];
+  for (let id = waiting.pop(); id !== undefined; id = waiting.pop()) {
+    const group = groups.find((one) => one["id"] === id);
+    const parent = groups.find(
+      (one) => one["id"] === Object(Object(group)[ORGANIZATION_GROUP_URN]).parent?.value,
+    );
+    if (parent === undefined || seen.has(parent["id"])) continue;
+    seen.add(parent["id"]);
+    waiting.push(parent["id"]);
+    indirect.push(element(parent, "indirect"));
+  }
+  if (indirect.length > 0) user["groups"] = [...direct, ...indirect];
 }
 
 function element(resource: JsonObject, type: string): JsonObject {

@@ -1,4 +1,5 @@
 import type { AttributeDefinition, JsonObject, JsonValue } from "../schema/attribute.js";
+import { isStorableText } from "../storable-text.js";
 import type { ComparisonOperator, FilterValue, ResolvedFilter } from "./ast.js";
 
 /**
@@ -8,7 +9,8 @@ import type { ComparisonOperator, FilterValue, ResolvedFilter } from "./ast.js";
  * - `ne` is exactly `not eq`, so it holds for an unassigned attribute, and for a multi-valued one only when no value
  *   is equal;
  * - `eq null` is "not present", `ne null` is "present"; empty strings, arrays and objects are not present;
- * - text compares by code points, after lower-casing unless the attribute is case exact; dateTimes compare as moments.
+ * - text compares by code points, after lower-casing unless the attribute is case exact; dateTimes compare as moments;
+ * - text that nothing stored can hold (U+0000, half a surrogate pair) satisfies no positive comparison.
  */
 export function evaluateFilter(filter: ResolvedFilter, resource: JsonObject): boolean {
   switch (filter.kind) {
@@ -82,7 +84,7 @@ function satisfies(
   if (typeof held === "number") {
     return typeof wanted === "number" && holdsInOrder(Math.sign(held - wanted), operator);
   }
-  if (typeof held !== "string" || typeof wanted !== "string") return false;
+  if (typeof held !== "string" || typeof wanted !== "string" || !isStorableText(wanted)) return false;
   if (attribute.type === "dateTime") {
     return holdsInOrder(Math.sign(Date.parse(held) - Date.parse(wanted)), operator);
   }

@@ -1,5 +1,6 @@
 import type { Dialect } from "../dialect/dialect.js";
 import { badRequest } from "../errors.js";
+import { isStorableText } from "../storable-text.js";
 import type { AttributePath, ComparisonOperator, Filter, FilterValue } from "./ast.js";
 import { readAttributePath } from "./attribute-path.js";
 import { type Refuse, readTokens, type Token } from "./read-tokens.js";
@@ -68,7 +69,14 @@ export function parsePatchPath(text: string): PatchPath {
     );
   };
   refuseLongText(text, DEFAULT_LIMITS, refuse);
-  const parser = filterParser(readTokens(text, refuse), DEFAULT_LIMITS, refuse);
+  const tokens = readTokens(text, refuse);
+  // "add emails[type eq "x"].value" stores what the brackets say; a filter only looks for it.
+  for (const token of tokens) {
+    if (token.kind === "string" && !isStorableText(token.value)) {
+      refuse(token.at, "the string has a character that is not allowed");
+    }
+  }
+  const parser = filterParser(tokens, DEFAULT_LIMITS, refuse);
   const path = parser.patchPath();
   parser.end();
   return path;

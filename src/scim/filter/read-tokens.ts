@@ -1,5 +1,3 @@
-import { isStorableText } from "../storable-text.js";
-
 /** A piece of a filter or path; `at` is its 1-based position in characters. */
 export type Token =
   | { kind: "word"; text: string; at: number }
@@ -74,7 +72,7 @@ function endOfString(text: string, start: number): number | undefined {
   return undefined;
 }
 
-/** Strings are JSON strings (RFC 7644 figure 1), with every JSON escape. */
+/** Strings are JSON strings (RFC 7644 figure 1), with every JSON escape, even of half a surrogate pair. */
 function readString(literal: string, at: number, refuse: Refuse): string {
   let value: unknown;
   try {
@@ -82,8 +80,5 @@ function readString(literal: string, at: number, refuse: Refuse): string {
   } catch {
     refuse(at, "the string has an escape or control character that JSON does not allow");
   }
-  if (typeof value !== "string" || !isStorableText(value)) {
-    refuse(at, "the string has a character that is not allowed");
-  }
-  return value;
+  return typeof value === "string" ? value : refuse(at, "this is not a string");
 }

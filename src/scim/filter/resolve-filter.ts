@@ -176,7 +176,8 @@ function fitValue(value: string | number | boolean, type: AttributeType): Filter
     case "dateTime":
       return typeof value === "string" ? readDateTime(value) : undefined;
     case "integer":
-      return Number.isSafeInteger(value) ? value : undefined;
+      // However large: a number beyond all that can be stored still has an order.
+      return typeof value === "number" && Number.isInteger(value) ? value : undefined;
     case "decimal":
       return typeof value === "number" ? value : undefined;
     case "boolean": {
