@@ -29,14 +29,14 @@ export async function listResources(
   const parameters = sqlParameters(tenantId);
   const parsed =
     query.filter === undefined ? undefined : parseFilter(query.filter, { dialect: context.dialect });
-  const filter = parsed && resolveFilter(parsed, type);
+  const filter = parsed && resolveFilter(parsed, type, context.dialect);
   if (filter) refuseCostlyFilter(filter, type);
   const condition = filter && compileFilter(filter, type, parameters);
   const selection = { type: typeId, condition, parameters: [...parameters.values] };
   const sorting =
     query.sortBy === undefined
       ? undefined
-      : { path: resolveSortPath(query.sortBy, type), order: query.sortOrder ?? "ascending" };
+      : { path: resolveSortPath(query.sortBy, type, context.dialect), order: query.sortOrder ?? "ascending" };
   const order = compileSort(sorting, type, parameters);
   if (query.count === 0) return { resources: [], totalResults: await countResources(database, selection) };
 

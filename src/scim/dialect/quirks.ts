@@ -23,6 +23,11 @@ const CATALOGUE = {
     description: "`add` to a value path that matches nothing made the value its `eq` conditions describe",
     profiles: TOLERANT,
   },
+  "bare-extension-attribute": {
+    description:
+      "a name in a filter or sort that only one extension defines was found without the extension's URN",
+    profiles: TOLERANT,
+  },
   "condition-behind-brackets": {
     description: 'a filter `emails[type eq "work"].value eq "x"` was read as one condition on the same value',
     profiles: TOLERANT,

@@ -5,7 +5,14 @@ export type ComparisonOperator = "eq" | "ne" | "co" | "sw" | "ew" | "gt" | "ge" 
 
 /** A filter as written: names are not yet looked up. */
 export type Filter =
-  | { kind: "comparison"; path: AttributePath; operator: ComparisonOperator; value: FilterValue }
+  | {
+      kind: "comparison";
+      path: AttributePath;
+      operator: ComparisonOperator;
+      value: FilterValue;
+      /** The value as it was written, where it had no quotes and the client's dialect may mean text by it. */
+      unquoted?: string;
+    }
   | { kind: "present"; path: AttributePath }
   | { kind: "and" | "or"; operands: Filter[] }
   | { kind: "not"; operand: Filter }

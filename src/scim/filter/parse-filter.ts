@@ -1,4 +1,4 @@
-import type { Dialect } from "../dialect/dialect.js";
+import { type Dialect, take as takeQuirk } from "../dialect/dialect.js";
 import { badRequest } from "../errors.js";
 import { isStorableText } from "../storable-text.js";
 import type { AttributePath, ComparisonOperator, Filter, FilterValue } from "./ast.js";
@@ -36,8 +36,8 @@ export interface PatchPath {
 
 /**
  * Parses a filter (RFC 7644 section 3.4.2.2): `not` before `and` before `or`, names and operators in any case, any
- * run of spaces. Beyond the RFC's grammar it takes `emails[type eq "work"].value eq "x"`, which Entra ID's
- * reference queries use, as one condition on the same element. Takes linear time.
+ * run of spaces. Where the dialect allows it, it takes `emails[type eq "work"].value eq "x"`, which Entra ID's
+ * reference queries use, as one condition on the same element, and values without quotes. Takes linear time.
  *
  * @throws ScimError 400 invalidFilter, naming the position, for anything malformed or above the limits.
  */
@@ -47,7 +47,9 @@ export function parseFilter(text: string, options: FilterOptions = {}): Filter {
     throw badRequest("invalidFilter", `The filter cannot be read at character ${at}: ${problem}.`);
   };
   refuseLongText(text, allowed, refuse);
-  const parser = filterParser(readTokens(text, refuse), allowed, refuse);
+  const { dialect } = options;
+  const tokens = readTokens(text, refuse, dialect?.allows("unquoted-filter-value"));
+  const parser = filterParser(tokens, allowed, refuse, dialect);
   const filter = parser.filter(0, false);
   parser.end();
   return filter;
@@ -76,7 +78,7 @@ export function parsePatchPath(text: string): PatchPath {
       refuse(token.at, "the string has a character that is not allowed");
     }
   }
-  const parser = filterParser(tokens, DEFAULT_LIMITS, refuse);
+  const parser = filterParser(tokens, DEFAULT_LIMITS, refuse, undefined);
   const path = parser.patchPath();
   parser.end();
   return path;
@@ -105,7 +107,12 @@ function isOperator(word: string): word is ComparisonOperator {
 }
 
 /** Recursive descent; `depth` is carried down so that no input can exhaust the stack. */
-function filterParser(tokens: readonly Token[], limits: FilterLimits, refuse: Refuse) {
+function filterParser(
+  tokens: readonly Token[],
+  limits: FilterLimits,
+  refuse: Refuse,
+  dialect: Dialect | undefined,
+) {
   let next = 0;
   let clauses = 0;
 
@@ -164,6 +171,9 @@ function filterParser(tokens: readonly Token[], limits: FilterLimits, refuse: Re
     const filter = elementFilter(depth);
     const behind = subAttributeBehind();
     if (behind === undefined) return { kind: "valuePath", path, filter };
+    if (dialect === undefined || !takeQuirk(dialect, "condition-behind-brackets")) {
+      refuse(token.at, "a condition must stand inside the brackets");
+    }
     return { kind: "valuePath", path, filter: { kind: "and", operands: [filter, test(behind)] } };
   }
 
@@ -203,15 +213,23 @@ function filterParser(tokens: readonly Token[], limits: FilterLimits, refuse: Re
     if (operator === undefined || !isOperator(operator)) {
       refuse(token.at, `expected an operator such as eq, found ${describe(token)}`);
     }
-    return { kind: "comparison", path, operator, value: comparisonValue() };
+    return { kind: "comparison", path, operator, ...comparisonValue() };
   }
 
-  function comparisonValue(): FilterValue {
+  function comparisonValue(): { value: FilterValue; unquoted?: string } {
     const token = take();
-    if (token.kind === "string" || token.kind === "number") return token.value;
+    if (token.kind === "string") return { value: token.value };
+    const mayBeText = dialect?.allows("unquoted-filter-value") === true;
+    if (token.kind === "number") return { value: token.value, ...(mayBeText && { unquoted: token.text }) };
     const word = keyword(token);
-    if (word === "true" || word === "false") return word === "true";
-    if (word === "null") return null;
+    if (word === "null") return { value: null };
+    if (token.kind === "word" && (word === "true" || word === "false")) {
+      return { value: word === "true", ...(mayBeText && { unquoted: token.text }) };
+    }
+    if ((token.kind === "word" || token.kind === "bare") && mayBeText) {
+      dialect.note("unquoted-filter-value");
+      return { value: token.text };
+    }
     return refuse(
       token.at,
       `expected a value in double quotes, a number, true, false or null, found ${describe(token)}`,
@@ -241,6 +259,7 @@ function describe(token: Token): string {
     case "end":
       return "the end";
     case "word":
+    case "bare":
       return `"${token.text}"`;
     case "string":
       return "a string";

@@ -2,7 +2,9 @@
 export type Token =
   | { kind: "word"; text: string; at: number }
   | { kind: "string"; value: string; at: number }
-  | { kind: "number"; value: number; at: number }
+  | { kind: "number"; value: number; text: string; at: number }
+  /** Text without quotes that is neither a name nor a number, such as `j.doe@example.com`. */
+  | { kind: "bare"; text: string; at: number }
   | { kind: "(" | ")" | "[" | "]" | "end"; at: number };
 
 /** Raises the caller's error for something wrong at a 1-based position. */
@@ -13,9 +15,14 @@ const SPACE = /[ \t]+/y;
 const WORD = /[A-Za-z$_.][\w$.:-]*/y;
 const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
 const WORD_CHARACTER = /[\w$.:-]/;
+const BARE = /[^ \t()[\]"]+/y;
+const DELIMITER = /[ \t()[\]"]/;
 
-/** Cuts a filter (RFC 7644 section 3.4.2.2) or a PATCH path (section 3.5.2) into tokens, in linear time. */
-export function readTokens(text: string, refuse: Refuse): Token[] {
+/**
+ * Cuts a filter (RFC 7644 section 3.4.2.2) or a PATCH path (section 3.5.2) into tokens, in linear time. With
+ * `bareText`, what is no token of the RFC's grammar becomes one of kind `bare` up to the next space or bracket.
+ */
+export function readTokens(text: string, refuse: Refuse, bareText = false): Token[] {
   const tokens: Token[] = [];
   let position = 0;
   const match = (expression: RegExp): string | undefined => {
@@ -44,12 +51,22 @@ export function readTokens(text: string, refuse: Refuse): Token[] {
       position = end;
       continue;
     }
+    const start = position;
+    const isWhole = () => {
+      const next = text[position];
+      return next === undefined || DELIMITER.test(next);
+    };
     const word = match(WORD);
-    if (word !== undefined) {
+    if (word !== undefined && (isWhole() || !bareText)) {
       tokens.push({ kind: "word", text: word, at });
       continue;
     }
-    const number = match(NUMBER);
+    const number = word === undefined ? match(NUMBER) : undefined;
+    if (bareText && (number === undefined || !isWhole())) {
+      position = start;
+      tokens.push({ kind: "bare", text: match(BARE) ?? "", at });
+      continue;
+    }
     if (number === undefined) {
       const shown = JSON.stringify(String.fromCodePoint(text.codePointAt(position) ?? 0));
       refuse(at, `unexpected character ${shown}`);
@@ -58,7 +75,7 @@ export function readTokens(text: string, refuse: Refuse): Token[] {
     const next = text[position];
     if (!Number.isFinite(value)) refuse(at, "the number is too large");
     if (next !== undefined && WORD_CHARACTER.test(next)) refuse(at, "this is not a number");
-    tokens.push({ kind: "number", value, at });
+    tokens.push({ kind: "number", value, text: number, at });
   }
 }
 
