@@ -3,7 +3,7 @@ import { randomBytes } from "node:crypto";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { request } from "undici";
-import type { BareUsage } from "./bare-server.js";
+import type { BareUsage } from "./bare/server.js";
 import { freePort, type ServerProcess, startServerProcess } from "./server-process.js";
 
 /** A server under load. */
@@ -12,6 +12,8 @@ export interface Contestant extends ServerProcess {
   headers: Record<string, string>;
   /** CPU that the server's process has used so far, in seconds. */
   cpuSeconds(): Promise<number>;
+  /** Memory that it holds at the moment, in bytes. */
+  residentBytes(): Promise<number>;
 }
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
@@ -52,11 +54,16 @@ export async function startGateway(databaseUrl: string): Promise<Contestant> {
   });
   try {
     const token = await fetchToken(gateway.url, client);
-    const cpuSeconds = async () => {
+    const metric = async (name: string) => {
       const page = await readText(`${gateway.url}/metrics`);
-      return Number(/^process_cpu_seconds_total (\S+)/m.exec(page)?.[1]);
+      return Number(new RegExp(`^${name} (\\S+)`, "m").exec(page)?.[1]);
     };
-    return { ...gateway, headers: { authorization: `Bearer ${token}` }, cpuSeconds };
+    return {
+      ...gateway,
+      headers: { authorization: `Bearer ${token}` },
+      cpuSeconds: () => metric("process_cpu_seconds_total"),
+      residentBytes: () => metric("process_resident_memory_bytes"),
+    };
   } catch (error) {
     await gateway.stop();
     throw error;
@@ -67,16 +74,18 @@ export async function startGateway(databaseUrl: string): Promise<Contestant> {
 export async function startBareServer(databaseUrl: string, port: number): Promise<Contestant> {
   const server = await startServerProcess({
     name: "The bare server",
-    args: ["--import", "tsx", fileURLToPath(new URL("bare-server.ts", import.meta.url))],
+    args: ["--import", "tsx", fileURLToPath(new URL("bare/server.ts", import.meta.url))],
     env: { NODE_ENV: "production", DATABASE_URL: databaseUrl, PORT: String(port) },
     port,
     readyPath: "/usage",
   });
-  const cpuSeconds = async () => {
-    const usage: BareUsage = JSON.parse(await readText(`${server.url}/usage`));
-    return usage.cpuSeconds;
+  const usage = async (): Promise<BareUsage> => JSON.parse(await readText(`${server.url}/usage`));
+  return {
+    ...server,
+    headers: {},
+    cpuSeconds: async () => (await usage()).cpuSeconds,
+    residentBytes: async () => (await usage()).residentBytes,
   };
-  return { ...server, headers: {}, cpuSeconds };
 }
 
 async function fetchToken(url: string, client: { id: string; secret: string }): Promise<string> {

@@ -14,9 +14,9 @@ import { DEFAULT_TENANT_ID } from "../src/persistence/tenant.js";
 import { systemClock } from "../src/platform/clock.js";
 import { createDialect } from "../src/scim/dialect/dialect.js";
 import { withClient } from "./bench-databases.js";
-import { addMemberBody, patchActiveBody } from "./patch-bodies.js";
-import { fillGroups, type Population, SMALL_GROUP, tidy } from "./population.js";
-import { sampleUser, userNameOf } from "./sample-user.js";
+import { addMemberBody, patchActiveBody } from "./scenarios/patch-bodies.js";
+import { fillGroups, type Population, SMALL_GROUP, tidy } from "./scenarios/population.js";
+import { sampleUser, userNameOf } from "./scenarios/sample-user.js";
 
 /** Deliveries waiting in the claim's plans. */
 const BACKLOG = 20_000;

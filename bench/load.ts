@@ -1,16 +1,6 @@
 import { Pool } from "undici";
 import type { Contestant } from "./contestants.js";
-
-/** One request of a scenario, and what the answer must be. */
-export interface ScenarioRequest {
-  method: "GET" | "POST" | "PATCH";
-  path: string;
-  /** JSON text. */
-  body?: string;
-  status: number;
-  /** Whether the body of an answer with the right status is right. */
-  isRight(body: string): boolean;
-}
+import type { ScenarioRequest } from "./scenarios/scenario.js";
 
 /** How much load to give. */
 export interface LoadPlan {
@@ -23,6 +13,10 @@ export interface LoadPlan {
 /** What came of it. */
 export interface LoadResult {
   operations: number;
+  /** Resources that the requests stood for. */
+  resources: number;
+  /** Deliveries that they order where a connection is enabled. */
+  orders: number;
   seconds: number;
   /** Of every request, in milliseconds, from sending it to having read its answer. */
   latenciesMs: number[];
@@ -46,6 +40,8 @@ export async function runLoad(contestant: Contestant, plan: LoadPlan): Promise<L
   const headers = { ...contestant.headers, "content-type": "application/scim+json" };
   const latenciesMs: number[] = [];
   let failed = false;
+  let resources = 0;
+  let orders = 0;
   const startedAt = performance.now();
   const deadline = startedAt + plan.durationMs;
 
@@ -57,6 +53,8 @@ export async function runLoad(contestant: Contestant, plan: LoadPlan): Promise<L
       const answer = await pool.request({ method, path, headers, ...(body !== undefined && { body }) });
       const text = await answer.body.text();
       latenciesMs.push(performance.now() - sentAt);
+      resources += sent.resources ?? 1;
+      orders += sent.orders ?? 0;
       if (answer.statusCode === sent.status && sent.isRight(text)) continue;
       failed = true;
       throw new Error(
@@ -68,7 +66,7 @@ export async function runLoad(contestant: Contestant, plan: LoadPlan): Promise<L
   try {
     await Promise.all(Array.from({ length: plan.connections }, (_, connection) => run(connection)));
     const seconds = (performance.now() - startedAt) / 1_000;
-    return { operations: latenciesMs.length, seconds, latenciesMs };
+    return { operations: latenciesMs.length, resources, orders, seconds, latenciesMs };
   } finally {
     await pool.destroy();
   }

@@ -3,7 +3,7 @@ import { backendCpuBetween, readBackendCpu } from "./backend-cpu.js";
 import type { Contestant } from "./contestants.js";
 import { runLoad } from "./load.js";
 import type { BenchOptions } from "./options.js";
-import type { Scenario } from "./scenario.js";
+import type { Scenario } from "./scenarios/scenario.js";
 
 /** Who takes its turn in a round. */
 export const ENTRANTS = ["gateway", "gatewayAlone", "bare"] as const;
@@ -29,17 +29,20 @@ export interface Contest {
 
 /** What one turn measured. */
 export interface Turn {
-  requestsPerSecond: number;
+  /** Resources a second: of a bulk request, every one counts. */
+  resourcesPerSecond: number;
   latenciesMs: number[];
-  /** CPU of the server's process for one request, in milliseconds. */
+  /** CPU of the server's process for one resource, in milliseconds. */
   cpuMs: number;
-  /** CPU of the database's processes for one request, in milliseconds; undefined where it cannot be seen. */
+  /** CPU of the database's processes for one resource, in milliseconds; undefined where it cannot be seen. */
   databaseCpuMs: number | undefined;
 }
 
 /** The turns of a scenario by entrant, in the order of the rounds. */
 export interface ScenarioResult {
   name: string;
+  /** See {@link Scenario.goal}. */
+  goal: number | undefined;
   turns: Record<Entrant, Turn[]>;
 }
 
@@ -50,7 +53,7 @@ export interface PairedScenario {
 }
 
 /**
- * Measures one scenario: in each round gateway, gateway without connection (where it writes) and bare server, one after
+ * Measures one scenario: in each round gateway, gateway without connection (where that is asked for) and bare server, one after
  * the other, so that what else happens on the machine meets them alike.
  * @throws Error when an answer or what is stored afterwards is wrong
  */
@@ -59,11 +62,11 @@ export async function measureScenario(
   scenario: PairedScenario,
   options: BenchOptions,
 ): Promise<ScenarioResult> {
-  const { name, writes } = scenario.gateway;
-  const result: ScenarioResult = { name, turns: { gateway: [], gatewayAlone: [], bare: [] } };
+  const { name, goal, showsOutboxCost = false } = scenario.gateway;
+  const result: ScenarioResult = { name, goal, turns: { gateway: [], gatewayAlone: [], bare: [] } };
   for (let round = 0; round < options.rounds; round += 1) {
     for (const entrant of ENTRANTS) {
-      if (entrant === "gatewayAlone" && !writes) continue;
+      if (entrant === "gatewayAlone" && !showsOutboxCost) continue;
       result.turns[entrant].push(await takeTurn(contest, scenario, entrant, options));
     }
   }
@@ -87,7 +90,7 @@ async function takeTurn(
   const orderedBefore = await countOrders(client);
 
   const next = (connection: number) => scenario.next(connection);
-  const { connections } = options;
+  const connections = scenario.connections ?? options.connections;
   const warmUp = await runLoad(contestant, { next, connections, durationMs: options.warmUpMs });
   const cpuBefore = await contestant.cpuSeconds();
   const databaseBefore = await readBackendCpu(client);
@@ -98,17 +101,17 @@ async function takeTurn(
   const wrong = await scenario.findError?.(client);
   if (wrong !== undefined) throw new Error(`${scenario.name}, ${entrant}: ${wrong}`);
   const ordered = (await countOrders(client)) - orderedBefore;
-  const expected = entrant === "gateway" && scenario.writes ? warmUp.operations + load.operations : 0;
+  const expected = entrant === "gateway" ? warmUp.orders + load.orders : 0;
   if (ordered !== expected) {
     throw new Error(`${scenario.name}, ${entrant}: ${ordered} deliveries were ordered, expected ${expected}`);
   }
 
   const databaseCpu = backendCpuBetween(databaseBefore, databaseAfter);
   return {
-    requestsPerSecond: load.operations / load.seconds,
+    resourcesPerSecond: load.resources / load.seconds,
     latenciesMs: load.latenciesMs,
-    cpuMs: ((cpuAfter - cpuBefore) * 1_000) / load.operations,
-    databaseCpuMs: databaseCpu === undefined ? undefined : (databaseCpu * 1_000) / load.operations,
+    cpuMs: ((cpuAfter - cpuBefore) * 1_000) / load.resources,
+    databaseCpuMs: databaseCpu === undefined ? undefined : (databaseCpu * 1_000) / load.resources,
   };
 }
 

@@ -23,6 +23,16 @@ export interface BenchOptions {
   largeGroup: number;
   /** Requests under way at a time, each on its own connection. */
   connections: number;
+  /** Which part to measure: the ratios to the limit, the growth with the directory, or both. */
+  parts: "all" | "ratios" | "growth";
+  /** Only scenarios whose name holds this text are compared; empty for all. */
+  match: string;
+  /** People in the directory at each step of the growth. */
+  growthSizes: readonly number[];
+  /** Longest measured part of a turn of the growth, in milliseconds. */
+  growthTurnMs: number;
+  /** Length of the open loop, in milliseconds. */
+  openLoopMs: number;
 }
 
 const USAGE = `Usage: npm run bench [-- options]
@@ -30,6 +40,8 @@ const USAGE = `Usage: npm run bench [-- options]
   --explain   show the plans of the hot queries instead
   --record    also write the result to bench/results/
   --rounds N  rounds of each scenario (3)
+  --only PART ratios (to the limit) or growth (with the directory); both without it
+  --match TEXT  compare only scenarios whose name holds the text
 BENCH_DATABASE_URL names a PostgreSQL server where databases may be created; without it, one is started.`;
 
 /** The arguments are not ones the bench knows; the message is the usage. */
@@ -39,20 +51,31 @@ export class BenchUsageError extends Error {
 
 /** Reads arguments and environment. @throws BenchUsageError */
 export function readBenchOptions(args: string[], env: NodeJS.ProcessEnv): BenchOptions {
-  const { quick, explain, record, rounds } = readFlags(args);
+  const { quick, explain, record, rounds, only = "all", match = "" } = readFlags(args);
+  if (only !== "all" && only !== "ratios" && only !== "growth") {
+    throw new BenchUsageError(`--only must be ratios or growth.\n${USAGE}`);
+  }
   const chosen = rounds === undefined ? undefined : Number(rounds);
   if (chosen !== undefined && !(Number.isInteger(chosen) && chosen >= 1 && chosen <= 20)) {
     throw new BenchUsageError(`--rounds must be a whole number from 1 to 20.\n${USAGE}`);
   }
   const size = quick
-    ? { rounds: 1, turnMs: 250, warmUpMs: 100, users: 1_000, newcomers: 500, largeGroup: 1_000 }
-    : { rounds: 3, turnMs: 3_000, warmUpMs: 400, users: 10_000, newcomers: 2_000, largeGroup: 10_000 };
+    ? {
+        ...{ rounds: 1, turnMs: 250, warmUpMs: 100, users: 1_000, newcomers: 500, largeGroup: 1_000 },
+        ...{ growthSizes: [200, 1_000], growthTurnMs: 200, openLoopMs: 2_000 },
+      }
+    : {
+        ...{ rounds: 3, turnMs: 2_000, warmUpMs: 400, users: 10_000, newcomers: 5_000, largeGroup: 10_000 },
+        ...{ growthSizes: [1_000, 10_000, 100_000], growthTurnMs: 1_500, openLoopMs: 20_000 },
+      };
   return {
     databaseUrl: env["BENCH_DATABASE_URL"] || undefined,
     quick,
     explain,
     record,
     connections: 8,
+    parts: only,
+    match,
     ...size,
     rounds: chosen ?? size.rounds,
   };
@@ -67,6 +90,8 @@ function readFlags(args: string[]) {
         explain: { type: "boolean", default: false },
         record: { type: "boolean", default: false },
         rounds: { type: "string" },
+        only: { type: "string" },
+        match: { type: "string" },
       },
     });
     return values;

@@ -13,6 +13,7 @@ export function renderReport(
 function renderAgainstLimit(results: readonly ScenarioResult[]): string {
   const head = [
     "operation",
+    "goal",
     "gateway /s",
     "bare /s",
     "of the limit",
@@ -25,8 +26,9 @@ function renderAgainstLimit(results: readonly ScenarioResult[]): string {
     "bare + db CPU ms",
     "limit by CPU + db",
   ];
-  const rows = results.map(({ name, turns: { gateway, bare } }) => [
+  const rows = results.map(({ name, goal, turns: { gateway, bare } }) => [
     name,
+    goal === undefined ? "" : `${goal} % ${isMet(goal, gateway, bare) ? "met" : "**missed**"}`,
     whole(median(gateway.map(rateOf))),
     whole(median(bare.map(rateOf))),
     share(ratios(gateway, bare, rateOf)),
@@ -40,6 +42,12 @@ function renderAgainstLimit(results: readonly ScenarioResult[]): string {
     share(ratios(bare, gateway, totalCpuOf)),
   ]);
   return `## Beside the limit\n\n${table(head, rows)}`;
+}
+
+/** By throughput, or by CPU of server and database for one resource, which is the steadier of the two. */
+function isMet(goal: number, gateway: readonly Turn[], bare: readonly Turn[]): boolean {
+  const shares = [median(ratios(gateway, bare, rateOf)), median(ratios(bare, gateway, totalCpuOf))];
+  return shares.some((share) => Math.round(share * 100) >= goal);
 }
 
 function renderOutbox(results: readonly ScenarioResult[]): string {
@@ -71,7 +79,7 @@ function renderOutbox(results: readonly ScenarioResult[]): string {
 }
 
 function renderGrowth(results: readonly ScenarioResult[], names: { small: string; large: string }): string {
-  const find = (part: string) => results.find((result) => result.name.endsWith(part))?.turns;
+  const find = (part: string) => results.find((result) => result.name.endsWith(`add member, ${part}`))?.turns;
   const small = find(names.small);
   const large = find(names.large);
   const head = ["one member more: large group to small group", "p50", "CPU", "CPU + db"];
@@ -87,7 +95,7 @@ function renderGrowth(results: readonly ScenarioResult[], names: { small: string
   return `## Growth with the group\n\n${table(head, rows)}`;
 }
 
-const rateOf = (turn: Turn) => turn.requestsPerSecond;
+const rateOf = (turn: Turn) => turn.resourcesPerSecond;
 const cpuOf = (turn: Turn) => turn.cpuMs;
 const totalCpuOf = (turn: Turn) => turn.cpuMs + (turn.databaseCpuMs ?? Number.NaN);
 
@@ -125,11 +133,13 @@ function whole(number: number): string {
   return Math.round(number).toLocaleString("en-US");
 }
 
-function fixed(number: number): string {
+/** A number with two digits behind the point, or one from ten up. */
+export function fixed(number: number): string {
   return Number.isNaN(number) ? "n/a" : number.toFixed(number < 10 ? 2 : 1);
 }
 
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+/** A Markdown table; the first column is aligned left. */
+export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const line = (cells: readonly string[]) => `| ${cells.join(" | ")} |`;
   const rule = head.map((_, index) => (index === 0 ? "---" : "---:"));
   return [head, rule, ...rows].map(line).join("\n");

@@ -1,49 +1,35 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
-import pg from "pg";
-import { type BenchDatabases, createBenchDatabases, withClient } from "./bench-databases.js";
-import { buildGateway, startBareServer, startGateway } from "./contestants.js";
+import { withClient } from "./bench-databases.js";
+import { fillBoth, newLedgers, openContest, pair, prepareDatabases, tidyBoth } from "./contest.js";
+import { buildGateway } from "./contestants.js";
 import { explainHotQueries } from "./explain.js";
-import { groupScenarios } from "./group-scenarios.js";
-import { type Contest, measureScenario, type PairedScenario, type ScenarioResult } from "./measure.js";
+import { measureGrowth } from "./growth.js";
+import { measureScenario, type PairedScenario, type ScenarioResult } from "./measure.js";
 import { type BenchOptions, BenchUsageError, readBenchOptions } from "./options.js";
-import {
-  completeDocuments,
-  fillGroups,
-  type Population,
-  planPopulation,
-  populate,
-  SMALL_GROUP,
-  tidy,
-} from "./population.js";
 import { renderReport } from "./report.js";
-import type { Scenario } from "./scenario.js";
-import { freePort } from "./server-process.js";
+import { groupScenarios } from "./scenarios/groups.js";
+import { mixedLoad } from "./scenarios/mixed.js";
+import { planPopulation, SMALL_GROUP } from "./scenarios/population.js";
+import { userPages, userReads } from "./scenarios/user-reads.js";
+import { userWrites } from "./scenarios/user-writes.js";
 import { describeSurroundings } from "./surroundings.js";
 import { startTemporaryPostgres } from "./temporary-postgres.js";
-import { userScenarios } from "./user-scenarios.js";
 
 const RESULTS = new URL("./results/", import.meta.url);
 
 /** What has to be undone at the end, newest first. */
 const undo: (() => Promise<void>)[] = [];
+const onEnd = (step: () => Promise<void>) => undo.push(step);
 
 async function main(): Promise<void> {
   const options = readBenchOptions(process.argv.slice(2), process.env);
   const startedAt = new Date();
   const serverUrl = options.databaseUrl ?? (await startDatabaseServer());
-  progress("creating the databases");
-  const databases = await createBenchDatabases(serverUrl);
-  undo.push(() => databases.drop());
-  const population = planPopulation({ ...options, groups: options.connections });
-  await withClient(databases.gatewayUrl, (client) => populate(client, population));
-
-  const result = options.explain
-    ? await explainHotQueries(databases.gatewayUrl, population)
-    : await compete(options, databases, population);
-  const surroundings = await withClient(databases.gatewayUrl, (client) =>
+  const surroundings = await withClient(serverUrl, (client) =>
     describeSurroundings(client, options, startedAt),
   );
+  const result = options.explain ? await explainPlans(serverUrl, options) : await compete(serverUrl, options);
   const day = startedAt.toISOString().slice(0, 10);
   const title = options.explain ? `Plans of the hot queries, ${day}` : `Bench, ${day}`;
   const text = `# ${title}\n\n${surroundings}\n\n${result}\n`;
@@ -56,65 +42,50 @@ async function startDatabaseServer(): Promise<string> {
   return startTemporaryPostgres((stop) => undo.push(stop));
 }
 
-async function compete(
-  options: BenchOptions,
-  databases: BenchDatabases,
-  population: Population,
-): Promise<string> {
+async function explainPlans(serverUrl: string, options: BenchOptions): Promise<string> {
+  progress("creating the database");
+  const population = planPopulation({ ...options, groups: 1 });
+  const databases = await prepareDatabases(serverUrl, population, onEnd);
+  return explainHotQueries(databases.gatewayUrl, population);
+}
+
+async function compete(serverUrl: string, options: BenchOptions): Promise<string> {
   progress("compiling the gateway");
   await buildGateway();
-  progress("copying the database for the bare server");
-  await databases.copyForBareServer();
-  const port = await freePort();
-  await withClient(databases.bareUrl, (client) => completeDocuments(client, `http://127.0.0.1:${port}`));
+  const parts: string[] = [];
+  if (options.parts !== "growth") parts.push(await measureRatios(serverUrl, options));
+  if (options.parts !== "ratios") parts.push(await measureGrowth(serverUrl, options, progress));
+  return parts.join("\n\n");
+}
 
+async function measureRatios(serverUrl: string, options: BenchOptions): Promise<string> {
+  progress("creating the databases");
+  const population = planPopulation({ ...options, groups: options.connections });
+  const databases = await prepareDatabases(serverUrl, population, onEnd);
   progress("starting both servers");
-  const gateway = {
-    contestant: await startGateway(databases.gatewayUrl),
-    client: await connect(databases.gatewayUrl),
-  };
-  undo.push(() => gateway.contestant.stop());
-  const bare = {
-    contestant: await startBareServer(databases.bareUrl, port),
-    client: await connect(databases.bareUrl),
-  };
-  undo.push(() => bare.contestant.stop());
-  const contest: Contest = { gateway, bare, connectionId: population.connectionId };
-  const tidyBoth = () => Promise.all([tidy(gateway.client), tidy(bare.client)]);
+  const contest = await openContest(databases, population, onEnd);
+  const ledgers = newLedgers(population);
 
-  await tidyBoth();
-  const people = await measureAll(contest, pair(userScenarios, population), options);
+  const results: ScenarioResult[] = [];
+  const measureAll = async (scenarios: readonly PairedScenario[]) => {
+    for (const scenario of scenarios) {
+      if (!scenario.gateway.name.includes(options.match)) continue;
+      progress(scenario.gateway.name);
+      results.push(await measureScenario(contest, scenario, options));
+    }
+  };
+  await measureAll(pair(ledgers, () => [...userReads(population), ...userPages(population)]));
+  await measureAll(pair(ledgers, (ledger) => userWrites(population, ledger)));
   progress("filling the groups");
-  await Promise.all([fillGroups(gateway.client, population), fillGroups(bare.client, population)]);
-  await tidyBoth();
-  const groups = await measureAll(contest, pair(groupScenarios, population), options);
-  const { largeGroup } = population;
+  await fillBoth(contest, population);
+  await measureAll(pair(ledgers, () => groupScenarios(population)));
+  await tidyBoth(contest);
+  await measureAll(pair(ledgers, (ledger) => [mixedLoad(population, ledger)]));
   const names = {
     small: `groups of ${SMALL_GROUP}`,
-    large: `groups of ${largeGroup.toLocaleString("en-US")}`,
+    large: `groups of ${population.largeGroup.toLocaleString("en-US")}`,
   };
-  return `${describeLoad(options)}\n\n${renderReport([...people, ...groups], names)}`;
-}
-
-function pair(make: (population: Population) => Scenario[], population: Population): PairedScenario[] {
-  const others = make(population);
-  return make(population).flatMap((gateway, index) => {
-    const bare = others[index];
-    return bare ? [{ gateway, bare }] : [];
-  });
-}
-
-async function measureAll(
-  contest: Contest,
-  scenarios: readonly PairedScenario[],
-  options: BenchOptions,
-): Promise<ScenarioResult[]> {
-  const results: ScenarioResult[] = [];
-  for (const scenario of scenarios) {
-    progress(scenario.gateway.name);
-    results.push(await measureScenario(contest, scenario, options));
-  }
-  return results;
+  return `${describeLoad(options)}\n\n${renderReport(results, names)}`;
 }
 
 function describeLoad({ users, newcomers, rounds, turnMs, connections }: BenchOptions): string {
@@ -122,15 +93,8 @@ function describeLoad({ users, newcomers, rounds, turnMs, connections }: BenchOp
     `${(users + newcomers).toLocaleString("en-US")} people at the start; ${connections} connections, each sending its next ` +
     `request when its last is answered and checked; ${rounds} round(s) of turns of up to ${turnMs / 1_000} s. Rates and ` +
     "CPU are medians of the rounds, percentiles are over all requests, ratios are medians of the rounds' own " +
-    "(least to greatest)."
+    "(least to greatest). A goal is met by throughput or by CPU of server and database."
   );
-}
-
-async function connect(url: string): Promise<pg.Client> {
-  const client = new pg.Client({ connectionString: url, application_name: "scim bench" });
-  await client.connect();
-  undo.push(() => client.end());
-  return client;
 }
 
 async function record(name: string, text: string): Promise<void> {

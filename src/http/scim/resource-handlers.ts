@@ -1,13 +1,12 @@
 import type { Request, RequestHandler, Response } from "express";
 import type { Directory, Resource } from "../../directory/directory.js";
-import { entityTag } from "../../scim/entity-tag.js";
 import { listResponse } from "../../scim/messages.js";
-import type { JsonObject, ResourceTypeId } from "../../scim/schema/attribute.js";
+import type { ResourceTypeId } from "../../scim/schema/attribute.js";
 import { sendScim } from "../middleware/negotiation.js";
 import { readCall, requestContext, resourceIdOf, type ScimCall } from "./call.js";
 import { readListParameters } from "./list-parameters.js";
-import { isNotModified, writeCondition } from "./preconditions.js";
-import { presentResource, resourceLocation } from "./present.js";
+import { namesVersion } from "./preconditions.js";
+import { entityTag, presentResource, resourceLocation } from "./present.js";
 
 /** What the handlers of one resource type work with. */
 export interface ResourceHandlerDeps {
@@ -40,17 +39,13 @@ export function createResourceHandlers(typeId: ResourceTypeId, deps: ResourceHan
     resource: Resource,
     call: ScimCall,
   ): void {
-    const shown = presentResource(resource, call.type, call.projection, baseUrl);
-    identify(response, resource, call, shown);
-    sendScim(request, response, status, shown);
+    identify(response, resource, call);
+    sendScim(request, response, status, presentResource(resource, call.type, call.projection, baseUrl));
   }
 
-  /** Sets ETag and Location. Returns the tag. */
-  function identify(response: Response, resource: Resource, call: ScimCall, shown: JsonObject): string {
-    const tag = entityTag(resource.version, shown["groups"]);
-    response.setHeader("ETag", tag);
+  function identify(response: Response, resource: Resource, call: ScimCall): void {
+    response.setHeader("ETag", entityTag(resource.version));
     response.setHeader("Location", resourceLocation(baseUrl, call.type, resource.id));
-    return tag;
   }
 
   return {
@@ -76,17 +71,19 @@ export function createResourceHandlers(typeId: ResourceTypeId, deps: ResourceHan
     async read(request, response) {
       const call = await readCall(request, directory, typeId);
       const resource = await directory.read(call.context, typeId, resourceIdOf(request), call.needs);
-      const shown = presentResource(resource, call.type, call.projection, baseUrl);
-      const tag = identify(response, resource, call, shown);
-      if (isNotModified(request, tag)) response.status(304).end();
-      else sendScim(request, response, 200, shown);
+      const held = request.headers["if-none-match"];
+      if (held !== undefined && namesVersion(held, entityTag(resource.version))) {
+        identify(response, resource, call);
+        response.status(304).end();
+        return;
+      }
+      answer(request, response, 200, resource, call);
     },
 
     async replace(request, response) {
       const call = await readCall(request, directory, typeId);
       const id = resourceIdOf(request);
-      const ifMatch = await writeCondition(request, directory, call.context, typeId, id);
-      const resource = await directory.replace(call.context, typeId, id, request.body, ifMatch);
+      const resource = await directory.replace(call.context, typeId, id, request.body, ifMatchOf(request));
       answer(request, response, 200, resource, call);
     },
 
@@ -94,14 +91,13 @@ export function createResourceHandlers(typeId: ResourceTypeId, deps: ResourceHan
       const call = await readCall(request, directory, typeId);
       const quiet = answersWithoutBody(typeId, call);
       const needs = quiet ? { members: false, groups: false, provisioning: false } : call.needs;
-      const id = resourceIdOf(request);
-      const ifMatch = await writeCondition(request, directory, call.context, typeId, id);
-      const resource = await directory.patch(call.context, typeId, id, request.body, {
+      const ifMatch = ifMatchOf(request);
+      const resource = await directory.patch(call.context, typeId, resourceIdOf(request), request.body, {
         needs,
         ...(ifMatch !== undefined && { ifMatch }),
       });
       if (quiet) {
-        identify(response, resource, call, {});
+        identify(response, resource, call);
         response.status(204).end();
       } else {
         answer(request, response, 200, resource, call);
@@ -109,10 +105,7 @@ export function createResourceHandlers(typeId: ResourceTypeId, deps: ResourceHan
     },
 
     async remove(request, response) {
-      const context = requestContext(request);
-      const id = resourceIdOf(request);
-      const ifMatch = await writeCondition(request, directory, context, typeId, id);
-      await directory.remove(context, typeId, id, ifMatch);
+      await directory.remove(requestContext(request), typeId, resourceIdOf(request), ifMatchOf(request));
       response.status(204).end();
     },
   };
@@ -124,4 +117,8 @@ export function createResourceHandlers(typeId: ResourceTypeId, deps: ResourceHan
  */
 function answersWithoutBody(typeId: ResourceTypeId, call: ScimCall): boolean {
   return typeId === "Group" && call.projection.mode === "default";
+}
+
+function ifMatchOf(request: Request): string | undefined {
+  return request.headers["if-match"];
 }
