@@ -1,3 +1,4 @@
+import { entityTag, namesVersion } from "../scim/entity-tag.js";
 import { preconditionFailed } from "../scim/errors.js";
 
 /**
@@ -6,7 +7,6 @@ import { preconditionFailed } from "../scim/errors.js";
  * @throws ScimError 412 when none does
  */
 export function checkPrecondition(ifMatch: string | undefined, version: number): void {
-  if (ifMatch === undefined || ifMatch.trim() === "*") return;
-  const fits = ifMatch.split(",").some((tag) => tag.trim().replace(/^W\//, "") === `"${version}"`);
-  if (!fits) throw preconditionFailed(`W/"${version}"`);
+  if (ifMatch === undefined || namesVersion(ifMatch, version)) return;
+  throw preconditionFailed(entityTag(version));
 }

@@ -11,7 +11,7 @@ import { MAX_BODY_BYTES } from "../middleware/body.js";
 import { sendScim } from "../middleware/negotiation.js";
 import { findGrantOf, queryOf } from "../middleware/request-state.js";
 import { MAX_PAGE_SIZE } from "./list-parameters.js";
-import { namesVersion } from "./preconditions.js";
+import { isNotModified } from "./preconditions.js";
 
 /** What the discovery endpoints work with. */
 export interface DiscoveryHandlerDeps {
@@ -136,8 +136,7 @@ function sendDocument(request: Request, response: Response, document: JsonObject
   const digest = createHash("sha256").update(JSON.stringify(document)).digest("base64url").slice(0, 22);
   const tag = `W/"${digest}"`;
   response.setHeader("ETag", tag);
-  const held = request.headers["if-none-match"];
-  if (held !== undefined && namesVersion(held, tag)) response.status(304).end();
+  if (isNotModified(request, tag)) response.status(304).end();
   else sendScim(request, response, 200, document);
 }
 

@@ -1,13 +1,9 @@
 import type { Resource } from "../../directory/directory.js";
+import { entityTag } from "../../scim/entity-tag.js";
 import type { Projection } from "../../scim/projection.js";
 import { project } from "../../scim/projection.js";
 import type { JsonObject, JsonValue, ResourceTypeDefinition } from "../../scim/schema/attribute.js";
 import { ENTERPRISE_USER_URN, ORGANIZATION_GROUP_URN } from "../../scim/schema/urns.js";
-
-/** The weak entity tag of a resource's version (RFC 7644 section 3.14), e.g. `W/"3"`. */
-export function entityTag(version: number): string {
-  return `W/"${version}"`;
-}
 
 /** The absolute address of a resource: what stands in `meta.location` and in a Location header. */
 export function resourceLocation(baseUrl: string, type: ResourceTypeDefinition, id: string): string {
@@ -37,7 +33,12 @@ export function presentResource(
     },
   };
   addReferences(complete, type, baseUrl);
-  return project(complete, projection, type);
+  const shown = project(complete, projection, type);
+  const { meta } = shown;
+  if (isObject(meta) && meta["version"] !== undefined) {
+    shown["meta"] = { ...meta, version: entityTag(resource.version, shown["groups"]) };
+  }
+  return shown;
 }
 
 function addReferences(resource: JsonObject, type: ResourceTypeDefinition, baseUrl: string): void {

@@ -1,12 +1,13 @@
 import type { Request, RequestHandler, Response } from "express";
 import type { Directory, Resource } from "../../directory/directory.js";
+import { entityTag } from "../../scim/entity-tag.js";
 import { listResponse } from "../../scim/messages.js";
-import type { ResourceTypeId } from "../../scim/schema/attribute.js";
+import type { JsonObject, ResourceTypeId } from "../../scim/schema/attribute.js";
 import { sendScim } from "../middleware/negotiation.js";
 import { readCall, requestContext, resourceIdOf, type ScimCall } from "./call.js";
 import { readListParameters } from "./list-parameters.js";
-import { namesVersion } from "./preconditions.js";
-import { entityTag, presentResource, resourceLocation } from "./present.js";
+import { isNotModified, writeCondition } from "./preconditions.js";
+import { presentResource, resourceLocation } from "./present.js";
 
 /** What the handlers of one resource type work with. */
 export interface ResourceHandlerDeps {
@@ -39,13 +40,17 @@ export function createResourceHandlers(typeId: ResourceTypeId, deps: ResourceHan
     resource: Resource,
     call: ScimCall,
   ): void {
-    identify(response, resource, call);
-    sendScim(request, response, status, presentResource(resource, call.type, call.projection, baseUrl));
+    const shown = presentResource(resource, call.type, call.projection, baseUrl);
+    identify(response, resource, call, shown);
+    sendScim(request, response, status, shown);
   }
 
-  function identify(response: Response, resource: Resource, call: ScimCall): void {
-    response.setHeader("ETag", entityTag(resource.version));
+  /** Sets ETag and Location. Returns the tag. */
+  function identify(response: Response, resource: Resource, call: ScimCall, shown: JsonObject): string {
+    const tag = entityTag(resource.version, shown["groups"]);
+    response.setHeader("ETag", tag);
     response.setHeader("Location", resourceLocation(baseUrl, call.type, resource.id));
+    return tag;
   }
 
   return {
@@ -71,19 +76,17 @@ export function createResourceHandlers(typeId: ResourceTypeId, deps: ResourceHan
     async read(request, response) {
       const call = await readCall(request, directory, typeId);
       const resource = await directory.read(call.context, typeId, resourceIdOf(request), call.needs);
-      const held = request.headers["if-none-match"];
-      if (held !== undefined && namesVersion(held, entityTag(resource.version))) {
-        identify(response, resource, call);
-        response.status(304).end();
-        return;
-      }
-      answer(request, response, 200, resource, call);
+      const shown = presentResource(resource, call.type, call.projection, baseUrl);
+      const tag = identify(response, resource, call, shown);
+      if (isNotModified(request, tag)) response.status(304).end();
+      else sendScim(request, response, 200, shown);
     },
 
     async replace(request, response) {
       const call = await readCall(request, directory, typeId);
       const id = resourceIdOf(request);
-      const resource = await directory.replace(call.context, typeId, id, request.body, ifMatchOf(request));
+      const ifMatch = await writeCondition(request, directory, call.context, typeId, id);
+      const resource = await directory.replace(call.context, typeId, id, request.body, ifMatch);
       answer(request, response, 200, resource, call);
     },
 
@@ -91,13 +94,14 @@ export function createResourceHandlers(typeId: ResourceTypeId, deps: ResourceHan
       const call = await readCall(request, directory, typeId);
       const quiet = answersWithoutBody(typeId, call);
       const needs = quiet ? { members: false, groups: false, provisioning: false } : call.needs;
-      const ifMatch = ifMatchOf(request);
-      const resource = await directory.patch(call.context, typeId, resourceIdOf(request), request.body, {
+      const id = resourceIdOf(request);
+      const ifMatch = await writeCondition(request, directory, call.context, typeId, id);
+      const resource = await directory.patch(call.context, typeId, id, request.body, {
         needs,
         ...(ifMatch !== undefined && { ifMatch }),
       });
       if (quiet) {
-        identify(response, resource, call);
+        identify(response, resource, call, {});
         response.status(204).end();
       } else {
         answer(request, response, 200, resource, call);
@@ -105,7 +109,10 @@ export function createResourceHandlers(typeId: ResourceTypeId, deps: ResourceHan
     },
 
     async remove(request, response) {
-      await directory.remove(requestContext(request), typeId, resourceIdOf(request), ifMatchOf(request));
+      const context = requestContext(request);
+      const id = resourceIdOf(request);
+      const ifMatch = await writeCondition(request, directory, context, typeId, id);
+      await directory.remove(context, typeId, id, ifMatch);
       response.status(204).end();
     },
   };
@@ -117,8 +124,4 @@ export function createResourceHandlers(typeId: ResourceTypeId, deps: ResourceHan
  */
 function answersWithoutBody(typeId: ResourceTypeId, call: ScimCall): boolean {
   return typeId === "Group" && call.projection.mode === "default";
-}
-
-function ifMatchOf(request: Request): string | undefined {
-  return request.headers["if-match"];
 }
