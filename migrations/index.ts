@@ -10,6 +10,7 @@ import { CreateDelivery1763700000900 } from "./1763700000900-create-delivery.js"
 import { CreateAttempt1763700001000 } from "./1763700001000-create-attempt.js";
 import { CreateRateSlot1763700001100 } from "./1763700001100-create-rate-slot.js";
 import { CreateResourceValue1764150000100 } from "./1764150000100-create-resource-value.js";
+import { AddClientLastUse1764150002000 } from "./1764150002000-add-client-last-use.js";
 
 /** Every migration, oldest first. Listed by hand so that compiled code and tsx find the same ones. */
 export const migrations = [
@@ -25,4 +26,5 @@ export const migrations = [
   CreateAttempt1763700001000,
   CreateRateSlot1763700001100,
   CreateResourceValue1764150000100,
+  AddClientLastUse1764150002000,
 ];

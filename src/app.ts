@@ -1,4 +1,5 @@
 import type { DestinationStream } from "pino";
+import { createClients } from "./auth/clients/clients.js";
 import { type Authorization, createAuthorization } from "./auth/oauth/authorization.js";
 import type { Config } from "./config/config.js";
 import { resolveSecretKeys } from "./config/secret-key.js";
@@ -159,6 +160,7 @@ function createSurfaces(parts: Parts, probe: ProbeDeps, publicUrl: string) {
     publicUrl,
     scimRouter: createScimRouter({ directory, publicUrl, checkToken, defaultTenantId: DEFAULT_TENANT_ID }),
     adminRouter: createAdminRouter({
+      clients: createClients({ database, clock, clientChanged: authorization.clientChanged }),
       connections,
       deliveries: createDeliveryLog({ database, clock }),
       clock,

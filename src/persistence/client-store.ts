@@ -1,16 +1,17 @@
+import { MoreThan } from "typeorm";
 import { UniqueViolation } from "./database-errors.js";
-import {
-  type OauthClient,
-  OauthClientEntity,
-  type OauthClientSecret,
-  OauthClientSecretEntity,
-} from "./entities/oauth-client-entity.js";
+import { type OauthClient, OauthClientEntity } from "./entities/oauth-client-entity.js";
 import type { Queryable } from "./queryable.js";
-import type { RowKey } from "./row-key.js";
+import type { Page, RowKey } from "./row-key.js";
 import { repositoryOf } from "./sessions.js";
 import { translatingErrors } from "./translate-error.js";
 
-export type { ClientAuthMethod, OauthClient, OauthClientSecret } from "./entities/oauth-client-entity.js";
+export type { ClientAuthMethod, OauthClient } from "./entities/oauth-client-entity.js";
+
+/** What an administrator may change about a client; absent keys stay as they are. */
+export type ClientChange = Partial<
+  Pick<OauthClient, "name" | "scopes" | "authMethods" | "accessTokenLifetimeS" | "profile" | "enabled">
+>;
 
 /** Adds a client. @throws UniqueViolation when its `clientId` is taken, in whichever tenant */
 export async function insertClient(db: Queryable, client: OauthClient): Promise<void> {
@@ -18,12 +19,12 @@ export async function insertClient(db: Queryable, client: OauthClient): Promise<
 }
 
 /**
- * Adds a client, or gives the tenant's client with the same `clientId` these settings. It keeps its `id` and
- * `createdAt`; the row as it is then is returned.
+ * Adds a client, or gives the tenant's client with the same `clientId` these settings. It keeps its `id`,
+ * `createdAt` and `lastUsedAt`; the row as it is then is returned.
  * @throws UniqueViolation when the `clientId` belongs to another tenant
  */
 export async function upsertClient(db: Queryable, client: OauthClient): Promise<OauthClient> {
-  const rows = await db.query<OauthClient>(UPSERT, [
+  const rows = await db.query<{ id: string }>(UPSERT, [
     client.tenantId,
     client.id,
     client.clientId,
@@ -37,8 +38,9 @@ export async function upsertClient(db: Queryable, client: OauthClient): Promise<
     client.createdAt,
     client.modifiedAt,
   ]);
-  if (!rows[0]) throw new UniqueViolation("oauth_client_client_id");
-  return rows[0];
+  const stored = rows[0] && (await findClient(db, { tenantId: client.tenantId, id: rows[0].id }));
+  if (!stored) throw new UniqueViolation("oauth_client_client_id");
+  return stored;
 }
 
 const UPSERT = `
@@ -55,9 +57,7 @@ const UPSERT = `
          enabled = excluded.enabled,
          modified_at = excluded.modified_at
    where oauth_client.tenant_id = excluded.tenant_id
-  returning tenant_id as "tenantId", id, client_id as "clientId", name, scopes, grant_types as "grantTypes",
-            auth_methods as "authMethods", access_token_lifetime_s as "accessTokenLifetimeS", profile, enabled,
-            created_at as "createdAt", modified_at as "modifiedAt"`;
+  returning id`;
 
 /** The client that calls itself `clientId`, of any tenant: the client decides the tenant. */
 export async function findClientByClientId(
@@ -67,30 +67,57 @@ export async function findClientByClientId(
   return (await translatingErrors(repositoryOf(db, OauthClientEntity).findOneBy({ clientId }))) ?? undefined;
 }
 
+/** One client of a tenant, or undefined. */
+export async function findClient(db: Queryable, { tenantId, id }: RowKey): Promise<OauthClient | undefined> {
+  const found = await translatingErrors(repositoryOf(db, OauthClientEntity).findOneBy({ tenantId, id }));
+  return found ?? undefined;
+}
+
+/** The tenant's clients in the order of their ids. */
+export async function listClients(db: Queryable, tenantId: string, page: Page): Promise<OauthClient[]> {
+  return translatingErrors(
+    repositoryOf(db, OauthClientEntity).find({
+      where: page.after === undefined ? { tenantId } : { tenantId, id: MoreThan(page.after) },
+      order: { id: "ASC" },
+      take: page.limit,
+    }),
+  );
+}
+
+/** Changes a client. Returns the row as it is then, or undefined when there is none. */
+export async function updateClient(
+  db: Queryable,
+  { tenantId, id }: RowKey,
+  change: ClientChange,
+  now: Date,
+): Promise<OauthClient | undefined> {
+  const { affected } = await translatingErrors(
+    repositoryOf(db, OauthClientEntity).update({ tenantId, id }, { ...change, modifiedAt: now }),
+  );
+  return affected === 1 ? findClient(db, { tenantId, id }) : undefined;
+}
+
+/** Removes a client with its secrets and tokens. Returns false when it had gone before. */
+export async function deleteClient(db: Queryable, { tenantId, id }: RowKey): Promise<boolean> {
+  const { affected } = await translatingErrors(repositoryOf(db, OauthClientEntity).delete({ tenantId, id }));
+  return affected === 1;
+}
+
 /** Whether the tenant has any client; it has none before the first start. */
 export async function hasClients(db: Queryable, tenantId: string): Promise<boolean> {
   return translatingErrors(repositoryOf(db, OauthClientEntity).existsBy({ tenantId }));
 }
 
-/** Adds a secret to a client. */
-export async function insertClientSecret(db: Queryable, secret: OauthClientSecret): Promise<void> {
-  await translatingErrors(repositoryOf(db, OauthClientSecretEntity).insert({ ...secret }));
-}
-
-/** Every secret of a client, expired ones too, oldest first. */
-export async function listClientSecrets(db: Queryable, client: RowKey): Promise<OauthClientSecret[]> {
-  return translatingErrors(
-    repositoryOf(db, OauthClientSecretEntity).find({
-      where: { tenantId: client.tenantId, clientRef: client.id },
-      order: { createdAt: "ASC", id: "ASC" },
-    }),
+/** Notes that a client was seen at `now`, unless that was noted after `since` already. */
+export async function noteClientUse(
+  db: Queryable,
+  { tenantId, id }: RowKey,
+  now: Date,
+  since: Date,
+): Promise<void> {
+  await db.query(
+    `update oauth_client set last_used_at = $3
+      where tenant_id = $1 and id = $2 and (last_used_at is null or last_used_at <= $4)`,
+    [tenantId, id, now, since],
   );
-}
-
-/** Takes a secret from a client. Returns false when it had gone before. */
-export async function deleteClientSecret(db: Queryable, { tenantId, id }: RowKey): Promise<boolean> {
-  const { affected } = await translatingErrors(
-    repositoryOf(db, OauthClientSecretEntity).delete({ tenantId, id }),
-  );
-  return affected === 1;
 }

@@ -9,7 +9,7 @@ export type { OauthToken } from "./entities/oauth-token-entity.js";
 /** What a request with the token is judged by: the token, and its client as it is now. */
 export interface TokenWithClient {
   token: OauthToken;
-  client: Pick<OauthClient, "tenantId" | "id" | "clientId" | "name" | "scopes" | "profile" | "enabled">;
+  client: Pick<OauthClient, "tenantId" | "id" | "clientId" | "scopes" | "profile" | "enabled" | "lastUsedAt">;
 }
 
 /** Stores an issued token. */
@@ -21,34 +21,34 @@ export async function insertToken(db: Queryable, token: OauthToken): Promise<voi
 export async function findToken(db: Queryable, tokenHash: string): Promise<TokenWithClient | undefined> {
   const [row] = await db.query<TokenRow>(FIND, [tokenHash]);
   if (!row) return undefined;
-  const { clientRef, clientId, clientName, clientScopes, clientProfile, clientEnabled, ...token } = row;
+  const { clientRef, clientId, clientScopes, clientProfile, clientEnabled, clientLastUsedAt, ...token } = row;
   return {
     token: { ...token, clientRef },
     client: {
       tenantId: token.tenantId,
       id: clientRef,
       clientId,
-      name: clientName,
       scopes: clientScopes,
       profile: clientProfile,
       enabled: clientEnabled,
+      lastUsedAt: clientLastUsedAt,
     },
   };
 }
 
 interface TokenRow extends OauthToken {
   clientId: string;
-  clientName: string;
   clientScopes: string[];
   clientProfile: string;
   clientEnabled: boolean;
+  clientLastUsedAt: Date | null;
 }
 
 const FIND = `
   select t.tenant_id as "tenantId", t.token_hash as "tokenHash", t.client_ref as "clientRef", t.scopes,
          t.issued_at as "issuedAt", t.expires_at as "expiresAt", t.revoked_at as "revokedAt",
-         c.client_id as "clientId", c.name as "clientName", c.scopes as "clientScopes",
-         c.profile as "clientProfile", c.enabled as "clientEnabled"
+         c.client_id as "clientId", c.scopes as "clientScopes", c.profile as "clientProfile",
+         c.enabled as "clientEnabled", c.last_used_at as "clientLastUsedAt"
     from oauth_token t
     join oauth_client c on c.tenant_id = t.tenant_id and c.id = t.client_ref
    where t.token_hash = $1`;

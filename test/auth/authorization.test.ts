@@ -50,6 +50,10 @@ async function tokenOf(client: CreatedClient, from: Authorization = authorizatio
   return (await from.issueToken(by(client))).access_token;
 }
 
+function announce({ client }: CreatedClient): Promise<void> {
+  return test.database.transaction((tx) => authorization.clientChanged(tx, client.id));
+}
+
 async function change(sql: string): Promise<void> {
   await test.database.query(sql);
 }
@@ -156,6 +160,7 @@ describe("authenticating", () => {
     const client = await addClient({ clientId: "idaas", profile: "idaas" });
     expect(await authorization.authenticate(await tokenOf(client))).toEqual({
       tenantId: defaultTenantId,
+      clientRef: client.client.id,
       clientId: "idaas",
       scopes: ["scim:read", "scim:write"],
       profile: "idaas",
@@ -187,12 +192,30 @@ describe("authenticating", () => {
     },
   );
 
-  it("asks the database once while the grant is cached", async () => {
+  it("asks the database nothing while the grant is cached", async () => {
     const token = await tokenOf(await addClient());
+    await authorization.authenticate(token);
     const query = vi.spyOn(test.database, "query");
     for (let time = 0; time < 5; time += 1) await authorization.authenticate(token);
-    expect(query).toHaveBeenCalledTimes(1);
+    expect(query).not.toHaveBeenCalled();
     query.mockRestore();
+  });
+});
+
+describe("the last use of a client", () => {
+  it("is noted when a token is issued or used, but not more often than every five minutes", async () => {
+    const client = await addClient();
+    const noted = async () =>
+      (await test.database.query<{ at: Date | null }>("select last_used_at as at from oauth_client"))[0]?.at;
+    expect(await noted()).toBeNull();
+    const token = await tokenOf(client);
+    expect(await noted()).toEqual(new Date("2026-01-05T08:00:00Z"));
+    await clock.advance(299_999);
+    await authorization.authenticate(token);
+    expect(await noted()).toEqual(new Date("2026-01-05T08:00:00Z"));
+    await clock.advance(10_000);
+    await authorization.authenticate(token);
+    expect(await noted()).toEqual(new Date("2026-01-05T08:05:09.999Z"));
   });
 });
 
@@ -254,14 +277,14 @@ describe("revoking", () => {
     await authorization.authenticate(token);
     await other.authenticate(token);
     await change("update oauth_client set scopes = '{scim:read}'");
-    await authorization.clientChanged(client.client.id);
+    await announce(client);
     expect((await authorization.authenticate(token))?.scopes).toEqual(["scim:read"]);
     await vi.waitFor(
       async () => expect((await other.authenticate(token))?.scopes).toEqual(["scim:read"]),
       2000,
     );
     await change("update oauth_client set enabled = false");
-    await authorization.clientChanged(client.client.id);
+    await announce(client);
     expect(await authorization.authenticate(token)).toBeUndefined();
     await other.close();
   });

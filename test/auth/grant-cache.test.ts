@@ -1,10 +1,11 @@
 import { describe, expect, it } from "vitest";
-import { type CachedGrant, createGrantCache } from "../../src/auth/oauth/grant-cache.js";
+import type { AccessGrant } from "../../src/auth/access-grant.js";
+import { createGrantCache } from "../../src/auth/oauth/grant-cache.js";
 import { createFakeClock } from "../support/fake-clock.js";
 
-function grantOf(clientRef: string): CachedGrant {
+function grantOf(clientRef: string): AccessGrant {
   const expiresAt = new Date("2030-01-01");
-  return { clientRef, grant: { tenantId: "t", clientId: clientRef, scopes: [], profile: "auto", expiresAt } };
+  return { tenantId: "t", clientRef, clientId: clientRef, scopes: [], profile: "auto", expiresAt };
 }
 
 function open(maxEntries = 3) {

@@ -1,4 +1,5 @@
 import { Agent, type IncomingHttpHeaders, request as openRequest } from "node:http";
+import { createClients } from "../../src/auth/clients/clients.js";
 import { type Authorization, createAuthorization } from "../../src/auth/oauth/authorization.js";
 import { SCOPES } from "../../src/auth/scopes.js";
 import { createConnectorRegistry } from "../../src/connectors/registry.js";
@@ -97,6 +98,7 @@ export async function openApplication(): Promise<WholeApplication> {
     publicUrl,
     scimRouter: createScimRouter({ directory, publicUrl, checkToken, defaultTenantId }),
     adminRouter: createAdminRouter({
+      clients: createClients({ database, clock, clientChanged: authorization.clientChanged }),
       connections,
       deliveries: createDeliveryLog({ database, clock }),
       clock,

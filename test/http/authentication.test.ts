@@ -20,7 +20,7 @@ describe("requests that are authenticated at the same time", () => {
       });
       const expiresAt = new Date("2100-01-01");
       return token.startsWith("good")
-        ? { tenantId: token, clientId: token, scopes: [], profile: "auto", expiresAt }
+        ? { tenantId: token, clientRef: token, clientId: token, scopes: [], profile: "auto", expiresAt }
         : undefined;
     };
     const app = express();

@@ -33,11 +33,16 @@ export interface TestGateway {
   close(): Promise<void>;
 }
 
-/** `failure` is what `GET …/failure` does under both surfaces. */
-export async function openGateway(
-  options: Partial<HttpDeps> & { failure?: () => never } = {},
-): Promise<TestGateway> {
-  const { failure = notMade, ...overrides } = options;
+/** What a test may do differently. */
+interface GatewayOptions extends Partial<HttpDeps> {
+  /** What `GET …/failure` does under both surfaces. */
+  failure?: () => never;
+  /** The real routes of `/admin/v1`, in place of the mirror's. */
+  administration?: (parts: Pick<TestGateway, "authorization" | "clock" | "database">) => Router;
+}
+
+export async function openGateway(options: GatewayOptions = {}): Promise<TestGateway> {
+  const { failure = notMade, administration, ...overrides } = options;
   const test = await openTestDatabase();
   const clock = createFakeClock();
   const metrics = createMetrics({ processMetrics: false });
@@ -66,11 +71,13 @@ export async function openGateway(
       parseJsonBody({ types: SCIM_BODY_TYPES }),
       failure,
     ),
-    adminRouter: mirrorRouter(
-      [parseQuery(), authenticate, requireScope("admin")],
-      parseJsonBody({ types: ["application/json"] }),
-      failure,
-    ),
+    adminRouter:
+      administration?.({ authorization, clock, database: test.database }) ??
+      mirrorRouter(
+        [parseQuery(), authenticate, requireScope("admin")],
+        parseJsonBody({ types: ["application/json"] }),
+        failure,
+      ),
     ...overrides,
   });
 

@@ -75,6 +75,9 @@ beforeAll(async () => {
     status: 201,
     body: { schemas: [GROUP], displayName: "研发部", members: [{ value: ids["user"] }] },
   });
+  const newClient = { name: "HR", scopes: ["admin"], clientId: "hr" };
+  ids["clientRef"] = await make({ method: "post", path: CLIENTS, status: 201, body: newClient });
+  ids["secretId"] = await make({ method: "post", path: `${ONE_CLIENT}/secrets`, status: 201 });
   const { body } = await send({ method: "get", path: "/admin/v1/deliveries", status: 200 });
   ids["deliveryId"] = body.items[0].id;
 });
@@ -107,6 +110,8 @@ const ONE_USER = "/scim/v2/Users/{id}";
 const ONE_GROUP = "/scim/v2/Groups/{id}";
 const CONNECTIONS = "/admin/v1/connections";
 const ONE_CONNECTION = "/admin/v1/connections/{connectionId}";
+const CLIENTS = "/admin/v1/clients";
+const ONE_CLIENT = "/admin/v1/clients/{clientRef}";
 const deactivate = { schemas: [PATCH], Operations: [{ op: "replace", path: "active", value: false }] };
 const rename = { schemas: [PATCH], Operations: [{ op: "replace", path: "displayName", value: "研究院" }] };
 
@@ -160,6 +165,20 @@ const cases: Case[] = [
   { method: "delete", path: ONE_GROUP, status: 412, headers: { "If-Match": 'W/"99"' } },
   { method: "delete", path: ONE_GROUP, status: 204 },
   { method: "get", path: ONE_GROUP, status: 404 },
+  { method: "get", path: CLIENTS, status: 200 },
+  { method: "get", path: CLIENTS, status: 400, query: "?limit=many" },
+  { method: "get", path: CLIENTS, status: 401, token: "wrong" },
+  { method: "get", path: CLIENTS, status: 403, token: "read" },
+  { method: "post", path: CLIENTS, status: 400, body: { name: "HR" } },
+  { method: "post", path: CLIENTS, status: 409, body: { name: "HR", scopes: ["admin"], clientId: "hr" } },
+  { method: "get", path: ONE_CLIENT, status: 200 },
+  { method: "patch", path: ONE_CLIENT, status: 200, body: { profile: "okta" } },
+  { method: "patch", path: ONE_CLIENT, status: 400, body: {} },
+  { method: "patch", path: ONE_CLIENT, status: 409, body: { enabled: false } },
+  { method: "get", path: `${ONE_CLIENT}/secrets`, status: 200 },
+  { method: "delete", path: `${ONE_CLIENT}/secrets/{secretId}`, status: 204 },
+  { method: "delete", path: `${ONE_CLIENT}/secrets/{secretId}`, status: 404 },
+  { method: "delete", path: ONE_CLIENT, status: 409 },
   { method: "get", path: CONNECTIONS, status: 200 },
   { method: "get", path: CONNECTIONS, status: 400, query: "?limit=many" },
   { method: "get", path: CONNECTIONS, status: 401, token: "wrong" },

@@ -2,13 +2,15 @@ import { randomUUID } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import {
   deleteClientSecret,
+  insertClientSecret,
+  listClientSecrets,
+  type OauthClientSecret,
+} from "../../src/persistence/client-secret-store.js";
+import {
   findClientByClientId,
   hasClients,
   insertClient,
-  insertClientSecret,
-  listClientSecrets,
   type OauthClient,
-  type OauthClientSecret,
   upsertClient,
 } from "../../src/persistence/client-store.js";
 import { UniqueViolation } from "../../src/persistence/database.js";
@@ -34,6 +36,7 @@ function client(change: Partial<OauthClient> = {}): OauthClient {
     enabled: true,
     createdAt: early,
     modifiedAt: early,
+    lastUsedAt: null,
     ...change,
   };
 }
@@ -122,8 +125,9 @@ describe("the client store", () => {
     await insertClientSecret(test.database, newer);
     await insertClientSecret(test.database, older);
     expect(await listClientSecrets(test.database, owner)).toEqual([older, newer]);
-    expect(await deleteClientSecret(test.database, older)).toBe(true);
-    expect(await deleteClientSecret(test.database, older)).toBe(false);
+    expect(await deleteClientSecret(test.database, client(), older.id)).toBe(false);
+    expect(await deleteClientSecret(test.database, owner, older.id)).toBe(true);
+    expect(await deleteClientSecret(test.database, owner, older.id)).toBe(false);
     expect(await listClientSecrets(test.database, owner)).toEqual([newer]);
   });
 

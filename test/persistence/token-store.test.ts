@@ -29,6 +29,7 @@ beforeEach(async () => {
     enabled: true,
     createdAt: at(0),
     modifiedAt: at(0),
+    lastUsedAt: null,
   });
 });
 
@@ -52,10 +53,10 @@ describe("the token store", () => {
         tenantId: defaultTenantId,
         id: clientRef,
         clientId: "hr",
-        name: "HR system",
         scopes: ["scim:read"],
         profile: "rfc",
         enabled: true,
+        lastUsedAt: null,
       },
     });
     expect(await findToken(test.database, "b")).toBeUndefined();

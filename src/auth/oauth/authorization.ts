@@ -1,5 +1,5 @@
-import type { OauthClient } from "../../persistence/client-store.js";
-import type { Database } from "../../persistence/database.js";
+import { noteClientUse, type OauthClient } from "../../persistence/client-store.js";
+import type { Database, Transaction } from "../../persistence/database.js";
 import {
   deleteExpiredTokens,
   findToken,
@@ -18,7 +18,7 @@ import {
   ensureBootstrapClient,
   type NewClient,
 } from "./client-registration.js";
-import { type CachedGrant, createGrantCache, type GrantCache } from "./grant-cache.js";
+import { createGrantCache, type GrantCache } from "./grant-cache.js";
 import { OAuthError } from "./oauth-error.js";
 import { hashSecret } from "./secret-hash.js";
 import { decideToken } from "./token-model.js";
@@ -49,11 +49,11 @@ export interface Authorization {
   /** The grant behind a bearer token, or undefined when it is unknown, expired, revoked or its client disabled. */
   authenticate(bearer: string): Promise<AccessGrant | undefined>;
   /**
-   * Forgets what is cached about a client's tokens in every process. To be called after a client was changed,
-   * disabled or deleted (`clientRef` is its row id); until then other processes may go by its old state for at
-   * most `GRANT_CACHE_LIFETIME_MS`.
+   * Forgets what is cached about a client in every process, when the transaction commits. To be called by whoever
+   * changes, disables or deletes a client in it (`clientRef` is its row id); a process that the notification does
+   * not reach may go by the old state for at most `GRANT_CACHE_LIFETIME_MS`.
    */
-  clientChanged(clientRef: string): Promise<void>;
+  clientChanged(tx: Transaction, clientRef: string): Promise<void>;
   /** See `createClient`. */
   createClient(input: NewClient): Promise<CreatedClient>;
   /** See `ensureBootstrapClient`; takes the configured credentials, or a `Config` with them. */
@@ -68,6 +68,9 @@ export interface Authorization {
 export const GRANT_CACHE_LIFETIME_MS = 10_000;
 
 const GRANT_CACHE_ENTRIES = 10_000;
+
+/** How exactly the last use of a client is known, in milliseconds. */
+const LAST_USE_RESOLUTION_MS = 300_000;
 
 /** Expired tokens are removed now and then while tokens are issued, in milliseconds. */
 const CLEANING_INTERVAL_MS = 600_000;
@@ -93,13 +96,19 @@ export async function createAuthorization(deps: {
   const identify = (request: OAuthRequest): Promise<OauthClient> =>
     authenticateClient(database, readClientCredentials(request), clock.now());
 
-  /** Drops here at once, and elsewhere when the change is committed. */
-  async function announce(
-    payload: string,
-    change: () => Promise<unknown> = async () => undefined,
-  ): Promise<void> {
-    await change();
-    dropFrom(cache, payload);
+  /** When the change is committed, drops what it voids: here at once, elsewhere when the notification arrives. */
+  async function announce(tx: Transaction, payload: string): Promise<void> {
+    tx.afterCommit(() => dropFrom(cache, payload));
+    await tx.notify(CHANNEL, payload);
+  }
+
+  /** Not on the path of a cached grant, and one write in five minutes: knowing the day is what it is for. */
+  async function noteUse(client: Pick<OauthClient, "tenantId" | "id" | "lastUsedAt">): Promise<void> {
+    const now = clock.now();
+    const since = new Date(now.getTime() - LAST_USE_RESOLUTION_MS);
+    if (client.lastUsedAt === null || client.lastUsedAt <= since) {
+      await noteClientUse(database, client, now, since);
+    }
   }
 
   return {
@@ -118,6 +127,7 @@ export async function createAuthorization(deps: {
           revokedAt: null,
         }),
       );
+      await noteUse(client);
       if (issuedAt.getTime() - cleanedAt >= CLEANING_INTERVAL_MS) {
         cleanedAt = issuedAt.getTime();
         await deleteExpiredTokens(database, issuedAt);
@@ -138,13 +148,10 @@ export async function createAuthorization(deps: {
       if (found.client.id !== client.id) {
         throw new OAuthError("unauthorized_client", "The token was issued to another client.");
       }
-      const payload = `token:${tokenHash}`;
-      await announce(payload, () =>
-        database.transaction(async (tx) => {
-          await revokeToken(tx, tokenHash, clock.now());
-          await tx.notify(CHANNEL, payload);
-        }),
-      );
+      await database.transaction(async (tx) => {
+        await revokeToken(tx, tokenHash, clock.now());
+        await announce(tx, `token:${tokenHash}`);
+      });
     },
 
     async introspect(request) {
@@ -157,7 +164,7 @@ export async function createAuthorization(deps: {
       if (!usable) return { active: false };
       return {
         active: true,
-        scope: usable.grant.scopes.join(" "),
+        scope: usable.scopes.join(" "),
         client_id: found.client.clientId,
         token_type: "Bearer",
         exp: Math.floor(found.token.expiresAt.getTime() / 1000),
@@ -167,19 +174,18 @@ export async function createAuthorization(deps: {
 
     async authenticate(bearer) {
       const tokenHash = hashSecret(bearer);
-      const cached =
+      const grant =
         cache.find(tokenHash) ??
         (await cache.load(tokenHash, async () => {
           const found = await findToken(database, tokenHash);
-          return found && usableGrant(found, clock.now());
+          const usable = found && usableGrant(found, clock.now());
+          if (usable) await noteUse(found.client);
+          return usable;
         }));
-      return cached && cached.grant.expiresAt > clock.now() ? cached.grant : undefined;
+      return grant && grant.expiresAt > clock.now() ? grant : undefined;
     },
 
-    clientChanged(clientRef) {
-      const payload = `client:${clientRef}`;
-      return announce(payload, () => database.transaction((tx) => tx.notify(CHANNEL, payload)));
-    },
+    clientChanged: (tx, clientRef) => announce(tx, `client:${clientRef}`),
 
     createClient: (input) => createClient(deps, input),
     async ensureBootstrapClient({ bootstrap }) {
@@ -196,17 +202,15 @@ function presentedToken(request: OAuthRequest): string {
 }
 
 /** What the token is good for now; a scope that was taken from the client is taken from its tokens too. */
-function usableGrant({ token, client }: TokenWithClient, now: Date): CachedGrant | undefined {
+function usableGrant({ token, client }: TokenWithClient, now: Date): AccessGrant | undefined {
   if (token.revokedAt !== null || token.expiresAt <= now || !client.enabled) return undefined;
   return {
+    tenantId: client.tenantId,
     clientRef: client.id,
-    grant: {
-      tenantId: client.tenantId,
-      clientId: client.clientId,
-      scopes: token.scopes.filter((scope) => client.scopes.includes(scope)),
-      profile: client.profile,
-      expiresAt: token.expiresAt,
-    },
+    clientId: client.clientId,
+    scopes: token.scopes.filter((scope) => client.scopes.includes(scope)),
+    profile: client.profile,
+    expiresAt: token.expiresAt,
   };
 }
 

@@ -1,4 +1,5 @@
-import { findClientByClientId, listClientSecrets, type OauthClient } from "../../persistence/client-store.js";
+import { listClientSecrets } from "../../persistence/client-secret-store.js";
+import { findClientByClientId, type OauthClient } from "../../persistence/client-store.js";
 import type { Queryable } from "../../persistence/database.js";
 import type { PresentedCredentials } from "./client-credentials.js";
 import { OAuthError } from "./oauth-error.js";

@@ -1,10 +1,13 @@
 import {
-  type ClientAuthMethod,
   deleteClientSecret,
-  hasClients,
-  insertClient,
   insertClientSecret,
   listClientSecrets,
+  type OauthClientSecret,
+} from "../../persistence/client-secret-store.js";
+import {
+  type ClientAuthMethod,
+  hasClients,
+  insertClient,
   type OauthClient,
   upsertClient,
 } from "../../persistence/client-store.js";
@@ -34,6 +37,8 @@ export interface NewClient {
   accessTokenLifetimeS?: number;
   /** Compatibility profile; default "auto". */
   profile?: string;
+  /** Default: true. */
+  enabled?: boolean;
 }
 
 /** A client and, this once, its secret. */
@@ -60,12 +65,11 @@ interface RegistrationDeps {
  * @throws RangeError for a token lifetime outside `TOKEN_LIFETIME_S`
  */
 export async function createClient(deps: RegistrationDeps, input: NewClient): Promise<CreatedClient> {
-  const clientSecret = newSecret();
   const now = deps.clock.now();
   const client = newClientRow(input, now);
-  await deps.database.transaction(async (tx) => {
+  const { clientSecret } = await deps.database.transaction(async (tx) => {
     await insertClient(tx, client);
-    await addSecret(tx, client, clientSecret, now);
+    return addSecret(tx, client, now);
   });
   return { client, clientSecret };
 }
@@ -108,21 +112,30 @@ async function storeConfiguredClient(
     const client = await upsertClient(tx, wanted);
     const secrets = await listClientSecrets(tx, client);
     const stale = secrets.filter(({ secretHash }) => !matchesAnyHash(clientSecret, [secretHash]));
-    for (const { tenantId, id } of stale) await deleteClientSecret(tx, { tenantId, id });
-    if (stale.length === secrets.length) await addSecret(tx, client, clientSecret, now);
+    for (const { id } of stale) await deleteClientSecret(tx, client, id);
+    if (stale.length === secrets.length) await addSecret(tx, client, now, { clientSecret });
   });
 }
 
-async function addSecret(tx: Transaction, client: OauthClient, secret: string, now: Date): Promise<void> {
-  await insertClientSecret(tx, {
+/** Gives a client one more secret: a generated one unless `clientSecret` says which. */
+export async function addSecret(
+  tx: Transaction,
+  client: OauthClient,
+  now: Date,
+  options: { clientSecret?: string; expiresAt?: Date | null } = {},
+): Promise<{ secret: OauthClientSecret; clientSecret: string }> {
+  const clientSecret = options.clientSecret ?? newSecret();
+  const secret: OauthClientSecret = {
     tenantId: client.tenantId,
     id: newId(),
     clientRef: client.id,
-    secretHash: hashSecret(secret),
-    hint: secret.slice(-4),
+    secretHash: hashSecret(clientSecret),
+    hint: clientSecret.slice(-4),
     createdAt: now,
-    expiresAt: null,
-  });
+    expiresAt: options.expiresAt ?? null,
+  };
+  await insertClientSecret(tx, secret);
+  return { secret, clientSecret };
 }
 
 function newClientRow(input: NewClient, now: Date): OauthClient {
@@ -140,8 +153,9 @@ function newClientRow(input: NewClient, now: Date): OauthClient {
     authMethods: [...(input.authMethods ?? ["client_secret_basic", "client_secret_post"])],
     accessTokenLifetimeS: lifetimeS,
     profile: input.profile ?? "auto",
-    enabled: true,
+    enabled: input.enabled ?? true,
     createdAt: now,
     modifiedAt: now,
+    lastUsedAt: null,
   };
 }

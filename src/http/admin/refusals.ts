@@ -1,5 +1,12 @@
 import type { ErrorRequestHandler } from "express";
 import {
+  ClientExistsError,
+  ClientNotFoundError,
+  LastAdministratorError,
+  SecretNotFoundError,
+  TooManySecretsError,
+} from "../../auth/clients/client-errors.js";
+import {
   ConnectionExistsError,
   ConnectionInUseError,
   ConnectionNotFoundError,
@@ -10,10 +17,22 @@ import { ProblemError } from "../problem-error.js";
 
 /** Says the refusals of the services in the terms of the admin API; every other error goes on as it is. */
 export function translateRefusals(): ErrorRequestHandler {
-  return (error: unknown, _request, _response, next) => next(toProblemError(error) ?? error);
+  return (error: unknown, _request, _response, next) =>
+    next(clientProblem(error) ?? connectionProblem(error) ?? error);
 }
 
-function toProblemError(error: unknown): ProblemError | undefined {
+function clientProblem(error: unknown): ProblemError | undefined {
+  if (error instanceof ClientNotFoundError) return new ProblemError(404, "client_not_found", error.message);
+  if (error instanceof SecretNotFoundError) return new ProblemError(404, "secret_not_found", error.message);
+  if (error instanceof ClientExistsError) return new ProblemError(409, "client_exists", error.message);
+  if (error instanceof LastAdministratorError) {
+    return new ProblemError(409, "last_administrator", error.message);
+  }
+  if (error instanceof TooManySecretsError) return new ProblemError(409, "too_many_secrets", error.message);
+  return undefined;
+}
+
+function connectionProblem(error: unknown): ProblemError | undefined {
   if (error instanceof ConnectionNotFoundError)
     return new ProblemError(404, "connection_not_found", error.message);
   if (error instanceof DeliveryNotFoundError)

@@ -1,4 +1,5 @@
 import { type RequestHandler, Router } from "express";
+import type { Clients } from "../../auth/clients/clients.js";
 import type { Clock } from "../../platform/clock.js";
 import type { Connections } from "../../provisioning/connections/connections.js";
 import type { DeliveryLog } from "../../provisioning/delivery-log.js";
@@ -7,12 +8,14 @@ import type { TokenCheck } from "../middleware/bearer-strategy.js";
 import { parseJsonBody } from "../middleware/body.js";
 import { parseQuery } from "../middleware/parameters.js";
 import { methodNotAllowed, routeNotFound } from "../middleware/routes.js";
+import { createClientRouter } from "./client-router.js";
 import { createConnectionHandlers } from "./connection-handlers.js";
 import { createDeliveryHandlers } from "./delivery-handlers.js";
 import { translateRefusals } from "./refusals.js";
 
 /** What the administration surface needs. */
 export interface AdminRouterDeps {
+  clients: Clients;
   connections: Connections;
   deliveries: DeliveryLog;
   clock: Clock;
@@ -38,7 +41,9 @@ export function createAdminRouter(deps: AdminRouterDeps): Router {
     parseJsonBody({ types: ["application/json"] }),
     neverCached,
   );
-  addConnections(router, { ...deps, baseUrl: deps.publicUrl.replace(/\/+$/, "") + ADMIN_PATH });
+  const baseUrl = deps.publicUrl.replace(/\/+$/, "") + ADMIN_PATH;
+  router.use("/clients", createClientRouter({ ...deps, baseUrl }));
+  addConnections(router, { ...deps, baseUrl });
   addDeliveries(router, deps);
   router.use(routeNotFound());
   router.use(translateRefusals());

@@ -21,6 +21,8 @@ export interface OauthClient {
   enabled: boolean;
   createdAt: Date;
   modifiedAt: Date;
+  /** When it was last seen, to some minutes; null: never. */
+  lastUsedAt: Date | null;
 }
 
 /** One of a client's secrets. */
@@ -53,6 +55,7 @@ export const OauthClientEntity = new EntitySchema<OauthClient>({
     enabled: { type: "boolean" },
     createdAt: moment("created_at"),
     modifiedAt: moment("modified_at"),
+    lastUsedAt: optionalMoment("last_used_at"),
   },
 });
 

@@ -1,4 +1,5 @@
 import type { Express } from "express";
+import { createClients } from "../../../src/auth/clients/clients.js";
 import type { ConnectionReport, Connector, ConnectorSettings } from "../../../src/connectors/connector.js";
 import { ConnectorSettingsError } from "../../../src/connectors/errors.js";
 import { createPacer } from "../../../src/connectors/pacer.js";
@@ -50,6 +51,7 @@ export function createAdministration(
     pacerFor: () => createPacer({ clock }),
   });
   const router = createAdminRouter({
+    clients: createClients({ database, clock, clientChanged: async () => undefined }),
     connections,
     deliveries: createDeliveryLog({ database, clock }),
     clock,

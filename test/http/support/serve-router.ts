@@ -20,6 +20,7 @@ export async function checkTestToken(token: string): Promise<AccessGrant | undef
   if (granted === undefined) return undefined;
   return {
     tenantId,
+    clientRef: "00000000-0000-4000-8000-00000000c11e",
     clientId: "test-client",
     scopes: granted,
     profile: "auto",

@@ -1,0 +1,103 @@
+import request from "supertest";
+import { afterAll, beforeAll, expect } from "vitest";
+import { createClients } from "../../../src/auth/clients/clients.js";
+import type { Scope } from "../../../src/auth/scopes.js";
+import { createConnectorRegistry } from "../../../src/connectors/registry.js";
+import { createAdminRouter } from "../../../src/http/admin/router.js";
+import { appendBacklog } from "../../../src/outbox/append.js";
+import { createSecretBox } from "../../../src/platform/secret-box.js";
+import { createConnections } from "../../../src/provisioning/connections/connections.js";
+import { createPacers } from "../../../src/provisioning/connections/pacers.js";
+import { createDeliveryLog } from "../../../src/provisioning/delivery-log.js";
+import { openGateway, type TestGateway } from "../open-gateway.js";
+
+/** Where the clients are administered. */
+export const CLIENTS = "/admin/v1/clients";
+
+/** An id that nothing has. */
+export const UNKNOWN = "99999999-9999-4999-8999-999999999999";
+
+/** A made client with its secret, as the API answered. */
+export interface MadeClient {
+  id: string;
+  clientId: string;
+  clientSecret: string;
+  [field: string]: unknown;
+}
+
+type Method = "get" | "post" | "patch" | "delete";
+
+/** A gateway with its real authorization and administration, and an administrator that is there before every other client. */
+export function shareClientAdministration() {
+  const gateway = {} as TestGateway;
+  const administrator = { bearer: "", id: "" };
+  beforeAll(async () => {
+    Object.assign(gateway, await openGateway({ administration }));
+    const { client, clientSecret } = await gateway.addClient(["admin"]);
+    administrator.id = client.id;
+    administrator.bearer = `Bearer ${await tokenOf({ ...client, clientSecret })}`;
+  });
+  afterAll(() => gateway.close());
+
+  /** A request of the administrator. */
+  function admin(method: Method, path: string, body?: object) {
+    return request(gateway.app)[method](path).set("Authorization", administrator.bearer).send(body);
+  }
+
+  async function make(settings: object = {}): Promise<MadeClient> {
+    const answer = await admin("post", CLIENTS, {
+      name: "An identity provider",
+      scopes: ["scim:read"],
+      ...settings,
+    });
+    expect(answer.status, JSON.stringify(answer.body)).toBe(201);
+    return answer.body;
+  }
+
+  async function tokenOf(client: { clientId: string; clientSecret: string }): Promise<string> {
+    const answer = await askForToken(client);
+    expect(answer.status, JSON.stringify(answer.body)).toBe(200);
+    return answer.body.access_token;
+  }
+
+  /** Asks the token endpoint with the secret in the body. */
+  function askForToken({ clientId, clientSecret }: { clientId: string; clientSecret: string }) {
+    return request(gateway.app)
+      .post("/oauth/token")
+      .send({ grant_type: "client_credentials", client_id: clientId, client_secret: clientSecret });
+  }
+
+  /** The status of a SCIM read with these credentials. */
+  async function scimStatus(authorization: string): Promise<number> {
+    return (await request(gateway.app).get("/scim/v2/Users").set("Authorization", authorization)).status;
+  }
+
+  /** The Authorization header of a client with these scopes, whose methods are the usual ones. */
+  const bearerOf = (scopes: readonly Scope[]) => gateway.bearer(scopes);
+
+  return { gateway, administrator, admin, make, tokenOf, askForToken, scimStatus, bearerOf };
+}
+
+function administration({
+  authorization,
+  clock,
+  database,
+}: Parameters<NonNullable<AdministrationOption>>[0]) {
+  return createAdminRouter({
+    clients: createClients({ database, clock, clientChanged: authorization.clientChanged }),
+    connections: createConnections({
+      database,
+      clock,
+      secretBox: createSecretBox(["a key that only the tests of this file use"]),
+      connectors: createConnectorRegistry([]),
+      outbox: { appendBacklog },
+      pacerFor: createPacers({ database, clock }),
+    }),
+    deliveries: createDeliveryLog({ database, clock }),
+    clock,
+    publicUrl: "https://gateway.example",
+    checkToken: authorization.authenticate,
+  });
+}
+
+type AdministrationOption = NonNullable<Parameters<typeof openGateway>[0]>["administration"];
