@@ -7,7 +7,7 @@ import { rememberAbout } from "./request-state.js";
 export function correlate(logger: Logger): RequestHandler {
   return (request, response, next) => {
     const correlationId = correlationIdFrom(request.headers[CORRELATION_HEADER]);
-    rememberAbout(request, { correlationId, log: logger.child({ correlationId }) });
+    rememberAbout(request, { correlationId, log: logger });
     response.setHeader(CORRELATION_HEADER, correlationId);
     next();
   };

@@ -1,7 +1,7 @@
 import type { Request, RequestHandler } from "express";
 import type { Metrics } from "../../observability/metrics.js";
 import type { Clock } from "../../platform/clock.js";
-import { findGrantOf, logOf } from "./request-state.js";
+import { correlationIdOf, findGrantOf, processLogOf } from "./request-state.js";
 
 /** Paths that are asked every few seconds by machines; their lines are for debugging only. */
 const PROBES: ReadonlySet<string> = new Set(["/healthz", "/readyz", "/metrics"]);
@@ -19,8 +19,16 @@ export function logRequests(deps: { clock: Clock; metrics: Metrics }): RequestHa
       const status = response.writableFinished ? response.statusCode : 499;
       deps.metrics.observeRequest({ method: request.method, route: routeOf(request), status, durationMs });
       const clientId = findGrantOf(request)?.clientId;
-      const fields = { method: request.method, path, status, durationMs, ...(clientId && { clientId }) };
-      const log = logOf(request);
+      const correlationId = correlationIdOf(request);
+      const fields = {
+        correlationId,
+        method: request.method,
+        path,
+        status,
+        durationMs,
+        ...(clientId && { clientId }),
+      };
+      const log = processLogOf(request);
       if (PROBES.has(path)) log.debug(fields, "request");
       else log.info(fields, "request");
     });

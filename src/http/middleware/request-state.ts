@@ -9,51 +9,68 @@ export type RequestParameters = Readonly<Record<string, string | undefined>>;
 /** What the middleware has learnt about a request. */
 interface RequestState {
   correlationId?: string;
+  /** The process's logger, until the request needs one of its own. */
   log?: Logger;
+  boundLog?: Logger;
   query?: RequestParameters;
   grant?: AccessGrant;
   dialect?: Dialect;
 }
 
 /**
- * Kept beside the request instead of on it: express 5 computes `req.query` anew at each reading and other
- * packages own `req.user`, and a map keyed by the request is typed without touching express's types.
+ * Kept under a symbol of this file instead of on `req.user` and the like: express 5 computes `req.query` anew at each
+ * reading, and other packages own other names. (A WeakMap would do as well, at more work for
+ * the garbage collector with every request.)
  */
-const states = new WeakMap<IncomingMessage, RequestState>();
+const STATE = Symbol("request state");
+
+type Stateful = IncomingMessage & { [STATE]?: RequestState };
 
 /** Adds facts to a request; for the middleware of this folder. */
 export function rememberAbout(request: IncomingMessage, facts: RequestState): void {
-  states.set(request, { ...states.get(request), ...facts });
+  const stateful: Stateful = request;
+  stateful[STATE] = Object.assign(stateful[STATE] ?? {}, facts);
+}
+
+function stateOf(request: Stateful): RequestState | undefined {
+  return request[STATE];
 }
 
 /** The correlation id of this request; also in its answer, its log lines and the vendor calls it leads to. */
 export function correlationIdOf(request: IncomingMessage): string {
-  return known(states.get(request)?.correlationId, "correlate");
+  return known(stateOf(request)?.correlationId, "correlate");
 }
 
 /** The logger whose lines carry this request's correlation id. */
 export function logOf(request: IncomingMessage): Logger {
-  return known(states.get(request)?.log, "correlate");
+  const state = known(stateOf(request), "correlate");
+  state.boundLog ??= known(state.log, "correlate").child({ correlationId: correlationIdOf(request) });
+  return state.boundLog;
+}
+
+/** The logger of the process: for a line that names the correlation id itself, at the cost of no further logger. */
+export function processLogOf(request: IncomingMessage): Logger {
+  return known(stateOf(request)?.log, "correlate");
 }
 
 /** The query parameters, decoded. */
 export function queryOf(request: IncomingMessage): RequestParameters {
-  return known(states.get(request)?.query, "parseQuery");
+  return known(stateOf(request)?.query, "parseQuery");
 }
 
 /** Who the caller is. Only behind `authenticateBearer`. */
 export function grantOf(request: IncomingMessage): AccessGrant {
-  return known(states.get(request)?.grant, "authenticateBearer");
+  return known(stateOf(request)?.grant, "authenticateBearer");
 }
 
 /** Who the caller is, or undefined where the request has not been authenticated (yet). */
 export function findGrantOf(request: IncomingMessage): AccessGrant | undefined {
-  return states.get(request)?.grant;
+  return stateOf(request)?.grant;
 }
 
 /** What the request was read with so far, or undefined where nothing of it has been read by a profile (yet). */
 export function findDialectOf(request: IncomingMessage): Dialect | undefined {
-  return states.get(request)?.dialect;
+  return stateOf(request)?.dialect;
 }
 
 function known<T>(fact: T | undefined, middleware: string): T {
