@@ -11,6 +11,7 @@ import { CreateAttempt1763700001000 } from "./1763700001000-create-attempt.js";
 import { CreateRateSlot1763700001100 } from "./1763700001100-create-rate-slot.js";
 import { CreateResourceValue1764150000100 } from "./1764150000100-create-resource-value.js";
 import { AddClientLastUse1764150002000 } from "./1764150002000-add-client-last-use.js";
+import { CreateDictionaryRevision1764156000300 } from "./1764156000300-create-dictionary-revision.js";
 
 /** Every migration, oldest first. Listed by hand so that compiled code and tsx find the same ones. */
 export const migrations = [
@@ -27,4 +28,5 @@ export const migrations = [
   CreateRateSlot1763700001100,
   CreateResourceValue1764150000100,
   AddClientLastUse1764150002000,
+  CreateDictionaryRevision1764156000300,
 ];

@@ -5,6 +5,8 @@ import type { Config } from "./config/config.js";
 import { resolveSecretKeys } from "./config/secret-key.js";
 import type { VendorCall } from "./connectors/connector.js";
 import { type ConnectorRegistry, createConnectorRegistry } from "./connectors/registry.js";
+import { createDictionary, type Dictionary, followChanges } from "./dictionary/dictionary.js";
+import { createDictionaryFields, type DictionaryChanged } from "./dictionary/dictionary-fields.js";
 import { createDirectory } from "./directory/directory.js";
 import { createAdminRouter } from "./http/admin/router.js";
 import { createHttpApp, createProbeApp, type ProbeDeps } from "./http/app.js";
@@ -104,8 +106,11 @@ export async function startGateway(config: Config, options: StartOptions = {}): 
       closers.push(() => provisioner.stop(config.stopTimeoutMs));
     }
 
+    const dictionary = createDictionary({ queryable: database, clock });
+    if (config.role !== "worker") closers.push(await followChanges(database, dictionary));
+
     const client = config.role === "worker" ? undefined : await authorization.ensureBootstrapClient(config);
-    const parts: Parts = { config, clock, logger, metrics, database, authorization, connections };
+    const parts: Parts = { config, clock, logger, metrics, database, authorization, connections, dictionary };
     const listener = await listen(parts);
     closers.push(() => listener.close());
     logger.info({ url: listener.url, role: config.role, database: database.kind }, "the gateway is up");
@@ -124,6 +129,7 @@ interface Parts {
   database: Database;
   authorization: Authorization;
   connections: Connections;
+  dictionary: Dictionary;
 }
 
 /** The listener comes first, since only it knows which port a configured 0 became. */
@@ -146,12 +152,13 @@ async function listen(parts: Parts): Promise<HttpServer> {
 }
 
 function createSurfaces(parts: Parts, probe: ProbeDeps, publicUrl: string) {
-  const { clock, database, authorization, connections } = parts;
+  const { clock, logger, database, authorization, connections, dictionary } = parts;
   const checkToken = authorization.authenticate;
   const directory = createDirectory({
     database,
     clock,
     outbox: { append: appendDeliveries },
+    dictionary,
     provisioningStates,
   });
   return createHttpApp({
@@ -163,6 +170,12 @@ function createSurfaces(parts: Parts, probe: ProbeDeps, publicUrl: string) {
       clients: createClients({ database, clock, clientChanged: authorization.clientChanged }),
       connections,
       deliveries: createDeliveryLog({ database, clock }),
+      dictionaryFields: createDictionaryFields({
+        database,
+        clock,
+        dictionary,
+        onChange: (change) => logDictionaryChange(logger, change),
+      }),
       clock,
       publicUrl,
       checkToken,
@@ -189,6 +202,12 @@ function observeCall(metrics: Metrics, logger: Logger, call: VendorCall, connect
   const { method, path, outcome, durationMs } = call;
   metrics.observeVendorCall({ connector, path, outcome, durationMs });
   logger.debug({ connector, method, path, outcome, durationMs }, "vendor call");
+}
+
+/** Who changed which field, from what to what. Definitions hold no personal data. */
+function logDictionaryChange(logger: Logger, { context, before, after }: DictionaryChanged): void {
+  const { tenantId, actor, correlationId } = context;
+  logger.info({ tenantId, actor, correlationId, before, after }, "dictionary changed");
 }
 
 /** Trouble of our own: with a delivery, which comes back when its lease ends, or with finding work at all. */

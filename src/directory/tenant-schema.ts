@@ -43,7 +43,7 @@ function buildTenantSchema(dictionary: TenantDictionary): TenantSchema {
       dictionary: schema,
       enabledKeys: new Set(schema.attributes.map((attribute) => attribute.name)),
       remoteIdKeys: dictionary.fields
-        .filter((field) => field.system && field.category === category)
+        .filter((field) => field.system && field.enabled && field.category === category)
         .map((field) => field.key),
     };
   };

@@ -3,6 +3,8 @@ import { createClients } from "../../src/auth/clients/clients.js";
 import { type Authorization, createAuthorization } from "../../src/auth/oauth/authorization.js";
 import { SCOPES } from "../../src/auth/scopes.js";
 import { createConnectorRegistry } from "../../src/connectors/registry.js";
+import { createDictionary } from "../../src/dictionary/dictionary.js";
+import { createDictionaryFields } from "../../src/dictionary/dictionary-fields.js";
 import { createDirectory } from "../../src/directory/directory.js";
 import { createAdminRouter } from "../../src/http/admin/router.js";
 import { createHttpApp } from "../../src/http/app.js";
@@ -75,10 +77,12 @@ export async function openApplication(): Promise<WholeApplication> {
   });
   const publicUrl = "https://gateway.example";
   const checkToken = authorization.authenticate;
+  const dictionary = createDictionary({ queryable: database, clock });
   const directory = createDirectory({
     database,
     clock,
     outbox: { append: appendDeliveries },
+    dictionary,
     provisioningStates,
   });
   const connections = createConnections({
@@ -101,6 +105,7 @@ export async function openApplication(): Promise<WholeApplication> {
       clients: createClients({ database, clock, clientChanged: authorization.clientChanged }),
       connections,
       deliveries: createDeliveryLog({ database, clock }),
+      dictionaryFields: createDictionaryFields({ database, clock, dictionary }),
       clock,
       publicUrl,
       checkToken,

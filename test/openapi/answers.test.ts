@@ -78,6 +78,7 @@ beforeAll(async () => {
   const newClient = { name: "HR", scopes: ["admin"], clientId: "hr" };
   ids["clientRef"] = await make({ method: "post", path: CLIENTS, status: 201, body: newClient });
   ids["secretId"] = await make({ method: "post", path: `${ONE_CLIENT}/secrets`, status: 201 });
+  ids["fieldId"] = await make({ method: "post", path: DICTIONARY, status: 201, body: costCentre });
   const { body } = await send({ method: "get", path: "/admin/v1/deliveries", status: 200 });
   ids["deliveryId"] = body.items[0].id;
 });
@@ -112,6 +113,16 @@ const CONNECTIONS = "/admin/v1/connections";
 const ONE_CONNECTION = "/admin/v1/connections/{connectionId}";
 const CLIENTS = "/admin/v1/clients";
 const ONE_CLIENT = "/admin/v1/clients/{clientRef}";
+const DICTIONARY = "/admin/v1/dictionary";
+const ONE_FIELD = "/admin/v1/dictionary/{fieldId}";
+const costCentre = {
+  name: "成本中心",
+  key: "costCentre",
+  category: "user",
+  type: "enum",
+  values: ["A", "B"],
+  required: false,
+};
 const deactivate = { schemas: [PATCH], Operations: [{ op: "replace", path: "active", value: false }] };
 const rename = { schemas: [PATCH], Operations: [{ op: "replace", path: "displayName", value: "研究院" }] };
 
@@ -194,6 +205,15 @@ const cases: Case[] = [
   { method: "patch", path: ONE_CONNECTION, status: 200, body: { config: { appSecret: "" } } },
   { method: "delete", path: ONE_CONNECTION, status: 409 },
   { method: "post", path: "/admin/v1/connections/{connectionId}/test", status: 200 },
+  { method: "get", path: DICTIONARY, status: 200, query: "?category=user&limit=1" },
+  { method: "get", path: DICTIONARY, status: 400, query: "?category=robot" },
+  { method: "post", path: DICTIONARY, status: 400, body: { ...costCentre, key: "cost centre" } },
+  { method: "post", path: DICTIONARY, status: 409, body: { ...costCentre, key: "COSTCENTRE" } },
+  { method: "get", path: ONE_FIELD, status: 200 },
+  { method: "patch", path: ONE_FIELD, status: 200, body: { modifiable: false, remark: "for the invoice" } },
+  { method: "patch", path: ONE_FIELD, status: 400, body: { key: "other" } },
+  { method: "delete", path: ONE_FIELD, status: 204 },
+  { method: "get", path: ONE_FIELD, status: 404 },
   { method: "get", path: "/admin/v1/deliveries", status: 200, query: "?state=pending,parked&limit=1" },
   { method: "get", path: "/admin/v1/deliveries", status: 400, query: "?state=lost" },
   { method: "get", path: "/admin/v1/deliveries/{deliveryId}", status: 200 },

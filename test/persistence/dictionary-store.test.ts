@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { dictionaryVersion, listEnabledFields } from "../../src/persistence/dictionary-store.js";
+import { dictionaryRevision, listAllFields } from "../../src/persistence/dictionary-store.js";
 import { defaultTenantId, shareTestDatabase } from "../support/database.js";
 
 const test = shareTestDatabase();
@@ -12,14 +12,15 @@ const insert = (id: number, key: string, enabled = true) =>
   );
 
 describe("the dictionary store", () => {
-  it("lists the enabled fields of a tenant by category and key", async () => {
+  it("lists the fields of a tenant by category and key, the disabled ones too", async () => {
     await insert(1, "colour");
     await insert(2, "hidden", false);
-    const fields = await listEnabledFields(test.database, defaultTenantId);
+    const fields = await listAllFields(test.database, defaultTenantId);
     expect(fields.map(({ category, key }) => `${category} ${key}`)).toEqual([
       "group ddtalkId",
       "user colour",
       "user ddAccountId",
+      "user hidden",
     ]);
     expect(fields[1]).toMatchObject({
       type: "enum",
@@ -31,21 +32,21 @@ describe("the dictionary store", () => {
       version: 1,
       options: { values: ["红", "蓝"] },
     });
-    expect(await listEnabledFields(test.database, "00000000-0000-0000-0000-0000000000ff")).toEqual([]);
+    expect(await listAllFields(test.database, "00000000-0000-0000-0000-0000000000ff")).toEqual([]);
   });
 
-  it("tells a new version after every change, and the same one otherwise", async () => {
-    const seen = [await dictionaryVersion(test.database, defaultTenantId)];
+  it("tells a higher revision after every change, and the same one otherwise", async () => {
+    const seen = [await dictionaryRevision(test.database, defaultTenantId)];
     const change = async (sql: string) => {
       await test.database.query(sql);
-      seen.push(await dictionaryVersion(test.database, defaultTenantId));
+      seen.push(await dictionaryRevision(test.database, defaultTenantId));
     };
     await change("update dictionary_field set enabled = false, version = version + 1 where key = 'colour'");
     await change("delete from dictionary_field where key = 'colour'");
     await insert(3, "size");
-    seen.push(await dictionaryVersion(test.database, defaultTenantId));
+    seen.push(await dictionaryRevision(test.database, defaultTenantId));
     expect(new Set(seen).size).toBe(seen.length);
-    expect(await dictionaryVersion(test.database, defaultTenantId)).toBe(seen.at(-1));
+    expect(await dictionaryRevision(test.database, defaultTenantId)).toBe(seen.at(-1));
   });
 
   it("takes keys that differ in case only for the same key", async () => {

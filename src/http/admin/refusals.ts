@@ -7,6 +7,14 @@ import {
   TooManySecretsError,
 } from "../../auth/clients/client-errors.js";
 import {
+  FieldExistsError,
+  FieldNotFoundError,
+  InvalidFieldError,
+  StoredValuesError,
+  SystemFieldError,
+  TooManyFieldsError,
+} from "../../dictionary/dictionary-errors.js";
+import {
   ConnectionExistsError,
   ConnectionInUseError,
   ConnectionNotFoundError,
@@ -18,7 +26,7 @@ import { ProblemError } from "../problem-error.js";
 /** Says the refusals of the services in the terms of the admin API; every other error goes on as it is. */
 export function translateRefusals(): ErrorRequestHandler {
   return (error: unknown, _request, _response, next) =>
-    next(clientProblem(error) ?? connectionProblem(error) ?? error);
+    next(clientProblem(error) ?? fieldProblem(error) ?? connectionProblem(error) ?? error);
 }
 
 function clientProblem(error: unknown): ProblemError | undefined {
@@ -29,6 +37,23 @@ function clientProblem(error: unknown): ProblemError | undefined {
     return new ProblemError(409, "last_administrator", error.message);
   }
   if (error instanceof TooManySecretsError) return new ProblemError(409, "too_many_secrets", error.message);
+  return undefined;
+}
+
+function fieldProblem(error: unknown): ProblemError | undefined {
+  if (error instanceof FieldNotFoundError) return new ProblemError(404, "field_not_found", error.message);
+  if (error instanceof FieldExistsError) {
+    return new ProblemError(409, "field_exists", error.message, { fieldId: error.existing.id });
+  }
+  if (error instanceof TooManyFieldsError) return new ProblemError(409, "too_many_fields", error.message);
+  if (error instanceof SystemFieldError) return new ProblemError(409, "field_is_system", error.message);
+  if (error instanceof StoredValuesError) {
+    return new ProblemError(409, "values_exist", error.message, { resources: error.resources });
+  }
+  if (error instanceof InvalidFieldError) {
+    const errors = [{ field: error.property, message: error.reason }];
+    return new ProblemError(400, "invalid_request", error.message, { errors });
+  }
   return undefined;
 }
 

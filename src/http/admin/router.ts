@@ -1,5 +1,6 @@
 import { type RequestHandler, Router } from "express";
 import type { Clients } from "../../auth/clients/clients.js";
+import type { DictionaryFields } from "../../dictionary/dictionary-fields.js";
 import type { Clock } from "../../platform/clock.js";
 import type { Connections } from "../../provisioning/connections/connections.js";
 import type { DeliveryLog } from "../../provisioning/delivery-log.js";
@@ -11,6 +12,7 @@ import { methodNotAllowed, routeNotFound } from "../middleware/routes.js";
 import { createClientRouter } from "./client-router.js";
 import { createConnectionHandlers } from "./connection-handlers.js";
 import { createDeliveryHandlers } from "./delivery-handlers.js";
+import { createDictionaryRouter } from "./dictionary-router.js";
 import { translateRefusals } from "./refusals.js";
 
 /** What the administration surface needs. */
@@ -18,6 +20,7 @@ export interface AdminRouterDeps {
   clients: Clients;
   connections: Connections;
   deliveries: DeliveryLog;
+  dictionaryFields: DictionaryFields;
   clock: Clock;
   /** PUBLIC_URL, without a slash at its end. */
   publicUrl: string;
@@ -43,6 +46,7 @@ export function createAdminRouter(deps: AdminRouterDeps): Router {
   );
   const baseUrl = deps.publicUrl.replace(/\/+$/, "") + ADMIN_PATH;
   router.use("/clients", createClientRouter({ ...deps, baseUrl }));
+  router.use("/dictionary", createDictionaryRouter({ ...deps, baseUrl }));
   addConnections(router, { ...deps, baseUrl });
   addDeliveries(router, deps);
   router.use(routeNotFound());

@@ -4,6 +4,8 @@ import type { ConnectionReport, Connector, ConnectorSettings } from "../../../sr
 import { ConnectorSettingsError } from "../../../src/connectors/errors.js";
 import { createPacer } from "../../../src/connectors/pacer.js";
 import { createConnectorRegistry } from "../../../src/connectors/registry.js";
+import { createDictionary, type Dictionary } from "../../../src/dictionary/dictionary.js";
+import { createDictionaryFields, type DictionaryChanged } from "../../../src/dictionary/dictionary-fields.js";
 import { createAdminRouter } from "../../../src/http/admin/router.js";
 import { appendBacklog } from "../../../src/outbox/append.js";
 import type { Database } from "../../../src/persistence/database.js";
@@ -24,6 +26,13 @@ export interface Administration {
   closed: () => number;
 }
 
+/** What a test of the dictionary shares with the administration. */
+export interface AdministrationOptions {
+  clock?: FakeClock;
+  dictionary?: Dictionary;
+  onDictionaryChange?: (change: DictionaryChanged) => void;
+}
+
 export const goodReport: ConnectionReport = {
   ok: true,
   permissions: [{ name: "department read", state: "granted" }],
@@ -35,8 +44,9 @@ export const goodReport: ConnectionReport = {
 export function createAdministration(
   database: Database,
   secretKey = "a key that only the tests of this file use",
+  options: AdministrationOptions = {},
 ): Administration {
-  const clock = createFakeClock();
+  const clock = options.clock ?? createFakeClock();
   const opened: ConnectorSettings[] = [];
   let closed = 0;
   const connector = createTestConnector(opened, () => {
@@ -54,6 +64,12 @@ export function createAdministration(
     clients: createClients({ database, clock, clientChanged: async () => undefined }),
     connections,
     deliveries: createDeliveryLog({ database, clock }),
+    dictionaryFields: createDictionaryFields({
+      database,
+      clock,
+      dictionary: options.dictionary ?? createDictionary({ queryable: database, clock }),
+      onChange: options.onDictionaryChange,
+    }),
     clock,
     publicUrl: "https://gateway.example",
     checkToken: checkTestToken,

@@ -3,6 +3,8 @@ import { afterAll, beforeAll, expect } from "vitest";
 import { createClients } from "../../../src/auth/clients/clients.js";
 import type { Scope } from "../../../src/auth/scopes.js";
 import { createConnectorRegistry } from "../../../src/connectors/registry.js";
+import { createDictionary } from "../../../src/dictionary/dictionary.js";
+import { createDictionaryFields } from "../../../src/dictionary/dictionary-fields.js";
 import { createAdminRouter } from "../../../src/http/admin/router.js";
 import { appendBacklog } from "../../../src/outbox/append.js";
 import { createSecretBox } from "../../../src/platform/secret-box.js";
@@ -94,6 +96,11 @@ function administration({
       pacerFor: createPacers({ database, clock }),
     }),
     deliveries: createDeliveryLog({ database, clock }),
+    dictionaryFields: createDictionaryFields({
+      database,
+      clock,
+      dictionary: createDictionary({ queryable: database, clock }),
+    }),
     clock,
     publicUrl: "https://gateway.example",
     checkToken: authorization.authenticate,

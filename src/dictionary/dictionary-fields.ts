@@ -1,0 +1,208 @@
+import { type Database, type Queryable, type Transaction, UniqueViolation } from "../persistence/database.js";
+import {
+  countFields,
+  type DictionaryCategory,
+  type DictionaryField,
+  type DictionaryFieldChange,
+  deleteField,
+  findField,
+  findFieldByKey,
+  insertField,
+  listFields,
+  lockDictionary,
+  updateField,
+} from "../persistence/dictionary-store.js";
+import { countValues } from "../persistence/dictionary-values.js";
+import type { Clock } from "../platform/clock.js";
+import { newId } from "../platform/ids.js";
+import { DICTIONARY_GROUP_URN, DICTIONARY_USER_URN } from "../scim/schema/urns.js";
+import { changedField, type FieldUpdate } from "./changed-field.js";
+import { DICTIONARY_CHANNEL, type Dictionary } from "./dictionary.js";
+import {
+  FieldExistsError,
+  FieldNotFoundError,
+  StoredValuesError,
+  SystemFieldError,
+  TooManyFieldsError,
+} from "./dictionary-errors.js";
+import { type FieldDefinition, MAX_FIELDS, settleDefinition } from "./field-rules.js";
+
+export type { DictionaryField } from "../persistence/dictionary-store.js";
+export type { FieldUpdate } from "./changed-field.js";
+export type { FieldDefinition } from "./field-rules.js";
+
+/** On whose behalf the dictionary is changed. */
+export interface DictionaryContext {
+  tenantId: string;
+  /** The OAuth client id. */
+  actor: string;
+  correlationId: string;
+}
+
+/** A field as it is now, with what the administrator should know about how it came out. */
+export interface SavedField {
+  field: DictionaryField;
+  notices: string[];
+}
+
+/** One change of a dictionary, after its commit. */
+export interface DictionaryChanged {
+  context: DictionaryContext;
+  /** Undefined for a new field. */
+  before: DictionaryField | undefined;
+  /** Undefined for a removed field. */
+  after: DictionaryField | undefined;
+}
+
+/** The administration of dictionary fields. A change is seen by every process at once. */
+export interface DictionaryFields {
+  /** In the order of their ids, beginning after `after`. */
+  list(
+    tenantId: string,
+    page: { after?: string; limit: number; category?: DictionaryCategory },
+  ): Promise<DictionaryField[]>;
+  /** @throws FieldNotFoundError */
+  get(tenantId: string, id: string): Promise<DictionaryField>;
+  /** @throws InvalidFieldError, FieldExistsError, TooManyFieldsError */
+  create(context: DictionaryContext, definition: FieldDefinition): Promise<SavedField>;
+  /** @throws FieldNotFoundError, InvalidFieldError, SystemFieldError */
+  update(context: DictionaryContext, id: string, change: FieldUpdate): Promise<SavedField>;
+  /** @throws FieldNotFoundError, SystemFieldError */
+  remove(context: DictionaryContext, id: string): Promise<void>;
+}
+
+/** What the administration works with. */
+export interface DictionaryFieldsDeps {
+  database: Database;
+  clock: Clock;
+  /** Told to forget what this process changed. */
+  dictionary: Dictionary;
+  /** Told of every change, for the audit. */
+  onChange?: ((change: DictionaryChanged) => void) | undefined;
+}
+
+/** Creates the administration of the fields of all tenants. */
+export function createDictionaryFields(deps: DictionaryFieldsDeps): DictionaryFields {
+  const { database, clock, dictionary, onChange } = deps;
+
+  /** Runs one change at a time for each tenant, and tells everybody once it is committed. */
+  async function change<Result>(
+    context: DictionaryContext,
+    work: (tx: Transaction) => Promise<Result & Omit<DictionaryChanged, "context">>,
+  ): Promise<Result> {
+    const { tenantId } = context;
+    const result = await database.transaction(async (tx) => {
+      await lockDictionary(tx, tenantId);
+      const outcome = await work(tx);
+      await tx.notify(DICTIONARY_CHANNEL, tenantId);
+      return outcome;
+    });
+    dictionary.forget(tenantId);
+    onChange?.({ context, before: result.before, after: result.after });
+    return result;
+  }
+
+  return {
+    list: (tenantId, page) => listFields(database, tenantId, page),
+
+    get: (tenantId, id) => readField(database, tenantId, id),
+
+    async create(context, given) {
+      const { tenantId } = context;
+      const { definition, notices } = settleDefinition(given);
+      const now = clock.now();
+      const times = { createdAt: now, modifiedAt: now };
+      const field = { ...definition, ...times, tenantId, id: newId(), system: false, version: 1 };
+      try {
+        await change(context, async (tx) => {
+          const clash = await findFieldByKey(tx, tenantId, field.category, field.key);
+          if (clash) throw new FieldExistsError(clash);
+          await refuseAbundance(tx, field);
+          await insertField(tx, field);
+          return { before: undefined, after: field };
+        });
+      } catch (error) {
+        if (!(error instanceof UniqueViolation)) throw error;
+        const clash = await findFieldByKey(database, tenantId, field.category, field.key);
+        throw clash ? new FieldExistsError(clash) : error;
+      }
+      return { field, notices };
+    },
+
+    async update(context, id, given) {
+      const { tenantId } = context;
+      const { after: field, notices } = await change(context, async (tx) => {
+        const before = await readField(tx, tenantId, id);
+        const { definition, notices } = settleDefinition(changedField(before, given));
+        if (before.system) refuseSystemChange(before, definition);
+        if (fixedWithValues(before) !== fixedWithValues(definition)) {
+          await refuseStoredValues(tx, before, "change what values it takes");
+        }
+        await updateField(tx, before, changeable(definition), clock.now());
+        return { before, after: await readField(tx, tenantId, id), notices };
+      });
+      return { field, notices };
+    },
+
+    async remove(context, id) {
+      const { tenantId } = context;
+      await change(context, async (tx) => {
+        const before = await readField(tx, tenantId, id);
+        if (before.system) throw new SystemFieldError(`"${before.key}" cannot be removed`);
+        await refuseStoredValues(tx, before, "remove it");
+        await deleteField(tx, before);
+        return { before, after: undefined };
+      });
+    },
+  };
+}
+
+async function readField(db: Queryable, tenantId: string, id: string): Promise<DictionaryField> {
+  const field = await findField(db, { tenantId, id });
+  if (field === undefined) throw new FieldNotFoundError();
+  return field;
+}
+
+/** What may not change while there are values. */
+function fixedWithValues({ type, multiValued, required, uniqueValue, options }: DictionaryField): string {
+  const { values, pattern, maxLength } = options;
+  return JSON.stringify([type, multiValued, required, uniqueValue, values, pattern, maxLength]);
+}
+
+/** @throws StoredValuesError */
+async function refuseStoredValues(tx: Transaction, field: DictionaryField, purpose: string): Promise<void> {
+  const { tenantId, key, category } = field;
+  const type = category === "user" ? "User" : "Group";
+  const urn = category === "user" ? DICTIONARY_USER_URN : DICTIONARY_GROUP_URN;
+  const count = await countValues(tx, { tenantId, type, urn, key });
+  if (count === 0) return;
+  throw new StoredValuesError(
+    `${count} resources have a value of "${key}"; ${purpose} when none has. A disabled field hides its values.`,
+    count,
+  );
+}
+
+async function refuseAbundance(tx: Transaction, { tenantId, category }: DictionaryField): Promise<void> {
+  if ((await countFields(tx, tenantId, category)) < MAX_FIELDS) return;
+  throw new TooManyFieldsError(
+    `There are ${MAX_FIELDS} ${category} fields already, which is the limit; remove one that is not needed.`,
+  );
+}
+
+/** The properties that may change, out of a whole field. */
+function changeable(field: DictionaryField): DictionaryFieldChange {
+  const { name, type, multiValued, required, modifiable, uniqueValue, enabled, options } = field;
+  return { name, type, multiValued, required, modifiable, uniqueValue, enabled, options };
+}
+
+function refuseSystemChange(before: DictionaryField, after: DictionaryField): void {
+  const fixed = ["type", "multiValued", "required", "modifiable", "uniqueValue"] as const;
+  const changes = [
+    ...fixed.filter((property) => before[property] !== after[property]),
+    ...(["values", "pattern", "maxLength"] as const).filter(
+      (property) => JSON.stringify(before.options[property]) !== JSON.stringify(after.options[property]),
+    ),
+  ].map((property) => (property === "uniqueValue" ? "unique" : property));
+  if (changes.length > 0)
+    throw new SystemFieldError(`${changes.join(", ")} of "${before.key}" cannot change`);
+}
