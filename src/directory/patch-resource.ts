@@ -1,5 +1,6 @@
 import { lockResource, type StoredResource } from "../persistence/resource-store.js";
 import { isId } from "../platform/ids.js";
+import type { Dialect } from "../scim/dialect/dialect.js";
 import { applyPatch } from "../scim/patch/apply-patch.js";
 import { combineChanges, splitMembership } from "../scim/patch/membership.js";
 import type { PatchOperation } from "../scim/patch/operation.js";
@@ -40,7 +41,7 @@ export async function patchResource(
 ): Promise<Resource> {
   const schema = await parts.schemaOf(context.tenantId);
   const type = schema.registry.type(typeId);
-  const operations = parsePatch(body, type, context.dialect);
+  const operations = parsePatch(body, type, context.dialect, id);
   if (!isId(id)) throw missing(typeId, id);
   const { rest, membership } =
     typeId === "Group" ? splitMembership(operations) : { rest: operations, membership: [] };
@@ -57,7 +58,7 @@ export async function patchResource(
     if (!stored) throw missing(typeId, id);
     checkPrecondition(options.ifMatch, stored.version);
 
-    const content = await contentAfter(writing, schema, type, stored, rest);
+    const content = await contentAfter(writing, schema, type, stored, rest, context.dialect);
     const next: NextContent = { ...content, passwordHash };
     const touched = await storeChange(writing, schema.of(typeId), stored, next);
     if (membership.length > 0) {
@@ -80,11 +81,12 @@ async function contentAfter(
   type: ResourceTypeDefinition,
   stored: StoredResource,
   operations: readonly PatchOperation[],
+  dialect: Dialect,
 ): Promise<NextContent> {
   const unchanged = { doc: stored.doc, parent: { id: stored.parent.id, ref: stored.parent.ref } };
   if (operations.length === 0) return unchanged;
   const typeSchema = schema.of(type.id);
-  const after = applyPatch(visibleAttributes(stored, schema), operations, type);
+  const after = applyPatch(visibleAttributes(stored, schema), operations, type, dialect);
   typeSchema.validate(after);
   const { doc, parent } = takeApart(type.id, after);
   const { hidden } = splitHidden(type.id, stored.doc, typeSchema.enabledKeys);

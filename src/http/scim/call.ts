@@ -1,7 +1,7 @@
 import type { Request } from "express";
 import type { Directory, ResourceNeeds } from "../../directory/directory.js";
 import type { RequestContext } from "../../directory/request-context.js";
-import { createDialect, profileNamed } from "../../scim/dialect/dialect.js";
+import { createDialect, type Dialect, profileNamed } from "../../scim/dialect/dialect.js";
 import { type Projection, parseProjection, projectionNeeds } from "../../scim/projection.js";
 import type { ResourceTypeDefinition, ResourceTypeId } from "../../scim/schema/attribute.js";
 import {
@@ -25,14 +25,23 @@ export interface ScimCall {
 /** Who asks, in the terms of the directory. Only behind authentication. */
 export function requestContext(request: Request): RequestContext {
   const grant = grantOf(request);
-  const dialect = findDialectOf(request) ?? createDialect(profileNamed(grant.profile));
-  rememberAbout(request, { dialect });
   return {
     tenantId: grant.tenantId,
     actor: grant.clientId,
     correlationId: correlationIdOf(request),
-    dialect,
+    dialect: dialectOf(request),
   };
+}
+
+/** The dialect of this request, which collects what all of its reading has met. */
+function dialectOf(request: Request): Dialect {
+  const known = findDialectOf(request);
+  if (known !== undefined) return known;
+  const dialect = createDialect(profileNamed(grantOf(request).profile));
+  // Entra ID is told to add this to the address of the service; it changes how Entra ID talks, not what is meant.
+  if (queryOf(request)["aadOptscim062020"] !== undefined) dialect.mark("entra-flag");
+  rememberAbout(request, { dialect });
+  return dialect;
 }
 
 /**

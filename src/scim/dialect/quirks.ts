@@ -58,6 +58,10 @@ const CATALOGUE = {
     description: "read-only attributes in the value of a PATCH were ignored",
     profiles: TOLERANT,
   },
+  "reference-not-uri": {
+    description: "a text that is no URI was kept as the value of a reference",
+    profiles: TOLERANT,
+  },
   "remove-listed": {
     description: "`remove` with a list of values removed those and not the whole attribute",
     profiles: TOLERANT,

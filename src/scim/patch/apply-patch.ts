@@ -1,3 +1,4 @@
+import type { Dialect } from "../dialect/dialect.js";
 import { ScimError } from "../errors.js";
 import { countConditions } from "../filter/count-conditions.js";
 import { isJsonObject } from "../resource/check-structure.js";
@@ -15,14 +16,15 @@ const CHARACTERS_PER_COMPARISON = 256;
  * Applies parsed operations in order and returns the resulting resource; the argument is not changed, and an error
  * in any operation means that none counts. Required attributes and the like are the validator's business.
  *
- * @throws ScimError 400 noTarget (replace where a value filter matches nothing, or an add there that the filter's `eq`
- * conditions do not describe), mutability (an immutable attribute would change), invalidValue (two primary values);
+ * @throws ScimError 400 noTarget (a value filter matches nothing, and the dialect does not let its `eq` conditions
+ * describe a new value), mutability (an immutable attribute would change), invalidValue (two primary values);
  * 413 when applying would take more than 500,000 comparisons
  */
 export function applyPatch(
   resource: JsonObject,
   operations: readonly PatchOperation[],
   type: ResourceTypeDefinition,
+  dialect: Dialect,
 ): JsonObject {
   const result = structuredClone(resource);
   let work = 0;
@@ -31,7 +33,7 @@ export function applyPatch(
     if (work > MAX_WORK) {
       throw new ScimError(413, "The operations compare too many values; send them in several requests.");
     }
-    applyOperation(result, operation);
+    applyOperation(result, operation, dialect);
   }
   refuseImmutableChange(resource, result, type);
   return result;
@@ -63,12 +65,12 @@ function workIn(elements: readonly JsonValue[]): number {
   return work;
 }
 
-function applyOperation(resource: JsonObject, operation: PatchOperation): void {
+function applyOperation(resource: JsonObject, operation: PatchOperation, dialect: Dialect): void {
   const { extension, attribute, subAttribute } = operation.target;
   const holder = extension === undefined ? resource : objectAt(resource, extension);
   const current = Object.hasOwn(holder, attribute.name) ? holder[attribute.name] : undefined;
   if (attribute.multiValued) {
-    assign(holder, attribute.name, patchElements(Array.isArray(current) ? current : [], operation));
+    assign(holder, attribute.name, patchElements(Array.isArray(current) ? current : [], operation, dialect));
   } else if (subAttribute !== undefined) {
     const parts = objectAt(holder, attribute.name);
     assign(parts, subAttribute.name, newValue(operation));

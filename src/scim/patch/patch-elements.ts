@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
+import type { Dialect } from "../dialect/dialect.js";
 import { badRequest } from "../errors.js";
 import type { ResolvedFilter } from "../filter/ast.js";
 import { evaluateFilter } from "../filter/evaluate-filter.js";
@@ -16,14 +17,18 @@ const LABELS = new Set(["type", "primary", "display"]);
 /**
  * The elements of a multi-valued attribute after one operation. `elements` may be changed; errors as `applyPatch`.
  */
-export function patchElements(elements: JsonValue[], operation: PatchOperation): JsonValue[] {
+export function patchElements(
+  elements: JsonValue[],
+  operation: PatchOperation,
+  dialect: Dialect,
+): JsonValue[] {
   const { target } = operation;
   if (operation.op === "remove") return removeElements(elements, operation);
   if (target.filter === undefined && target.subAttribute === undefined) {
     const given = Array.isArray(operation.value) ? structuredClone(operation.value) : [];
     return operation.op === "replace" ? given : addElements(elements, given, target);
   }
-  return changeElements(elements, operation);
+  return changeElements(elements, operation, dialect);
 }
 
 function removeElements(
@@ -52,13 +57,13 @@ function addElements(elements: JsonValue[], given: JsonValue[], target: PatchTar
     if (same === undefined) result.push(element);
     const kept = same ?? element;
     if (!isJsonObject(kept) || !isJsonObject(element)) continue;
-    if (same !== undefined && !isIdentifiedByValue(target.attribute)) Object.assign(kept, element);
+    if (same !== undefined && !isIdentifiedByValue(target.attribute)) merge(kept, element, target.attribute);
     if (element["primary"] === true) touched.push(kept);
   }
   return keepOnePrimary(result, touched, target);
 }
 
-function changeElements(elements: JsonValue[], operation: Assignment): JsonValue[] {
+function changeElements(elements: JsonValue[], operation: Assignment, dialect: Dialect): JsonValue[] {
   const { target, op, value } = operation;
   const { filter, subAttribute } = target;
   const result = [...elements];
@@ -73,8 +78,7 @@ function changeElements(elements: JsonValue[], operation: Assignment): JsonValue
   });
   if (matches === 0) {
     // Without a filter there is nothing that could have failed to match, so replace acts as add (section 3.5.2.3).
-    if (op === "replace" && filter !== undefined) throw noTarget(target, "matches no value");
-    const created = filter === undefined ? {} : describedElement(filter, target);
+    const created = filter === undefined ? {} : newElement(op, filter, target, dialect);
     if (subAttribute !== undefined) created[subAttribute.name] = structuredClone(value);
     else if (isJsonObject(value)) Object.assign(created, structuredClone(value));
     result.push(created);
@@ -98,9 +102,27 @@ function isChosen(element: JsonValue, filter: ResolvedFilter | undefined): boole
 }
 
 /**
- * The element that a filter of `eq` conditions describes: Entra ID adds to `emails[type eq "work"].value` before there
- * is a work e-mail and expects it to be made.
+ * The element to make where a filter matches none: RFC 7644 answers noTarget (table 9 and section 3.5.2.3), but
+ * Entra ID adds to `emails[type eq "work"].value` before there is a work e-mail and expects it to be made.
  */
+function newElement(
+  op: Assignment["op"],
+  filter: ResolvedFilter,
+  target: PatchTarget,
+  dialect: Dialect,
+): JsonObject {
+  const quirk = op === "add" ? "add-creates-element" : "replace-creates-element";
+  if (!dialect.allows(quirk)) throw noTarget(target, "matches no value");
+  const described = describedElement(filter, target);
+  // A replace makes a value only where its filter says what kind it is, not which value it was.
+  const { subAttribute } = target;
+  const isKind = subAttribute !== undefined && !Object.hasOwn(described, subAttribute.name);
+  if (op === "replace" && !isKind) throw noTarget(target, "matches no value");
+  dialect.note(quirk);
+  return described;
+}
+
+/** The element that a filter of `eq` conditions describes. */
 function describedElement(filter: ResolvedFilter, target: PatchTarget): JsonObject {
   switch (filter.kind) {
     case "comparison": {
@@ -151,6 +173,13 @@ function isSameElement(held: JsonValue, given: JsonValue, attribute: AttributeDe
   if (value === undefined || held["value"] === undefined) return isDeepStrictEqual(held, given);
   if (!equalText(held["value"], given["value"], value)) return false;
   return isIdentifiedByValue(attribute) || equalPart(held, given, "type", attribute);
+}
+
+/** Takes over the parts that differ; another case of what compares without regard to case is no difference. */
+function merge(held: JsonObject, given: JsonObject, attribute: AttributeDefinition): void {
+  for (const [name, value] of Object.entries(given)) {
+    if (!equalPart(held, given, name, attribute)) held[name] = value;
+  }
 }
 
 /** Whether an element is meant by a listed one: the same `value` of a member, every given part of anything else. */

@@ -51,15 +51,3 @@ export function messageField(message: JsonObject, name: string): JsonValue | und
   const key = Object.keys(message).find((candidate) => candidate.toLowerCase() === wanted);
   return key === undefined ? undefined : message[key];
 }
-
-/** The URNs in `schemas`, in lower case. @throws ScimError 400 invalidSyntax when absent or not a list of text. */
-export function messageSchemas(message: JsonObject): string[] {
-  const schemas = messageField(message, "schemas");
-  if (!Array.isArray(schemas) || schemas.length === 0) {
-    throw badRequest("invalidSyntax", '"schemas" must be an array with the URN of the message or resource.');
-  }
-  return schemas.map((urn) => {
-    if (typeof urn !== "string") throw badRequest("invalidSyntax", '"schemas" must hold URNs only.');
-    return urn.trim().toLowerCase();
-  });
-}

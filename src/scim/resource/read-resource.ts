@@ -1,29 +1,29 @@
-import type { Dialect } from "../dialect/dialect.js";
+import { type Dialect, take, takeUnknown } from "../dialect/dialect.js";
 import { badRequest } from "../errors.js";
 import type {
   AttributeDefinition,
   JsonObject,
   JsonValue,
   ResourceTypeDefinition,
+  SchemaDefinition,
 } from "../schema/attribute.js";
 import { findCoreAttribute, findExtension } from "../schema/find-attribute.js";
-import { checkStructure, isJsonObject, messageSchemas } from "./check-structure.js";
-import { givenTwice, isUnassigned, readAttribute, readMembers, unknownAttribute } from "./read-value.js";
+import { checkStructure, isJsonObject } from "./check-structure.js";
+import { checkResourceSchemas } from "./member-schemas.js";
+import { givenTwice, isBlank, readAttribute, readMembers, unknownAttribute } from "./read-value.js";
 
 /**
  * Reads the body of a POST or PUT into the gateway's form: canonical names, extensions under their canonical URN,
- * no `schemas`, no read-only attributes (they are ignored, RFC 7644 section 3.3), nothing unassigned. Unknown URNs in
- * `schemas` are ignored when the core one is there (Entra ID sends an own one). Values are read as `readAttribute`
- * does. That required attributes are present is the validator's business (`compileValidator`).
+ * no `schemas`, no read-only attributes (they are ignored, RFC 7644 section 3.3), nothing unassigned. Values are read
+ * as `readAttribute` does. That required attributes are present is the validator's business (`compileValidator`).
  *
- * @throws ScimError 400 invalidSyntax: no object, core URN missing from `schemas`, an unknown or repeated attribute, a
- * forbidden key, nesting too deep; 400 invalidValue: a value of the wrong type, two primary values
+ * @param dialect says which deviations pass, and learns which were met
+ * @throws ScimError 400 invalidSyntax: no object, wrong `schemas`, an unknown or repeated attribute, a forbidden key,
+ * nesting too deep; 400 invalidValue: a value of the wrong type, two primary values
  */
-export function readResource(body: unknown, type: ResourceTypeDefinition, _dialect: Dialect): JsonObject {
+export function readResource(body: unknown, type: ResourceTypeDefinition, dialect: Dialect): JsonObject {
   const given = checkStructure(body);
-  if (!messageSchemas(given).includes(type.schema.id.toLowerCase())) {
-    throw badRequest("invalidSyntax", `"schemas" must hold "${type.schema.id}".`);
-  }
+  const named = checkResourceSchemas(given, type, dialect);
   const seen = new Set<AttributeDefinition | string>();
   const resource: JsonObject = {};
   const takeOnce = (item: AttributeDefinition | string, key: string): void => {
@@ -34,34 +34,47 @@ export function readResource(body: unknown, type: ResourceTypeDefinition, _diale
     const attribute = findCoreAttribute(type, key);
     if (attribute !== undefined) {
       takeOnce(attribute, key);
-      assign(resource, attribute, value, attribute.name);
+      assign(resource, attribute, value, attribute.name, dialect);
       continue;
     }
     const extension = findExtension(type, key);
-    if (extension === undefined) throw unknownAttribute(key);
+    if (extension === undefined) {
+      if (takeUnknown(dialect, key)) continue;
+      throw unknownAttribute(key);
+    }
     takeOnce(extension.id, key);
-    const held = readExtension(value, extension.attributes, extension.id);
-    if (Object.keys(held).length > 0) resource[extension.id] = held;
+    const held = readExtension(value, extension, dialect);
+    if (Object.keys(held).length === 0) continue;
+    if (named !== undefined && !named.has(extension.id.toLowerCase())) refuseUnlisted(extension.id, dialect);
+    resource[extension.id] = held;
   }
   return resource;
 }
 
-function readExtension(
-  value: JsonValue,
-  attributes: readonly AttributeDefinition[],
-  urn: string,
-): JsonObject {
+function readExtension(value: JsonValue, { id, attributes }: SchemaDefinition, dialect: Dialect): JsonObject {
   const held: JsonObject = {};
-  if (isUnassigned(value)) return held;
-  if (!isJsonObject(value)) throw badRequest("invalidValue", `"${urn}" takes an object.`);
-  for (const [attribute, given] of readMembers(value, attributes, `${urn}:`)) {
-    assign(held, attribute, given, `${urn}:${attribute.name}`);
+  if (isBlank(value, "complex", dialect)) return held;
+  if (!isJsonObject(value)) throw badRequest("invalidValue", `"${id}" takes an object.`);
+  for (const [attribute, given] of readMembers(value, attributes, `${id}:`, dialect)) {
+    assign(held, attribute, given, `${id}:${attribute.name}`, dialect);
   }
   return held;
 }
 
-function assign(holder: JsonObject, attribute: AttributeDefinition, value: JsonValue, path: string): void {
+function assign(
+  holder: JsonObject,
+  attribute: AttributeDefinition,
+  value: JsonValue,
+  path: string,
+  dialect: Dialect,
+): void {
   if (attribute.mutability === "readOnly") return;
-  const read = readAttribute(value, attribute, path);
+  const read = readAttribute(value, attribute, path, dialect);
   if (read !== undefined) holder[attribute.name] = read;
+}
+
+/** RFC 7643 section 3: `schemas` names the schemas of all attributes that are there. */
+function refuseUnlisted(urn: string, dialect: Dialect): void {
+  if (take(dialect, "unlisted-extension")) return;
+  throw badRequest("invalidSyntax", `"schemas" must also hold "${urn}", whose attributes the body has.`);
 }

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { createDialect } from "../../../src/scim/dialect/dialect.js";
+import { PROFILES, type Profile } from "../../../src/scim/dialect/quirks.js";
 import { ScimError } from "../../../src/scim/errors.js";
 import { PATCH_OP_SCHEMA } from "../../../src/scim/messages.js";
 import { applyPatch } from "../../../src/scim/patch/apply-patch.js";
@@ -74,8 +75,11 @@ const operation = fc.record(
 );
 
 const message = (operations: unknown[]) => ({ schemas: [PATCH_OP_SCHEMA], Operations: operations });
-const patch = (before: JsonObject, ...operations: unknown[]) =>
-  applyPatch(before, parsePatch(message(operations), userType, createDialect("auto")), userType);
+const patch = (before: JsonObject, ...operations: unknown[]) => patchAs("auto", before, ...operations);
+const patchAs = (profile: Profile, before: JsonObject, ...operations: unknown[]) => {
+  const dialect = createDialect(profile);
+  return applyPatch(before, parsePatch(message(operations), userType, dialect), userType, dialect);
+};
 const validate = compileValidator(userType);
 
 describe("any PATCH", () => {
@@ -99,6 +103,23 @@ describe("any PATCH", () => {
       { numRuns: 500 },
     );
     expect(Object.getOwnPropertyNames(Object.prototype)).toEqual(prototypeKeys);
+  });
+});
+
+describe("a profile", () => {
+  it("decides what passes, never what it means: what the RFC takes, every profile takes alike", () => {
+    fc.assert(
+      fc.property(resource, fc.array(operation, { minLength: 1, maxLength: 3 }), (before, operations) => {
+        let strict: JsonObject;
+        try {
+          strict = patchAs("rfc", before, ...operations);
+        } catch {
+          return;
+        }
+        for (const profile of PROFILES) expect(patchAs(profile, before, ...operations)).toEqual(strict);
+      }),
+      { numRuns: 500 },
+    );
   });
 });
 

@@ -1,5 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { createDialect } from "../../../src/scim/dialect/dialect.js";
+import { PROFILES, type Quirk } from "../../../src/scim/dialect/quirks.js";
+import { ScimError } from "../../../src/scim/errors.js";
 import { readResource } from "../../../src/scim/resource/read-resource.js";
 import type { JsonObject, JsonValue } from "../../../src/scim/schema/attribute.js";
 import {
@@ -132,15 +134,9 @@ describe("readResource", () => {
     ["no object", "text"],
     ["null", null],
     ["an array", [user({})]],
-    ["no schemas", { userName: "u" }],
-    ["empty schemas", { schemas: [], userName: "u" }],
-    ["schemas as text", { schemas: USER_URN, userName: "u" }],
+    ["schemas as an object", { schemas: { 0: USER_URN }, userName: "u" }],
     ["schemas with a number", { schemas: [USER_URN, 1] }],
     ["another core schema", { schemas: [GROUP_URN], userName: "u" }],
-    ["an unknown attribute", user({ nickname2: "x" })],
-    ["an unknown sub-attribute", user({ name: { nothing: "x" } })],
-    ["an unknown extension attribute", user({ [ENTERPRISE_USER_URN]: { nothing: 1 } })],
-    ["an unknown extension", user({ "urn:whatever:2.0:User": { a: 1 } })],
     ["an attribute in two spellings", user({ title: "a", TITLE: "b" })],
     ["a sub-attribute in two spellings", user({ name: { givenName: "a", givenname: "b" } })],
     ["__proto__", JSON.parse(`{"schemas":["${USER_URN}"],"userName":"u","__proto__":{"admin":true}}`)],
@@ -160,11 +156,19 @@ describe("readResource", () => {
   it.each<[string, JsonObject, string]>([
     ["a number for text", { title: 5 }, '"title"'],
     ["an object for text", { title: { value: "x" } }, '"title"'],
-    ["a list for text", { title: ["x"] }, '"title"'],
+    ["a list of two for text", { title: ["x", "y"] }, '"title"'],
+    ["text that is not quite a number", { [DICTIONARY_USER_URN]: { level: "1e3" } }, "level"],
+    [
+      "more digits than a number holds",
+      { [DICTIONARY_USER_URN]: { level: "12345678901234567890" } },
+      "level",
+    ],
+    ["a number beyond all bounds", { [DICTIONARY_USER_URN]: { quota: Infinity } }, "quota"],
+    ["base64 with a digit too few", { x509Certificates: [{ value: "abcde" }] }, "x509Certificates"],
+    ["base64 of two alphabets", { x509Certificates: [{ value: "ab+_" }] }, "x509Certificates"],
     ["text for a complex attribute", { name: "Ann" }, '"name"'],
     ["text for a boolean", { active: "yes" }, '"active"'],
     ["a number for a boolean", { active: 1 }, '"active"'],
-    ["one object for a list", { emails: { value: "a" } }, '"emails"'],
     ["a number in a list", { emails: [{ value: "a" }, { value: 1 }] }, '"emails[1].value"'],
     ["a list in a list", { emails: [[]].map(() => [["a"]]) }, '"emails[0]"'],
     [
@@ -191,7 +195,6 @@ describe("readResource", () => {
       { [DICTIONARY_USER_URN]: { level: 1.5 } },
       `"${DICTIONARY_USER_URN}:level"`,
     ],
-    ["text for an integer", { [DICTIONARY_USER_URN]: { level: "1" } }, `"${DICTIONARY_USER_URN}:level"`],
     [
       "a date without a time",
       { [DICTIONARY_USER_URN]: { hiredAt: "2024-01-01" } },
@@ -203,6 +206,111 @@ describe("readResource", () => {
     expect(
       expectRefusal(() => readResource(user(given), userType, createDialect("auto")), "invalidValue").detail,
     ).toContain(place);
+  });
+
+  it.each<[string, Quirk, JsonObject, JsonObject]>([
+    ["no schemas", "missing-schemas", { userName: "u" }, { userName: "u" }],
+    ["empty schemas", "missing-schemas", { schemas: [], userName: "u" }, { userName: "u" }],
+    ["schemas as text", "missing-schemas", { schemas: USER_URN, userName: "u" }, { userName: "u" }],
+    [
+      "the URN of SCIM 1.1",
+      "legacy-schema-urn",
+      { schemas: ["urn:scim:schemas:core:1.0"], userName: "u" },
+      { userName: "u" },
+    ],
+    [
+      "an unknown URN in schemas",
+      "unknown-schema-urn",
+      { schemas: [USER_URN, "urn:whatever:2.0:User"], userName: "u" },
+      { userName: "u" },
+    ],
+    [
+      "an extension that schemas does not name",
+      "unlisted-extension",
+      user({ [ENTERPRISE_USER_URN]: { department: "D" } }),
+      { userName: "u", [ENTERPRISE_USER_URN]: { department: "D" } },
+    ],
+    ["an unknown attribute", "unknown-attribute-ignored", user({ nickname2: "x" }), { userName: "u" }],
+    ["an unknown part", "unknown-attribute-ignored", user({ name: { nothing: "x" } }), { userName: "u" }],
+    [
+      "an unknown attribute of an extension",
+      "unknown-attribute-ignored",
+      user({ [ENTERPRISE_USER_URN]: { nothing: 1 } }),
+      { userName: "u" },
+    ],
+    [
+      "an unknown extension",
+      "unknown-attribute-ignored",
+      user({ "urn:whatever:2.0:User": { a: 1 } }),
+      { userName: "u" },
+    ],
+    ["a list of one", "list-for-single", user({ title: ["x"] }), { userName: "u", title: "x" }],
+    [
+      "one object for a list",
+      "single-for-list",
+      user({ emails: { value: "a" } }),
+      { userName: "u", emails: [{ value: "a" }] },
+    ],
+    ["a boolean as text", "text-boolean", user({ active: "True" }), { userName: "u", active: true }],
+    ["an empty boolean", "empty-text-unassigned", user({ active: "" }), { userName: "u" }],
+    [
+      "an e-mail as text",
+      "text-for-object",
+      user({ emails: ["a"] }),
+      { userName: "u", emails: [{ value: "a" }] },
+    ],
+    [
+      "a picture whose address is no URI",
+      "reference-not-uri",
+      user({ photos: [{ value: "https://x.example/照片 1.png" }] }),
+      { userName: "u", photos: [{ value: "https://x.example/照片 1.png" }] },
+    ],
+    [
+      "a number as text",
+      "text-number",
+      { schemas: [USER_URN, DICTIONARY_USER_URN], userName: "u", [DICTIONARY_USER_URN]: { level: "1" } },
+      { userName: "u", [DICTIONARY_USER_URN]: { level: 1 } },
+    ],
+  ])("takes %s where the profile allows %s, and refuses it by the RFC", (_name, quirk, body, expected) => {
+    const dialect = createDialect("interop");
+    expect(readResource(body, userType, dialect)).toEqual(expected);
+    expect([...dialect.applied]).toEqual([quirk]);
+    expect(() => readResource(body, userType, createDialect("rfc"))).toThrow(ScimError);
+  });
+
+  it("reads what the RFC describes alike by every profile", () => {
+    const body = {
+      Schemas: [USER_URN, ENTERPRISE_USER_URN],
+      username: "u",
+      id: "x",
+      meta: { version: "1" },
+      groups: [{ value: "g" }],
+      title: null,
+      nickName: "",
+      emails: [],
+      profileUrl: "../people/u?a=%20b#c",
+      phoneNumbers: [{ value: "+86 138 0000 0000", type: "mobile", primary: true }, { value: "1" }],
+      x509Certificates: [{ value: "YWJj" }, { value: "_-8" }],
+      [ENTERPRISE_USER_URN]: { manager: { value: "m", $ref: null, displayName: null } },
+    };
+    for (const profile of PROFILES) {
+      const dialect = createDialect(profile);
+      expect(readResource(body, userType, dialect)).toEqual({
+        userName: "u",
+        profileUrl: "../people/u?a=%20b#c",
+        phoneNumbers: [{ value: "+86 138 0000 0000", type: "mobile", primary: true }, { value: "1" }],
+        x509Certificates: [{ value: "YWJj" }, { value: "_-8" }],
+        [ENTERPRISE_USER_URN]: { manager: { value: "m" } },
+      });
+      expect([...dialect.applied]).toEqual([]);
+    }
+  });
+
+  it("knows Entra ID by the URN it names in schemas", () => {
+    const dialect = createDialect("auto");
+    const urn = "http://schemas.microsoft.com/2006/11/ResourceManagement/ADSCIM/2.0/Group";
+    readResource({ schemas: [GROUP_URN, urn], displayName: "G" }, groupType, dialect);
+    expect([...dialect.marks]).toEqual(["entra-schema-urn"]);
   });
 
   it("refuses a member without a value", () => {
