@@ -11,6 +11,7 @@ import { createDirectory } from "./directory/directory.js";
 import { createAdminRouter } from "./http/admin/router.js";
 import { createHttpApp, createProbeApp, type ProbeDeps } from "./http/app.js";
 import { createReadiness } from "./http/health.js";
+import { createIdaasRouter } from "./http/idaas/router.js";
 import { createScimRouter } from "./http/scim/router.js";
 import { type HttpServer, startHttpServer } from "./http/server.js";
 import { createLogger, type Logger } from "./observability/logger.js";
@@ -166,6 +167,7 @@ function createSurfaces(parts: Parts, probe: ProbeDeps, publicUrl: string) {
     authorization,
     publicUrl,
     scimRouter: createScimRouter({ directory, publicUrl, checkToken, defaultTenantId: DEFAULT_TENANT_ID }),
+    idaasRouter: createIdaasRouter({ directory, checkToken }),
     adminRouter: createAdminRouter({
       clients: createClients({ database, clock, clientChanged: authorization.clientChanged }),
       connections,

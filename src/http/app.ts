@@ -29,6 +29,8 @@ export interface HttpDeps extends ProbeDeps {
   publicUrl: string;
   /** Mounted at `/scim/v2`; brings its own authentication. */
   scimRouter: RequestHandler;
+  /** Mounted at `/api/application/scim`; brings its own authentication. */
+  idaasRouter: RequestHandler;
   /** Mounted at `/admin/v1`; brings its own authentication. */
   adminRouter: RequestHandler;
   /** Default: `openapi/openapi.json` of the installation. */
@@ -40,6 +42,7 @@ export function createHttpApp(deps: HttpDeps): Express {
   const app = createBaseApp(deps);
   // SCIM answers are JSON for programs; the headers against browser attacks would only cost bytes there.
   app.use("/scim/v2", deps.scimRouter);
+  app.use("/api/application/scim", deps.idaasRouter);
   app.use(helmet({ strictTransportSecurity: false }));
   app.use(createOAuthRouter(deps));
   app.use("/admin/v1", deps.adminRouter);

@@ -1,6 +1,7 @@
 import type { ErrorRequestHandler, Request } from "express";
 import type { Metrics } from "../observability/metrics.js";
 import { errorFamilyOf } from "./error-family.js";
+import { sendIdaasError, toIdaasError } from "./idaas/idaas-error-response.js";
 import { correlationIdOf, logOf } from "./middleware/request-state.js";
 import { sendOAuthError, toOAuthError } from "./oauth/oauth-error-response.js";
 import { sendProblem, toProblem } from "./problem-response.js";
@@ -45,6 +46,9 @@ export function errorHandler(deps: {
       }
       case "oauth":
         sendOAuthError(response, toOAuthError(error, unexpected));
+        return;
+      case "idaas":
+        sendIdaasError(response, toIdaasError(error, unexpected));
         return;
       case "problem":
         sendProblem(response, toProblem(error, unexpected));

@@ -1,6 +1,7 @@
 import { STATUS_CODES } from "node:http";
 import type { Socket } from "node:net";
 import { OAuthError } from "../auth/oauth/oauth-error.js";
+import { idaasFailure } from "../idaas/answer.js";
 import { ScimError } from "../scim/errors.js";
 import { errorFamilyOf } from "./error-family.js";
 import { SCIM_MEDIA_TYPE } from "./middleware/negotiation.js";
@@ -59,6 +60,8 @@ function bodyOf(target: string, status: number, detail: string): { type: string;
         type: "application/json",
         body: oauthErrorBody(new OAuthError("invalid_request", detail, { status })),
       };
+    case "idaas":
+      return { type: "application/json", body: idaasFailure(status, detail) };
     case "problem":
       return {
         type: PROBLEM_MEDIA_TYPE,

@@ -9,6 +9,7 @@ import { createDirectory } from "../../src/directory/directory.js";
 import { createAdminRouter } from "../../src/http/admin/router.js";
 import { createHttpApp } from "../../src/http/app.js";
 import { createReadiness } from "../../src/http/health.js";
+import { createIdaasRouter } from "../../src/http/idaas/router.js";
 import { createScimRouter } from "../../src/http/scim/router.js";
 import { startHttpServer } from "../../src/http/server.js";
 import { createLogger } from "../../src/observability/logger.js";
@@ -101,6 +102,7 @@ export async function openApplication(): Promise<WholeApplication> {
     authorization,
     publicUrl,
     scimRouter: createScimRouter({ directory, publicUrl, checkToken, defaultTenantId }),
+    idaasRouter: createIdaasRouter({ directory, checkToken }),
     adminRouter: createAdminRouter({
       clients: createClients({ database, clock, clientChanged: authorization.clientChanged }),
       connections,

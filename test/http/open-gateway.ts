@@ -71,6 +71,11 @@ export async function openGateway(options: GatewayOptions = {}): Promise<TestGat
       parseJsonBody({ types: SCIM_BODY_TYPES }),
       failure,
     ),
+    idaasRouter: mirrorRouter(
+      [parseQuery(), authenticate, requireScope("scim:write")],
+      parseJsonBody({ types: SCIM_BODY_TYPES, exactIntegers: true }),
+      failure,
+    ),
     adminRouter:
       administration?.({ authorization, clock, database: test.database }) ??
       mirrorRouter(

@@ -60,7 +60,7 @@ async function converse(
   const { body } = exchange;
   const text = typeof body === "string" ? body : JSON.stringify(body);
   const headers = {
-    authorization: "Bearer ${token}",
+    authorization: `Bearer ${variables.get("token")}`,
     ...(text !== undefined && { "content-type": "application/scim+json" }),
     ...conversation.headers,
     ...exchange.headers,

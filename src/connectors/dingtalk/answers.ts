@@ -1,6 +1,6 @@
+import { parseExactJson } from "../../platform/exact-json.js";
 import type { OutgoingResponse } from "../../platform/outgoing-http.js";
 import { maskPhoneNumbers } from "./redaction.js";
-import { parseVendorJson } from "./vendor-json.js";
 
 /** A refusal as the vendor put it, before anybody decides what it means. */
 export interface VendorRefusal {
@@ -56,7 +56,7 @@ export function readNewAnswer(response: OutgoingResponse): VendorAnswer {
 
 function parseObject(response: OutgoingResponse): Record<string, unknown> | undefined {
   try {
-    const value = parseVendorJson(response.text);
+    const value = parseExactJson(response.text);
     return typeof value === "object" && value !== null && !Array.isArray(value)
       ? Object.fromEntries(Object.entries(value))
       : undefined;

@@ -1,4 +1,5 @@
 import express, { type Request, type RequestHandler, type Response } from "express";
+import { parseExactJson } from "../../platform/exact-json.js";
 import { RequestError } from "../request-error.js";
 import { checkJson, MAX_JSON_DEPTH } from "./json-limits.js";
 import { parseParameters } from "./parameters.js";
@@ -12,6 +13,8 @@ export const MAX_FORM_BYTES = 64 * 1024;
 /** The media types of a SCIM request body (RFC 7644 section 3.1). */
 export const SCIM_BODY_TYPES: readonly string[] = ["application/scim+json", "application/json"];
 
+const INVALID_JSON = "The request body is not well-formed JSON.";
+
 const FORM_TYPE = "application/x-www-form-urlencoded";
 
 /** What bodies a surface takes. */
@@ -20,6 +23,8 @@ export interface BodyOptions {
   types: readonly string[];
   maxBytes?: number;
   maxDepth?: number;
+  /** Whether integers of 16 digits and more arrive as texts of their digits, which a number would round. */
+  exactIntegers?: boolean;
 }
 
 type Next = (error?: unknown) => void;
@@ -31,8 +36,9 @@ type Next = (error?: unknown) => void;
  * malformed JSON, too deep nesting, names that touch prototypes and text that cannot be stored.
  */
 export function parseJsonBody(options: BodyOptions): RequestHandler {
-  const { types, maxBytes = MAX_BODY_BYTES, maxDepth = MAX_JSON_DEPTH } = options;
-  const parse = express.json({ limit: maxBytes, strict: false, type: [...types] });
+  const { types, maxBytes = MAX_BODY_BYTES, maxDepth = MAX_JSON_DEPTH, exactIntegers = false } = options;
+  const reading = { limit: maxBytes, type: [...types] };
+  const parse = exactIntegers ? express.text(reading) : express.json({ ...reading, strict: false });
   return (request, response, next) => {
     if (!carriesBody(request)) {
       request.body = undefined;
@@ -43,7 +49,10 @@ export function parseJsonBody(options: BodyOptions): RequestHandler {
       next(unsupportedMediaType(types));
       return;
     }
-    readBody(parse, request, response, next, () => checkJson(request.body, maxDepth));
+    readBody(parse, request, response, next, () => {
+      if (exactIntegers) request.body = readExactly(request.body);
+      checkJson(request.body, maxDepth);
+    });
   };
 }
 
@@ -102,6 +111,14 @@ function readBody(
   void parse(request, response, done);
 }
 
+function readExactly(text: unknown): unknown {
+  try {
+    return parseExactJson(String(text));
+  } catch {
+    throw new RequestError(400, "invalid_json", INVALID_JSON);
+  }
+}
+
 function textMembers(body: unknown): Record<string, string> {
   if (body === null || typeof body !== "object" || Array.isArray(body)) {
     throw new RequestError(400, "invalid_request", "The body must be a JSON object of texts.");
@@ -135,7 +152,7 @@ function bodyError(error: unknown): unknown {
         "The request body is larger than this endpoint accepts.",
       );
     case "entity.parse.failed":
-      return new RequestError(400, "invalid_json", "The request body is not well-formed JSON.");
+      return new RequestError(400, "invalid_json", INVALID_JSON);
     case "charset.unsupported":
     case "encoding.unsupported":
       return new RequestError(

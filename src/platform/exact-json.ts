@@ -1,9 +1,9 @@
 /**
- * Parses a vendor's JSON without corrupting 64-bit integers: a whole number of 16 digits or more becomes a
- * string of its digits, as `JSON.parse` would round it (department `order` values have 18 digits).
+ * Parses JSON without corrupting 64-bit integers: a whole number of 16 digits or more becomes a string of its
+ * digits, as `JSON.parse` would round it (DingTalk's department `order` has 18 digits, IDaaS 1.x ids 19).
  * @throws SyntaxError when the text is not JSON
  */
-export function parseVendorJson(text: string): unknown {
+export function parseExactJson(text: string): unknown {
   const value: unknown = JSON.parse(text);
   if (!/\d{16}/.test(text)) return value;
   // The text is known to be valid JSON here, so every string ends and the pattern runs in linear time.

@@ -1,12 +1,12 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { parseVendorJson } from "../../../src/connectors/dingtalk/vendor-json.js";
+import { parseExactJson } from "../../src/platform/exact-json.js";
 
-describe("vendor JSON", () => {
+describe("exact JSON", () => {
   it("keeps integers beyond 2^53 as their digits, everywhere and only there", () => {
     const text =
       '{"order":179999999999999999,"list":[-1234567890123456789],"n":42,"f":0.1234567890123456,"e":1e30,"s":"id 179999999999999999 \\" 1"}';
-    expect(parseVendorJson(text)).toEqual({
+    expect(parseExactJson(text)).toEqual({
       order: "179999999999999999",
       list: ["-1234567890123456789"],
       n: 42,
@@ -20,7 +20,7 @@ describe("vendor JSON", () => {
     fc.assert(
       fc.property(fc.json(), (text) => {
         fc.pre(!/\d{16}/.test(text));
-        expect(parseVendorJson(text)).toEqual(JSON.parse(text));
+        expect(parseExactJson(text)).toEqual(JSON.parse(text));
       }),
     );
   });
@@ -28,7 +28,7 @@ describe("vendor JSON", () => {
   it("reads strings full of digits and escapes without harm", () => {
     fc.assert(
       fc.property(fc.array(fc.stringMatching(/^["\\0-9]{0,40}$/)), (strings) => {
-        expect(parseVendorJson(JSON.stringify({ strings, digits: "1234567890123456" }))).toEqual({
+        expect(parseExactJson(JSON.stringify({ strings, digits: "1234567890123456" }))).toEqual({
           strings,
           digits: "1234567890123456",
         });
@@ -37,6 +37,6 @@ describe("vendor JSON", () => {
   });
 
   it("throws on what is not JSON", () => {
-    expect(() => parseVendorJson("<html>")).toThrow(SyntaxError);
+    expect(() => parseExactJson("<html>")).toThrow(SyntaxError);
   });
 });
