@@ -164,6 +164,7 @@ function explainingDatabase(tx: Transaction, plans: string[]): Database {
     query: (sql, params) => inside.query(sql, params),
     transaction: (work) => work(inside),
     listen: async () => async () => undefined,
+    hint: () => undefined,
     ping: async () => undefined,
     close: async () => undefined,
   };

@@ -10,6 +10,8 @@ import { CreateDelivery1763700000900 } from "./1763700000900-create-delivery.js"
 import { CreateAttempt1763700001000 } from "./1763700001000-create-attempt.js";
 import { CreateRateSlot1763700001100 } from "./1763700001100-create-rate-slot.js";
 import { CreateResourceValue1764150000100 } from "./1764150000100-create-resource-value.js";
+import { CreateChange1764150000200 } from "./1764150000200-create-change.js";
+import { CreateAppendDeliveries1764150000300 } from "./1764150000300-create-append-deliveries.js";
 import { AddClientLastUse1764150002000 } from "./1764150002000-add-client-last-use.js";
 import { CreateDictionaryRevision1764156000300 } from "./1764156000300-create-dictionary-revision.js";
 
@@ -27,6 +29,8 @@ export const migrations = [
   CreateAttempt1763700001000,
   CreateRateSlot1763700001100,
   CreateResourceValue1764150000100,
+  CreateChange1764150000200,
+  CreateAppendDeliveries1764150000300,
   AddClientLastUse1764150002000,
   CreateDictionaryRevision1764156000300,
 ];

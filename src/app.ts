@@ -7,6 +7,7 @@ import type { VendorCall } from "./connectors/connector.js";
 import { type ConnectorRegistry, createConnectorRegistry } from "./connectors/registry.js";
 import { createDictionary, type Dictionary, followChanges } from "./dictionary/dictionary.js";
 import { createDictionaryFields, type DictionaryChanged } from "./dictionary/dictionary-fields.js";
+import { startChangeRetention } from "./directory/change-retention.js";
 import { createDirectory } from "./directory/directory.js";
 import { createAdminRouter } from "./http/admin/router.js";
 import { createHttpApp, createProbeApp, type ProbeDeps } from "./http/app.js";
@@ -109,6 +110,14 @@ export async function startGateway(config: Config, options: StartOptions = {}): 
 
     const dictionary = createDictionary({ queryable: database, clock });
     if (config.role !== "worker") closers.push(await followChanges(database, dictionary));
+    const retention = startChangeRetention({
+      database,
+      clock,
+      days: config.changeRetentionDays,
+      onError: (error) =>
+        logger.error({ err: error }, "old changes could not be deleted; tried again in an hour"),
+    });
+    closers.push(() => retention.stop());
 
     const client = config.role === "worker" ? undefined : await authorization.ensureBootstrapClient(config);
     const parts: Parts = { config, clock, logger, metrics, database, authorization, connections, dictionary };

@@ -22,6 +22,8 @@ export interface Config {
   role: Role;
   /** How long a claim lasts without a settle, in milliseconds. */
   deliveryLeaseMs: number;
+  /** How long the change log is kept. */
+  changeRetentionDays: number;
   logLevel: LogLevel;
   stopDelayMs: number;
   stopTimeoutMs: number;
@@ -70,6 +72,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     ...(clientId !== undefined && clientSecret !== undefined && { bootstrap: { clientId, clientSecret } }),
     role: read(configOptions.role) ?? "all",
     deliveryLeaseMs: read(configOptions.deliveryLeaseMs) ?? 30_000,
+    changeRetentionDays: read(configOptions.changeRetentionDays) ?? 90,
     logLevel: read(configOptions.logLevel) ?? "info",
     stopDelayMs: read(configOptions.stopDelayMs) ?? 0,
     stopTimeoutMs: read(configOptions.stopTimeoutMs) ?? 10_000,

@@ -141,6 +141,13 @@ export const configOptions = {
     "How long a claimed delivery belongs to its worker. After a worker was killed, its deliveries wait that long for " +
       "another process; one delivery may take at most five sixths of it.",
   ),
+  changeRetentionDays: option(
+    "CHANGE_RETENTION_DAYS",
+    "90",
+    wholeNumber(1, 3_650),
+    "a whole number of days from 1 to 3650",
+    "How long the change log keeps what happened to each user and group.",
+  ),
   logLevel: option(
     "LOG_LEVEL",
     "info",

@@ -5,6 +5,7 @@ import { memberReferences } from "../scim/patch/membership.js";
 import { readResource } from "../scim/resource/read-resource.js";
 import type { JsonObject, ResourceTypeId } from "../scim/schema/attribute.js";
 import { type DocumentParts, takeApart } from "./canonical-document.js";
+import { PARENT_PATH } from "./change-notes.js";
 import { attachWaiting, cycle, findParent, lockTree, refuseCycle } from "./department-tree.js";
 import { changed, type DirectoryParts, missing, type Writing, write } from "./directory-parts.js";
 import { findUsersManagedBy, managerNames } from "./manager-references.js";
@@ -76,7 +77,7 @@ async function createGroup(
   const id = newId();
   const references = memberReferences(members);
   return write(parts, context, async (writing) => {
-    const { tx, tenantId, now } = writing;
+    const { tx, tenantId, now, notes } = writing;
     const node = { tenantId, groupId: id };
     const changes = references.length > 0 ? [{ kind: "add" as const, members: references }] : [];
     const known = await lookUpMembers(tx, tenantId, changes);
@@ -97,6 +98,8 @@ async function createGroup(
       parent.id === null ? effect.formerParents : [parent.id, ...effect.formerParents],
     );
     await raiseVersions(tx, { tenantId, ids: [...otherParents], now });
+    notes.add("update", [...attached, ...effect.children], [PARENT_PATH]);
+    notes.add("update", otherParents, ["members"]);
 
     const stored = await findResource(tx, tenantId, "Group", id);
     if (!stored) throw missing("Group", id);
@@ -119,9 +122,14 @@ interface NewRow {
   passwordHash?: string | undefined;
 }
 
-async function insert({ tx, tenantId, now }: Writing, schema: TenantSchema, row: NewRow): Promise<string> {
+async function insert(
+  { tx, tenantId, now, notes }: Writing,
+  schema: TenantSchema,
+  row: NewRow,
+): Promise<string> {
   const seq = await insertResource(tx, { ...row, tenantId, now });
   if (seq === undefined) throw notUnique("userName");
+  notes.add("create", [row.id], []);
   const claimant = { tenantId, type: row.type, resourceId: row.id };
   await moveClaims(tx, claimant, schema.of(row.type).dictionary, undefined, row.doc);
   return seq;

@@ -1,8 +1,10 @@
 import type { AppendDeliveries, ChangedResource } from "../outbox/append.js";
+import { recordChanges } from "../persistence/change-store.js";
 import { type Database, type Queryable, type Transaction, UniqueViolation } from "../persistence/database.js";
 import type { Clock } from "../platform/clock.js";
 import { notFound, notUnique, type ScimError } from "../scim/errors.js";
 import type { JsonValue, ResourceTypeId } from "../scim/schema/attribute.js";
+import { type ChangeNotes, createChangeNotes } from "./change-notes.js";
 import type { RequestContext } from "./request-context.js";
 import type { TenantSchema } from "./tenant-schema.js";
 
@@ -28,6 +30,8 @@ export interface Writing {
   tx: Transaction;
   tenantId: string;
   now: Date;
+  /** For the change log: every resource whose version the write raises has to be noted. */
+  notes: ChangeNotes;
 }
 
 /** What a write answers, and whom the provisioner has to bring up to date because of it. */
@@ -37,7 +41,8 @@ export interface WriteOutcome<Result> {
 }
 
 /**
- * Runs one write and the order of its deliveries in one transaction: a change is never stored without them.
+ * Runs one write, its rows in the change log and the order of its deliveries in one transaction: a change is never
+ * stored without them.
  * @throws ScimError 409 uniqueness when another user took the userName
  */
 export async function write<Result>(
@@ -45,11 +50,13 @@ export async function write<Result>(
   context: RequestContext,
   work: (writing: Writing) => Promise<WriteOutcome<Result>>,
 ): Promise<Result> {
-  const { tenantId, correlationId } = context;
+  const { tenantId, correlationId, actor } = context;
   const now = parts.clock.now();
   try {
     return await parts.database.transaction(async (tx) => {
-      const { result, touched } = await work({ tx, tenantId, now });
+      const notes = createChangeNotes();
+      const { result, touched } = await work({ tx, tenantId, now, notes });
+      await recordChanges(tx, { tenantId, actor, correlationId, now }, notes.all());
       if (touched.length > 0) {
         await parts.outbox.append(tx, { tenantId, correlationId, now, resources: touched });
       }

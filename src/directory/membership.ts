@@ -11,6 +11,7 @@ import { isId } from "../platform/ids.js";
 import { badRequest } from "../scim/errors.js";
 import type { MemberReference, MembershipChange } from "../scim/patch/membership.js";
 import type { ResourceTypeDefinition, ResourceTypeId } from "../scim/schema/attribute.js";
+import { PARENT_PATH } from "./change-notes.js";
 import {
   adoptChildren,
   refuseCycle,
@@ -165,7 +166,7 @@ export async function replaceMembership(
  * @throws ScimError 400 invalidValue
  */
 export async function settleMembership(
-  { tx, tenantId, now }: Writing,
+  { tx, tenantId, now, notes }: Writing,
   node: TreeNode,
   effect: MembershipEffect,
   versionIsRaised: boolean,
@@ -174,6 +175,8 @@ export async function settleMembership(
   if (effect.children.size > 0) await refuseCycle(tx, node);
   const ids = versionIsRaised ? [...effect.formerParents] : [node.groupId, ...effect.formerParents];
   await raiseVersions(tx, { tenantId, ids, now });
+  notes.add("update", [node.groupId, ...effect.formerParents], ["members"]);
+  notes.add("update", effect.children, [PARENT_PATH]);
   return [...changed("User", effect.users), ...changed("Group", effect.children)];
 }
 

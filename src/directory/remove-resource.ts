@@ -2,6 +2,7 @@ import { findGroupIds, removeMemberships, removeOtherMembers } from "../persiste
 import { buryResource, lockResource, raiseVersions } from "../persistence/resource-store.js";
 import { isId } from "../platform/ids.js";
 import type { ResourceTypeId } from "../scim/schema/attribute.js";
+import { PARENT_PATH } from "./change-notes.js";
 import { lockTree, releaseOtherChildren } from "./department-tree.js";
 import {
   changed,
@@ -35,7 +36,7 @@ export async function removeResource(
 }
 
 async function removeUser(
-  { tx, tenantId, now }: Writing,
+  { tx, tenantId, now, notes }: Writing,
   id: string,
   ifMatch: string | undefined,
 ): Promise<WriteOutcome<void>> {
@@ -48,12 +49,14 @@ async function removeUser(
   await removeMemberships(tx, tenantId, id);
   await releaseAllClaims(tx, { tenantId, type: "User", resourceId: id });
   await buryResource(tx, stored, { tenantId, now });
+  notes.add("update", groupIds, ["members"]);
+  notes.add("delete", [id], []);
   const reports = await findUsersManagedBy(tx, tenantId, managerNames(id, stored.doc));
   return { result: undefined, touched: changed("User", [id, ...reports]) };
 }
 
 async function removeGroup(
-  { tx, tenantId, now }: Writing,
+  { tx, tenantId, now, notes }: Writing,
   id: string,
   ifMatch: string | undefined,
 ): Promise<WriteOutcome<void>> {
@@ -66,7 +69,11 @@ async function removeGroup(
   const childIds = await releaseOtherChildren(tx, node, [], now);
   await releaseAllClaims(tx, { tenantId, type: "Group", resourceId: id });
   await buryResource(tx, stored, { tenantId, now });
-  if (stored.parent.id !== null) await raiseVersions(tx, { tenantId, ids: [stored.parent.id], now });
+  const parents = stored.parent.id === null ? [] : [stored.parent.id];
+  await raiseVersions(tx, { tenantId, ids: parents, now });
+  notes.add("delete", [id], []);
+  notes.add("update", childIds, [PARENT_PATH]);
+  notes.add("update", parents, ["members"]);
   return {
     result: undefined,
     touched: [...changed("Group", [id, ...childIds]), ...changed("User", userIds)],

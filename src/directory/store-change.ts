@@ -5,6 +5,8 @@ import { ScimError } from "../scim/errors.js";
 import type { JsonObject } from "../scim/schema/attribute.js";
 import { ORGANIZATION_GROUP_URN } from "../scim/schema/urns.js";
 import { isSameJson, objectOf } from "./canonical-document.js";
+import { PARENT_PATH } from "./change-notes.js";
+import { changedAttributes } from "./changed-attributes.js";
 import { attachWaiting, cycle, type ParentPlace, refuseCycle } from "./department-tree.js";
 import { changed, type Writing } from "./directory-parts.js";
 import { refuseLinkedIdChange } from "./linked-ids.js";
@@ -32,7 +34,7 @@ export async function storeChange(
   stored: StoredResource,
   next: NextContent,
 ): Promise<ChangedResource[]> {
-  const { tx, tenantId, now } = writing;
+  const { tx, tenantId, now, notes } = writing;
   const { id, type } = stored;
   const isMoved = next.parent.id !== stored.parent.id || next.parent.ref !== stored.parent.ref;
   if (!isMoved && next.passwordHash === undefined && isSameJson(stored.doc, next.doc)) return [];
@@ -43,6 +45,15 @@ export async function storeChange(
   const { doc, parent, passwordHash } = next;
   const content = { doc, parentId: parent.id, parentRef: parent.ref, passwordHash };
   await updateResource(tx, stored, { ...content, tenantId, now });
+  notes.add(
+    "update",
+    [id],
+    [
+      ...changedAttributes(stored.doc, doc),
+      ...(isMoved ? [PARENT_PATH] : []),
+      ...(passwordHash === undefined ? [] : ["password"]),
+    ],
+  );
 
   const itself = { type, id };
   if (type === "User") {
@@ -70,7 +81,7 @@ function refuseOversize(before: JsonObject, after: JsonObject): void {
 }
 
 async function followGroupChange(
-  { tx, tenantId, now }: Writing,
+  { tx, tenantId, now, notes }: Writing,
   stored: StoredResource,
   next: NextContent,
   isMoved: boolean,
@@ -81,12 +92,15 @@ async function followGroupChange(
   const isRenamed = typeof externalId === "string" && externalId !== stored.doc["externalId"];
   if (isRenamed) {
     if (next.parent.ref === externalId) throw cycle();
-    touched.push(...changed("Group", await attachWaiting(tx, node, [externalId], now)));
+    const attached = await attachWaiting(tx, node, [externalId], now);
+    notes.add("update", attached, [PARENT_PATH]);
+    touched.push(...changed("Group", attached));
   }
   if (isMoved || touched.length > 0) await refuseCycle(tx, node);
   if (isMoved) {
     const parents = [stored.parent.id, next.parent.id].filter((parentId) => parentId !== null);
     await raiseVersions(tx, { tenantId, ids: parents, now });
+    notes.add("update", parents, ["members"]);
   }
   // Whether a group counts as a department decides where its people are.
   if (kindOf(stored.doc) !== kindOf(next.doc)) {

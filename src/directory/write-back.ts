@@ -1,3 +1,4 @@
+import { recordChanges } from "../persistence/change-store.js";
 import type { Transaction } from "../persistence/database.js";
 import { lockResource, updateResource } from "../persistence/resource-store.js";
 import type { JsonObject, ResourceTypeId } from "../scim/schema/attribute.js";
@@ -14,6 +15,8 @@ export interface WriteBack {
   /** Null takes the value away. */
   value: string | null;
   now: Date;
+  /** Of the delivery that is settled. */
+  correlationId: string;
 }
 
 /**
@@ -33,6 +36,9 @@ export async function writeBack(
   const doc = withValue(type, stored.doc, attribute, value);
   const { id: parentId, ref: parentRef } = stored.parent;
   await updateResource(tx, stored, { tenantId, doc, parentId, parentRef, now });
+  const cause = { tenantId, actor: "provisioner", correlationId: input.correlationId, now };
+  const attributes = [`${dictionaryUrn(type)}:${attribute}`];
+  await recordChanges(tx, cause, [{ id: resourceId, kind: "update", attributes }]);
   return "written";
 }
 

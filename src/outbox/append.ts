@@ -17,17 +17,28 @@ export interface AppendInput {
   resources: readonly ChangedResource[];
 }
 
-// A change that is not committed yet when a connection is switched on would be seen neither by its own append (the
-// connection is still off) nor by the backlog (the resource is not there yet). So appends share a lock of the tenant
-// that a backlog takes alone: it waits for the appends before it and is seen by those after it. The lock is a
-// statement of its own because a statement sees what was committed before it began.
-
 /** See {@link appendDeliveries}. */
 export type AppendDeliveries = (tx: Transaction, input: AppendInput) => Promise<void>;
 
-// A delivery is a standing order, one row for a resource at a connection: a further change raises its generation
-// and makes it due at once, whatever state it was in. A claimed row keeps its claim; the settle sees the raised
-// generation and puts the row back. Rows are locked in one order (resource id) so that writers never deadlock.
+/**
+ * Orders a delivery of each changed resource to every enabled connection of the tenant, inside the caller's
+ * transaction: with the change or not at all. Call it at most once in a transaction, as its last statement.
+ * The database function that does it, and why it is one, is in migrations/1764150000300; writes of one statement
+ * (persistence/hot) call it themselves.
+ */
+export const appendDeliveries: AppendDeliveries = async (tx, input) => {
+  if (input.resources.length === 0) return;
+  await tx.query("select append_deliveries($1, $2::uuid[], $3::text[], '{}', $4, $5)", [
+    input.tenantId,
+    input.resources.map((resource) => resource.id),
+    input.resources.map((resource) => resource.type),
+    input.now,
+    input.correlationId,
+  ]);
+  tx.hint(DELIVERY_CHANNEL);
+};
+
+// As append_deliveries does with a row that is there already.
 const RAISE_WHAT_IS_THERE = `on conflict (tenant_id, connection_id, resource_id) do update
      set generation = delivery.generation + 1,
          requested_at = excluded.requested_at,
@@ -36,33 +47,6 @@ const RAISE_WHAT_IS_THERE = `on conflict (tenant_id, connection_id, resource_id)
          state = case when delivery.state = 'claimed' then 'claimed' else 'pending' end,
          next_attempt_at = case when delivery.state = 'claimed' then delivery.next_attempt_at
                                 else excluded.next_attempt_at end`;
-
-const APPEND = `
-  insert into delivery (tenant_id, id, connection_id, resource_id, resource_type, state, generation, requested_at,
-                        correlation_id, next_attempt_at, tries, claims)
-  select c.tenant_id, gen_random_uuid(), c.id, changed.id, changed.type, 'pending', 1, $4, $5, $4, 0, 0
-    from connection c
-   cross join (select distinct id, type from unnest($2::uuid[], $3::text[]) as given (id, type)) changed
-   where c.tenant_id = $1 and c.enabled
-   order by changed.id, c.id
-  ${RAISE_WHAT_IS_THERE}`;
-
-/**
- * Orders a delivery of each changed resource to every enabled connection of the tenant, inside the caller's
- * transaction: with the change or not at all. Call it at most once in a transaction, as its last statement.
- */
-export const appendDeliveries: AppendDeliveries = async (tx, input) => {
-  if (input.resources.length === 0) return;
-  await tx.query("select pg_advisory_xact_lock_shared(hashtextextended($1, 8))", [input.tenantId]);
-  await tx.query(APPEND, [
-    input.tenantId,
-    input.resources.map((resource) => resource.id),
-    input.resources.map((resource) => resource.type),
-    input.now,
-    input.correlationId,
-  ]);
-  await tx.notify(DELIVERY_CHANNEL, "");
-};
 
 const APPEND_BACKLOG = `
   insert into delivery (tenant_id, id, connection_id, resource_id, resource_type, state, generation, requested_at,
@@ -92,7 +76,8 @@ export type AppendBacklog = (tx: Transaction, input: BacklogInput) => Promise<vo
  * what a connection missed while it was off. One statement; the database walks the table, not this process.
  */
 export const appendBacklog: AppendBacklog = async (tx, input) => {
+  // Alone: waits for the appends before it, and is seen by those after it.
   await tx.query("select pg_advisory_xact_lock(hashtextextended($1, 8))", [input.tenantId]);
   await tx.query(APPEND_BACKLOG, [input.tenantId, input.connectionId, input.now, input.correlationId]);
-  await tx.notify(DELIVERY_CHANNEL, "");
+  tx.hint(DELIVERY_CHANNEL);
 };

@@ -99,7 +99,7 @@ export async function settle(
     ],
   );
   if (final) await wakeWaiting(tx, delivery, settings.now);
-  if (final || again) await tx.notify(DELIVERY_CHANNEL, "");
+  if (final || again) tx.hint(DELIVERY_CHANNEL);
   return "settled";
 }
 

@@ -1,12 +1,13 @@
 import type { DataSource } from "typeorm";
+import { statementsOn } from "./client-pool.js";
 import type { Database } from "./queryable.js";
-import { type Notify, runTransaction } from "./run-transaction.js";
-import { bindManager, queryRows } from "./sessions.js";
+import { runTransaction, type Signals } from "./run-transaction.js";
+import { bindManager } from "./sessions.js";
 
 /** What differs between the two databases. */
 export interface DatabaseParts {
   kind: Database["kind"];
-  notify: Notify;
+  signals: Signals;
   listen: Database["listen"];
   /** Runs before the connections are ended. */
   closing?: (() => Promise<void>) | undefined;
@@ -18,18 +19,7 @@ export interface DatabaseParts {
 export function databaseOn(dataSource: DataSource, parts: DatabaseParts): Database {
   let closing: Promise<void> | undefined;
 
-  /**
-   * On a runner, because it takes a connection out of the pool and returns it healthy after a refused statement.
-   * The pool's own query() ends its connection with every error (measured: 200 conflicts a second instead of 10,000).
-   */
-  const query: Database["query"] = async (sql, params) => {
-    const runner = dataSource.createQueryRunner();
-    try {
-      return await queryRows(runner, sql, params);
-    } finally {
-      await runner.release();
-    }
-  };
+  const query: Database["query"] = statementsOn(dataSource);
 
   const close = async () => {
     await parts.closing?.();
@@ -40,8 +30,9 @@ export function databaseOn(dataSource: DataSource, parts: DatabaseParts): Databa
   const database: Database = {
     kind: parts.kind,
     query,
-    transaction: (work) => runTransaction(dataSource, parts.notify, work),
+    transaction: (work) => runTransaction(dataSource, parts.signals, work),
     listen: parts.listen,
+    hint: parts.signals.hint,
     ping: async () => {
       await query("select 1");
     },

@@ -66,7 +66,10 @@ export async function databaseOnPglite(db: PGlite, options: PgliteOptions = {}):
   return databaseOn(dataSource, {
     kind: "embedded",
     // There is one process, so what PostgreSQL does with NOTIFY is a call after the commit here.
-    notify: async (tx, channel, payload) => tx.afterCommit(() => listeners.deliver(channel, payload)),
+    signals: {
+      notify: async (tx, channel, payload) => tx.afterCommit(() => listeners.deliver(channel, payload)),
+      hint: (channel) => listeners.deliver(channel, ""),
+    },
     listen: async (channel, listener) => {
       const remove = listeners.add(channel, listener);
       return async () => remove();

@@ -1,6 +1,7 @@
 import { applicationName, connectTimeoutMs, postgresDataSource } from "./data-source.js";
 import { DatabaseUnavailableError } from "./database-errors.js";
 import { databaseOn } from "./database-on.js";
+import { createHints } from "./hints.js";
 import { postgresListener } from "./postgres-listener.js";
 import type { Database } from "./queryable.js";
 import { translatingErrors } from "./translate-error.js";
@@ -27,13 +28,23 @@ export async function openPostgres(url: string, poolSize: number): Promise<Datab
     connectionTimeoutMillis: connectTimeoutMs,
     keepAlive: true,
   });
-  const database = databaseOn(dataSource, {
+  const hints = createHints({
+    deliver: listener.deliverHint,
+    send: (channel) => database.query("select pg_notify($1, $2)", [channel, listener.hintPayload]),
+  });
+  const database: Database = databaseOn(dataSource, {
     kind: "postgres",
-    notify: async (tx, channel, payload) => {
-      await tx.query("select pg_notify($1, $2)", [channel, payload]);
+    signals: {
+      notify: async (tx, channel, payload) => {
+        await tx.query("select pg_notify($1, $2)", [channel, payload]);
+      },
+      hint: hints.hint,
     },
     listen: (channel, notified) => translatingErrors(listener.listen(channel, notified)),
-    closing: () => listener.close(),
+    closing: () => {
+      hints.close();
+      return listener.close();
+    },
   });
   try {
     await requireVersion(database, place);

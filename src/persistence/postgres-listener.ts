@@ -1,13 +1,23 @@
 import pg from "pg";
 import { systemClock } from "../platform/clock.js";
+import { newId } from "../platform/ids.js";
 import { channelListeners } from "./channel-listeners.js";
 
 /** Notifications of one PostgreSQL server over one connection of its own. */
 export interface NotificationListener {
   /** Starts calling `listener` with the payloads of `channel`; resolves when the server confirmed it. */
   listen(channel: string, listener: (payload: string) => void): Promise<() => Promise<void>>;
+  /** Calls the listeners of a channel in this process, as for a notification with an empty payload. */
+  deliverHint(channel: string): void;
+  /**
+   * The payload to send a hint to other processes with: they hear an empty one, and this process, whose listeners were
+   * called already, hears nothing.
+   */
+  readonly hintPayload: string;
   close(): Promise<void>;
 }
+
+const HINT = "hint from ";
 
 const firstRetryMs = 250;
 const longestRetryMs = 10_000;
@@ -19,6 +29,7 @@ const longestRetryMs = 10_000;
 export function postgresListener(connectionOptions: pg.ClientConfig): NotificationListener {
   const listeners = channelListeners();
   const stop = new AbortController();
+  const hintPayload = HINT + newId();
   let current: Promise<pg.Client> | undefined;
   /** The same connection while it lives. */
   let connected: pg.Client | undefined;
@@ -35,7 +46,10 @@ export function postgresListener(connectionOptions: pg.ClientConfig): Notificati
       // The promise is awaited by whoever listens next; a rejection (closed meanwhile) concerns nobody else.
       current?.catch(() => undefined);
     };
-    client.on("notification", ({ channel, payload }) => listeners.deliver(channel, payload ?? ""));
+    client.on("notification", ({ channel, payload = "" }) => {
+      if (payload === hintPayload) return;
+      listeners.deliver(channel, payload.startsWith(HINT) ? "" : payload);
+    });
     try {
       // The error event must have a listener from the start, or a reset connection would end the process.
       client.on("error", () => undefined);
@@ -76,6 +90,9 @@ export function postgresListener(connectionOptions: pg.ClientConfig): Notificati
   }
 
   return {
+    deliverHint: (channel) => listeners.deliver(channel, ""),
+    hintPayload,
+
     async listen(channel, listener) {
       const remove = listeners.add(channel, listener);
       try {

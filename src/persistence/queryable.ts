@@ -23,6 +23,8 @@ export interface Transaction extends Queryable {
    * PostgreSQL, in process on the embedded database.
    */
   notify(channel: string, payload: string): Promise<void>;
+  /** As {@link Database.hint}, after a successful commit. */
+  hint(channel: string): void;
 }
 
 /** A database with the product's tables. */
@@ -42,6 +44,12 @@ export interface Database extends Queryable {
    * what is sent while the listening connection is being re-established is lost.
    */
   listen(channel: string, listener: (payload: string) => void): Promise<() => Promise<void>>;
+  /**
+   * Tells the listeners of `channel`, with an empty payload, that something is to be looked at: those of this process
+   * at once, those of others within some 20 ms, many hints as one. It never fails and may be lost. Unlike a NOTIFY in
+   * the writing transaction it holds up no commit: those wait for each other, as PostgreSQL keeps notifications in order.
+   */
+  hint(channel: string): void;
   /** Resolves when the database answers. @throws DatabaseUnavailableError when it does not */
   ping(): Promise<void>;
   /** Ends every connection and frees the data folder. Further use fails. */

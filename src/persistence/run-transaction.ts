@@ -12,18 +12,23 @@ const firstBackoffMs = 10;
 /** PostgreSQL refuses longer payloads of NOTIFY; refused here too so that both databases behave alike. */
 const longestPayloadBytes = 7999;
 
-/** How NOTIFY is done on this database. */
-export type Notify = (tx: Transaction, channel: string, payload: string) => Promise<void>;
+/** How listeners are told on this database. */
+export interface Signals {
+  /** As NOTIFY, with the transaction. */
+  notify(tx: Transaction, channel: string, payload: string): Promise<void>;
+  /** As `Database.hint` promises. */
+  hint(channel: string): void;
+}
 
 /** Runs `work` as `Database.transaction` promises. */
 export async function runTransaction<T>(
   dataSource: DataSource,
-  notify: Notify,
+  signals: Signals,
   work: (tx: Transaction) => Promise<T>,
 ): Promise<T> {
   for (let retry = 0; ; retry += 1) {
     try {
-      return await runOnce(dataSource, notify, work);
+      return await runOnce(dataSource, signals, work);
     } catch (error) {
       const isTiming = error instanceof StatementError && retriedStates.has(error.sqlState ?? "");
       if (!isTiming || retry === retries) throw error;
@@ -35,7 +40,7 @@ export async function runTransaction<T>(
 
 async function runOnce<T>(
   dataSource: DataSource,
-  notify: Notify,
+  signals: Signals,
   work: (tx: Transaction) => Promise<T>,
 ): Promise<T> {
   const runner = dataSource.createQueryRunner();
@@ -53,7 +58,10 @@ async function runOnce<T>(
     notify: async (channel, payload) => {
       if (Buffer.byteLength(payload) > longestPayloadBytes)
         throw new RangeError(`a notification on ${channel} is longer than ${longestPayloadBytes} bytes`);
-      await notify(tx, channel, payload);
+      await signals.notify(tx, channel, payload);
+    },
+    hint: (channel) => {
+      actions.push(() => signals.hint(channel));
     },
   };
   bindManager(tx, runner.manager);

@@ -40,16 +40,25 @@ export async function queryRows<Row extends object>(
 ): Promise<Row[]> {
   // The runner gives a connection back by itself when it breaks between two statements of a transaction.
   if (runner.isReleased) throw connectionLost();
-  const client: StatementClient<Row> = await translatingErrors(runner.connect());
+  const client: StatementClient = await translatingErrors(runner.connect());
+  return runStatement(client, sql, params);
+}
+
+/** Runs one statement on a session and returns its rows, errors translated. */
+export async function runStatement<Row extends object>(
+  client: StatementClient,
+  sql: string,
+  params: readonly unknown[] | undefined,
+): Promise<Row[]> {
   const values = params?.length ? [...params] : undefined;
   const name = values && statementName(sql);
   const statement = { text: sql, ...(values && { values }), ...(name && { name }) };
-  return (await translatingErrors(client.query(statement))).rows;
+  return (await translatingErrors(client.query<Row>(statement))).rows;
 }
 
 /** What a session of `pg` and one of PGlite have in common. */
-interface StatementClient<Row> {
-  query(statement: { text: string; values?: unknown[]; name?: string }): Promise<{ rows: Row[] }>;
+export interface StatementClient {
+  query<Row>(statement: { text: string; values?: unknown[]; name?: string }): Promise<{ rows: Row[] }>;
 }
 
 const statementName = createStatementNames();

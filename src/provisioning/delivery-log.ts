@@ -135,7 +135,7 @@ export function createDeliveryLog({ database, clock }: { database: Database; clo
         if (state === undefined) throw new DeliveryNotFoundError(deliveryId);
         if (state === "claimed" || state === "held") throw new DeliveryNotRetriableError(state);
         await tx.query(RETRY_ONE, [tenantId, deliveryId, clock.now()]);
-        await tx.notify(DELIVERY_CHANNEL, "");
+        tx.hint(DELIVERY_CHANNEL);
       });
       return find(tenantId, deliveryId);
     },
@@ -148,7 +148,7 @@ export function createDeliveryLog({ database, clock }: { database: Database; clo
           states,
           clock.now(),
         ]);
-        await tx.notify(DELIVERY_CHANNEL, "");
+        tx.hint(DELIVERY_CHANNEL);
         return rows[0]?.count ?? 0;
       });
     },

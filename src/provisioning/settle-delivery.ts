@@ -60,7 +60,8 @@ async function applyLink(
   if (link.kind === "keep") return [];
   const { idField } = connection.descriptor;
   const attribute = resourceType === "User" ? idField.user : idField.group;
-  const target = { tenantId, resourceType, resourceId, attribute, now };
+  const { correlationId } = delivery;
+  const target = { tenantId, resourceType, resourceId, attribute, now, correlationId };
   if (link.kind === "delete") {
     await deleteLink(tx, { tenantId, connectionId, resourceId });
     await writeBack(tx, { ...target, value: null });

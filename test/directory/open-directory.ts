@@ -115,6 +115,7 @@ function recording(database: Database, statements: string[]): Database {
           },
           afterCommit: (action) => tx.afterCommit(action),
           notify: (channel, payload) => tx.notify(channel, payload),
+          hint: (channel) => tx.hint(channel),
         };
         return work(recorded);
       }),

@@ -69,6 +69,7 @@ it("holds exactly what the documents say, after any sequence of writes", async (
               attribute: "ddAccountId",
               value,
               now: test.clock.now(),
+              correlationId: "delivery-1",
             }),
           );
         } else {

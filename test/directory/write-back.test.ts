@@ -20,6 +20,7 @@ describe("the id that a vendor gave", () => {
         attribute: "ddAccountId",
         value,
         now: test.clock.now(),
+        correlationId: "delivery-1",
       }),
     );
   const idOf = async (id: string) =>
