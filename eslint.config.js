@@ -4,7 +4,14 @@ import tseslint from "typescript-eslint";
 export default tseslint.config(
   { ignores: ["dist/**", "node_modules/**", "coverage/**", "data/**"] },
   {
-    files: ["src/**/*.ts", "test/**/*.ts", "migrations/**/*.ts", "bench/**/*.ts", "scripts/**/*.ts"],
+    files: [
+      "src/**/*.ts",
+      "test/**/*.ts",
+      "migrations/**/*.ts",
+      "bench/**/*.ts",
+      "conformance/**/*.ts",
+      "scripts/**/*.ts",
+    ],
     languageOptions: {
       parser: tseslint.parser,
       parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname },

@@ -1,0 +1,93 @@
+import { client, type Requirement, server } from "./requirement.js";
+
+/** RFC 7644 sections 3.5 and 3.6: PUT, PATCH and DELETE. */
+export const RFC7644_CHANGES: readonly Requirement[] = [
+  server("MUST", "7644-3.5-01", "PUT is supported."),
+  server("SHOULD", "7644-3.5-02", "PATCH is supported."),
+
+  server("MUST NOT", "7644-3.5.1-01", "PUT to an id that does not exist makes nothing."),
+  server("SHALL", "7644-3.5.1-02", "Values of readWrite and writeOnly attributes are replaced."),
+  server("SHALL", "7644-3.5.1-03", "What the body leaves out is removed, or gets its default."),
+  server("MUST", "7644-3.5.1-04", "An immutable value that is set has to be sent unchanged."),
+  server("SHOULD", "7644-3.5.1-05", "Another value for it is 400 `mutability`."),
+  server("SHALL", "7644-3.5.1-06", "An immutable attribute without a value takes the value sent."),
+  server("SHALL", "7644-3.5.1-07", "readOnly attributes are ignored."),
+  client("MUST", "7644-3.5.1-08", "Required attributes are sent."),
+
+  server("MUST", "7644-3.5.2-01", "A PATCH body names the PatchOp schema; another is refused."),
+  server("MUST", "7644-3.5.2-02", "It has one operation or more; none is refused."),
+  server("MUST", "7644-3.5.2-03", "Each operation has one op: add, remove or replace; others are refused."),
+  server("REQUIRED", "7644-3.5.2-04", "remove needs a path."),
+  server("MUST", "7644-3.5.2-05", "Operations respect mutability and schema."),
+  client("MUST NOT", "7644-3.5.2-06", "A client does not change readOnly attributes."),
+  server("SHALL", "7644-3.5.2-07", "An operation against mutability or schema is refused with a SCIM error."),
+  server("SHALL", "7644-3.5.2-08", "A path without URN is one of the schemas that the resource has."),
+  server(
+    "SHALL",
+    "7644-3.5.2-09",
+    "Attributes of an extension that came by an operation are there for the next.",
+  ),
+  server("SHALL", "7644-3.5.2-10", "Making a value primary makes the others not primary."),
+  server("SHALL", "7644-3.5.2-11", "A PATCH is done as a whole or not at all."),
+  server("MUST", "7644-3.5.2-12", "After a failed operation the resource is as it was."),
+  server("SHALL", "7644-3.5.2-13", "A failed operation makes the request fail."),
+  server("SHALL", "7644-3.5.2-14", "A failed request is answered with a SCIM error."),
+  server("MUST", "7644-3.5.2-15", "Success is 200 with the whole resource, or 204."),
+  server("MUST", "7644-3.5.2-16", "With the attributes parameter success is 200."),
+
+  server("MUST", "7644-3.5.2.1-01", "add needs a value."),
+  server("SHALL", "7644-3.5.2.1-02", "add to a complex attribute takes a set of sub-attributes."),
+  server("SHOULD", "7644-3.5.2.1-03", "add of what is there already changes nothing."),
+  server("SHOULD", "7644-3.5.2.1-04", "add of what is there already succeeds."),
+  server("SHALL NOT", "7644-3.5.2.1-05", "add of what is there already leaves lastModified alone."),
+
+  server("SHALL", "7644-3.5.2.2-01", "remove leaves a single-valued attribute unassigned."),
+  server("SHALL", "7644-3.5.2.2-02", "remove without filter leaves a multi-valued attribute unassigned."),
+  server("SHALL", "7644-3.5.2.2-03", "remove of the last values by filter leaves the attribute unassigned."),
+  server("SHALL", "7644-3.5.2.2-04", "remove of a sub-attribute leaves it unassigned."),
+  server("SHALL", "7644-3.5.2.2-05", "An attribute whose last record lost its values is unassigned."),
+  server(
+    "SHALL",
+    "7644-3.5.2.2-06",
+    "remove of a required or readOnly attribute is refused with `mutability`.",
+  ),
+
+  server("SHALL", "7644-3.5.2.3-01", "replace without path takes a set of attributes."),
+  server("SHALL", "7644-3.5.2.3-02", "replace of what is not there is an add."),
+  server("SHALL", "7644-3.5.2.3-03", "replace of a complex attribute replaces the sub-attributes given."),
+  server("SHALL", "7644-3.5.2.3-04", "replace by filter replaces every value that matches."),
+  server("SHALL", "7644-3.5.2.3-05", "replace by a filter that matches nothing is 400 `noTarget`."),
+
+  server("MUST", "7644-3.6-01", "A deleted resource is 404 for every operation."),
+  server("MUST", "7644-3.6-02", "A deleted resource is in no list."),
+  server("SHOULD NOT", "7644-3.6-03", "A deleted resource is in nobody's way."),
+  server("SHOULD NOT", "7644-3.6-04", "The userName of a deleted user can be used again at once."),
+  server("SHALL", "7644-3.6-05", "DELETE is answered with 204."),
+];
+
+/** RFC 7644 section 3.7: bulk. */
+export const RFC7644_BULK: readonly Requirement[] = [
+  server("REQUIRED", "7644-3.7-01", "Bulk requests and answers have Operations."),
+  server("REQUIRED", "7644-3.7-02", "Every operation has a method, in the answer too."),
+  server("REQUIRED", "7644-3.7-03", "POST needs a bulkId."),
+  server("REQUIRED", "7644-3.7-04", "Every operation of a request needs a path."),
+  server("REQUIRED", "7644-3.7-05", "POST, PUT and PATCH need data."),
+  server("REQUIRED", "7644-3.7-06", "The answer has a location for each operation but failed POSTs."),
+  server("MUST", "7644-3.7-07", "The answer has the body of each operation that did not succeed."),
+  server("MUST", "7644-3.7-08", "That body is a SCIM error."),
+  server("MUST", "7644-3.7-09", "A bulk request that was worked through is answered with 200."),
+  server("MUST", "7644-3.7-10", "One that cannot be worked through is answered with an error status."),
+  server("MUST", "7644-3.7-11", "Failed operations do not keep the others from being done."),
+  server("MUST", "7644-3.7-12", "The answer to a POST has its bulkId."),
+  server("MUST", "7644-3.7-13", "Whatever the order, the result is that of one after the other."),
+  server("MUST", "7644-3.7.1-01", "Circular references are resolved, or refused with 409."),
+  server("MUST", "7644-3.7.2-01", "`bulkId:` references become the ids of the new resources."),
+  server("MUST", "7644-3.7.2-02", "So do references in extensions."),
+  server("MUST", "7644-3.7.3-01", "The answer has every operation that was worked on."),
+  server("MUST", "7644-3.7.3-02", "Each has a location, but for failed POSTs."),
+  server("MUST", "7644-3.7.3-03", "Each has the status it would have had alone."),
+  server("MUST", "7644-3.7.3-04", "A failed one says why, for people."),
+  server("MUST", "7644-3.7.4-01", "The greatest number of operations and size are defined."),
+  server("MUST", "7644-3.7.4-02", "Beyond either the answer is 413."),
+  server("MUST", "7644-3.7.4-03", "That answer says which limit it was."),
+];
