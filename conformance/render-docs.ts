@@ -21,9 +21,10 @@ its own against the gateway, on both databases; any server can be checked by
 npm run conformance -- --url http://127.0.0.1:8080/scim/v2 --client ID --secret SECRET --report conformance-report.md
 \`\`\`
 
-which creates and deletes users and groups named \`conformance-…\`, says what it skipped and why, and ends with status 0
-unless a MUST, SHALL or REQUIRED is broken. A requirement that binds only clients or authors of specifications, or that no
-answer can show, says so instead.`;
+with a client whose profile is \`rfc\`: the other profiles accept on purpose what the RFCs refuse. The program creates and
+deletes users and groups named \`conformance-…\`, says what it skipped and why, and ends with status 0 unless a MUST, SHALL
+or REQUIRED is broken. A requirement that binds only clients or authors of specifications, or that no answer can show, says
+so instead.`;
 
 /** The text of docs/conformance.md. */
 export function renderConformanceDocs(): string {

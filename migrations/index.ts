@@ -14,6 +14,7 @@ import { CreateChange1764150000200 } from "./1764150000200-create-change.js";
 import { CreateAppendDeliveries1764150000300 } from "./1764150000300-create-append-deliveries.js";
 import { AddClientLastUse1764150002000 } from "./1764150002000-add-client-last-use.js";
 import { CreateDictionaryRevision1764156000300 } from "./1764156000300-create-dictionary-revision.js";
+import { PrepareUserNames1764156100400 } from "./1764156100400-prepare-user-names.js";
 
 /** Every migration, oldest first. Listed by hand so that compiled code and tsx find the same ones. */
 export const migrations = [
@@ -33,4 +34,5 @@ export const migrations = [
   CreateAppendDeliveries1764150000300,
   AddClientLastUse1764150002000,
   CreateDictionaryRevision1764156000300,
+  PrepareUserNames1764156100400,
 ];

@@ -13,13 +13,13 @@ import type { SqlParameters } from "./sql-parameters.js";
  * An SQL expression that yields one value of a resource, or null where it has none.
  *
  * - `json`: a jsonb value
- * - `text`: text as given; `folded` text is in lower case already
+ * - `text`: text as given, or `folded`: in lower case already, or prepared as a userName (`userNameKey`)
  * - `id`: a uuid; `instant`: a timestamptz; `boolean`: a boolean
  */
 export interface Scalar {
   kind: "json" | "text" | "id" | "instant" | "boolean";
   sql: string;
-  folded?: boolean;
+  folded?: "lower case" | "user name";
 }
 
 /** Where the values of a path are: in one expression, or in the rows of a set whose column `v` is jsonb. */
@@ -67,8 +67,8 @@ export function jsonAt(json: string, keys: readonly string[], scope: Scope): str
   return keys.length === 0 ? json : `(${json} #> ${scope.parameters.bind(keys, "text[]")})`;
 }
 
-function scalar(kind: Scalar["kind"], sql: string, folded = false): AttributeSource {
-  return { kind: "scalar", scalar: { kind, sql, ...(folded && { folded }) } };
+function scalar(kind: Scalar["kind"], sql: string, folded?: Scalar["folded"]): AttributeSource {
+  return { kind: "scalar", scalar: { kind, sql, ...(folded !== undefined && { folded }) } };
 }
 
 function elements(json: string, rest: readonly string[], scope: Scope): AttributeSource {
@@ -83,9 +83,9 @@ function columnSource(keys: readonly string[]): AttributeSource | undefined {
     case "id":
       return scalar("id", "r.id");
     case "userName":
-      return scalar("text", "r.user_name_key", true);
+      return scalar("text", "r.user_name_key", "user name");
     case "displayName":
-      return scalar("text", "r.display_name_key", true);
+      return scalar("text", "r.display_name_key", "lower case");
     case "externalId":
       return scalar("text", "r.external_id");
     case "active":

@@ -1,5 +1,6 @@
 import type { ComparisonOperator } from "../scim/filter/ast.js";
 import type { AttributeDefinition } from "../scim/schema/attribute.js";
+import { userNameKey } from "../scim/user-name-key.js";
 import type { Scalar } from "./attribute-source.js";
 import type { SqlParameters } from "./sql-parameters.js";
 
@@ -76,19 +77,20 @@ function compareText(
   }
   // A folded column was folded by this process, so the value is as well; what the database folds, it folds on
   // both sides, since its idea of lower case depends on its locale.
-  const folded = scalar.folded === true;
+  const folded = scalar.folded !== undefined;
   const fold = (text: string) => (caseExact || folded ? text : `lower(${text})`);
+  const wanted = foldAs(scalar, value);
   const left = fold(textOf(scalar));
-  const bind = (text: string) => fold(parameters.bind(folded ? text.toLowerCase() : text, "text"));
+  const bind = (text: string) => fold(parameters.bind(text, "text"));
   switch (operator) {
     case "eq":
-      return `${left} = ${bind(value)}`;
+      return `${left} = ${bind(wanted)}`;
     case "co":
-      return `position(${bind(value)} in ${left}) > 0`;
+      return `position(${bind(wanted)} in ${left}) > 0`;
     case "sw":
-      return startsWith(scalar, left, folded ? value.toLowerCase() : value, bind);
+      return startsWith(scalar, left, wanted, bind);
     case "ew": {
-      const suffix = bind(value);
+      const suffix = bind(wanted);
       return `right(${left}, length(${suffix})) = ${suffix}`;
     }
     case "gt":
@@ -96,9 +98,23 @@ function compareText(
     case "lt":
     case "le":
       // Ordered by code point, whatever the locale of the database is.
-      return ordered(`(${left} collate "C")`, operator, bind(value));
+      return ordered(`(${left} collate "C")`, operator, bind(wanted));
     default:
       return operator satisfies never;
+  }
+}
+
+/** The text as the column holds texts. */
+function foldAs(scalar: Scalar, text: string): string {
+  switch (scalar.folded) {
+    case undefined:
+      return text;
+    case "lower case":
+      return text.toLowerCase();
+    case "user name":
+      return userNameKey(text);
+    default:
+      return scalar.folded satisfies never;
   }
 }
 

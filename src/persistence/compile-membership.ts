@@ -22,7 +22,7 @@ export function compileMembership(
     const scalar: Scalar =
       part === "value"
         ? { kind: "id", sql: `${row}.id` }
-        : { kind: "text", sql: `${row}.display_name_key`, folded: true };
+        : { kind: "text", sql: `${row}.display_name_key`, folded: "lower case" };
     return compareScalar(scalar, target.attribute, operator, value, scope.parameters);
   };
   if (scope.type.id === "User" && list === "groups") return memberOfGroups(matches, scope);

@@ -1,5 +1,6 @@
 import type { JsonObject, JsonValue, ResourceTypeId } from "../scim/schema/attribute.js";
 import { ENTERPRISE_USER_URN, ORGANIZATION_GROUP_URN } from "../scim/schema/urns.js";
+import { userNameKey } from "../scim/user-name-key.js";
 
 /** The columns of table `resource` that repeat a value of the document, so that it can be looked up or unique. */
 export interface ResourceColumns {
@@ -12,12 +13,12 @@ export interface ResourceColumns {
   kind: string | null;
 }
 
-/** Derives the columns from a canonical document. The `...Key` ones are in lower case. */
+/** Derives the columns from a canonical document. The `...Key` ones are prepared for comparison. */
 export function resourceColumns(type: ResourceTypeId, doc: JsonObject): ResourceColumns {
   const enterprise = objectOf(doc[ENTERPRISE_USER_URN]);
   const isUser = type === "User";
   return {
-    userNameKey: isUser ? (textOf(doc["userName"])?.toLowerCase() ?? null) : null,
+    userNameKey: isUser && typeof doc["userName"] === "string" ? userNameKey(doc["userName"]) : null,
     externalId: textOf(doc["externalId"]),
     displayNameKey: textOf(doc["displayName"])?.toLowerCase() ?? null,
     active: isUser && typeof doc["active"] === "boolean" ? doc["active"] : null,

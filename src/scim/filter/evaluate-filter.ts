@@ -1,5 +1,6 @@
 import type { AttributeDefinition, JsonObject, JsonValue } from "../schema/attribute.js";
 import { isStorableText } from "../storable-text.js";
+import { userNameKey } from "../user-name-key.js";
 import type { ComparisonOperator, FilterValue, ResolvedFilter } from "./ast.js";
 
 /**
@@ -9,7 +10,8 @@ import type { ComparisonOperator, FilterValue, ResolvedFilter } from "./ast.js";
  * - `ne` is exactly `not eq`, so it holds for an unassigned attribute, and for a multi-valued one only when no value
  *   is equal;
  * - `eq null` is "not present", `ne null` is "present"; empty strings, arrays and objects are not present;
- * - text compares by code points, after lower-casing unless the attribute is case exact; dateTimes compare as moments;
+ * - text compares by code points, after lower-casing unless the attribute is case exact, userNames in normal form C as
+ *   well; dateTimes compare as moments;
  * - text that nothing stored can hold (U+0000, half a surrogate pair) satisfies no positive comparison.
  */
 export function evaluateFilter(filter: ResolvedFilter, resource: JsonObject): boolean {
@@ -88,7 +90,11 @@ function satisfies(
   if (attribute.type === "dateTime") {
     return holdsInOrder(Math.sign(Date.parse(held) - Date.parse(wanted)), operator);
   }
-  const [text, part] = attribute.caseExact ? [held, wanted] : [held.toLowerCase(), wanted.toLowerCase()];
+  const [text, part] = attribute.caseExact
+    ? [held, wanted]
+    : attribute.name === "userName"
+      ? [userNameKey(held), userNameKey(wanted)]
+      : [held.toLowerCase(), wanted.toLowerCase()];
   switch (operator) {
     case "co":
       return text.includes(part);
