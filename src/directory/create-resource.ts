@@ -18,7 +18,7 @@ import type { TenantSchema } from "./tenant-schema.js";
 import { moveClaims } from "./unique-values.js";
 
 /**
- * Creates a resource from a POST body (RFC 7644 section 3.3).
+ * Creates a resource from a POST body (RFC 7644 section 3.3), under the given id or a new one.
  * @throws ScimError 400 for a body the schemas refuse, 409 uniqueness naming the attribute
  */
 export async function createResource(
@@ -26,23 +26,25 @@ export async function createResource(
   context: RequestContext,
   type: ResourceTypeId,
   body: unknown,
+  options: { id?: string } = {},
 ): Promise<Resource> {
   const schema = await parts.schemaOf(context.tenantId);
   const attributes = readResource(body, schema.registry.type(type), context.dialect);
   schema.of(type).validate(attributes);
   const taken = takeApart(type, attributes);
+  const id = options.id ?? newId();
   return type === "User"
-    ? createUser(parts, context, schema, taken)
-    : createGroup(parts, context, schema, taken);
+    ? createUser(parts, context, schema, id, taken)
+    : createGroup(parts, context, schema, id, taken);
 }
 
 async function createUser(
   parts: DirectoryParts,
   context: RequestContext,
   schema: TenantSchema,
+  id: string,
   { doc, password }: DocumentParts,
 ): Promise<Resource> {
-  const id = newId();
   // Before the transaction: hashing takes long by design, and would keep a connection waiting.
   const passwordHash = password === undefined ? undefined : await hashPassword(password);
   return write(parts, context, async (writing) => {
@@ -72,9 +74,9 @@ async function createGroup(
   parts: DirectoryParts,
   context: RequestContext,
   schema: TenantSchema,
+  id: string,
   { doc, parent: parentName, members }: DocumentParts,
 ): Promise<Resource> {
-  const id = newId();
   const references = memberReferences(members);
   return write(parts, context, async (writing) => {
     const { tx, tenantId, now, notes } = writing;

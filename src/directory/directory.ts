@@ -2,9 +2,11 @@ import { createDictionary, type Dictionary } from "../dictionary/dictionary.js";
 import type { AppendDeliveries } from "../outbox/append.js";
 import type { Database } from "../persistence/database.js";
 import type { Clock } from "../platform/clock.js";
+import type { ScimError } from "../scim/errors.js";
 import type { ResourceTypeId } from "../scim/schema/attribute.js";
 import type { SchemaRegistry } from "../scim/schema/registry.js";
 import { createResource } from "./create-resource.js";
+import { createUsers, type UserDraft } from "./create-users.js";
 import type { DirectoryParts, ProvisioningStates } from "./directory-parts.js";
 import { listResources } from "./list-resources.js";
 import { loadResource } from "./load-resource.js";
@@ -27,7 +29,15 @@ export type { ListPage, ListQuery, Resource, ResourceNeeds } from "./resource.js
 export interface Directory {
   /** The schemas of a tenant, with its dictionary as it was at most a second ago. */
   registry(tenantId: string): Promise<SchemaRegistry>;
-  create(context: RequestContext, type: ResourceTypeId, body: unknown): Promise<Resource>;
+  /** @param options `id`: the id the resource gets, an unused one; a new one otherwise */
+  create(
+    context: RequestContext,
+    type: ResourceTypeId,
+    body: unknown,
+    options?: { id?: string },
+  ): Promise<Resource>;
+  /** Creates people, each on its own: one outcome per draft, in their order. */
+  createUsers(context: RequestContext, drafts: readonly UserDraft[]): Promise<(Resource | ScimError)[]>;
   read(context: RequestContext, type: ResourceTypeId, id: string, needs: ResourceNeeds): Promise<Resource>;
   list(context: RequestContext, type: ResourceTypeId, query: ListQuery): Promise<ListPage>;
   /** @param ifMatch the If-Match header, if there was one */
@@ -66,7 +76,8 @@ export function createDirectory(deps: DirectoryDeps): Directory {
   const parts: DirectoryParts = { database, clock, outbox, schemaOf, provisioningStates };
   return {
     registry: async (tenantId) => (await schemaOf(tenantId)).registry,
-    create: (context, type, body) => createResource(parts, context, type, body),
+    create: (context, type, body, options) => createResource(parts, context, type, body, options),
+    createUsers: (context, drafts) => createUsers(parts, context, drafts),
     read: (context, type, id, needs) => loadResource(parts, context, type, id, needs),
     list: (context, type, query) => listResources(parts, context, type, query),
     replace: (context, type, id, body, ifMatch) => replaceResource(parts, context, type, id, body, ifMatch),

@@ -3,6 +3,8 @@ import type { JsonObject } from "./schema/attribute.js";
 
 /** Message URNs of RFC 7644 section 8.2. */
 export const LIST_RESPONSE_SCHEMA = "urn:ietf:params:scim:api:messages:2.0:ListResponse";
+export const BULK_REQUEST_SCHEMA = "urn:ietf:params:scim:api:messages:2.0:BulkRequest";
+export const BULK_RESPONSE_SCHEMA = "urn:ietf:params:scim:api:messages:2.0:BulkResponse";
 export const PATCH_OP_SCHEMA = "urn:ietf:params:scim:api:messages:2.0:PatchOp";
 
 /** One page of a query. */
@@ -28,6 +30,11 @@ export function listResponse(page: ResourcePage): JsonObject {
     itemsPerPage: page.itemsPerPage,
     Resources: [...page.resources],
   };
+}
+
+/** The body of the answer to a bulk request (RFC 7644 section 3.7): what became of each operation. */
+export function bulkResponse(operations: readonly JsonObject[]): JsonObject {
+  return { schemas: [BULK_RESPONSE_SCHEMA], Operations: [...operations] };
 }
 
 /** The body of an error answer (RFC 7644 section 3.12); `status` is text there. */

@@ -13,6 +13,7 @@ import { describedMethods, violations } from "./contract.js";
 const USER = "urn:ietf:params:scim:schemas:core:2.0:User";
 const GROUP = "urn:ietf:params:scim:schemas:core:2.0:Group";
 const PATCH = "urn:ietf:params:scim:api:messages:2.0:PatchOp";
+const BULK = "urn:ietf:params:scim:api:messages:2.0:BulkRequest";
 const UNKNOWN = "99999999-9999-4999-8999-999999999999";
 
 let test: TestDatabase;
@@ -134,6 +135,22 @@ const cases: Case[] = [
   { method: "get", path: "/scim/v2/Schemas/{urn}", status: 404 },
   { method: "get", path: "/scim/v2/ResourceTypes", status: 200 },
   { method: "get", path: "/scim/v2/ResourceTypes/{resourceTypeId}", status: 404 },
+  {
+    method: "post",
+    path: "/scim/v2/Bulk",
+    status: 200,
+    body: {
+      schemas: [BULK],
+      Operations: [
+        { method: "POST", path: "/Users", bulkId: "a", data: { schemas: [USER], userName: "wang.fang" } },
+        { method: "POST", path: "/Users", bulkId: "b", data: { schemas: [USER], userName: "wang.fang" } },
+        { method: "DELETE", path: `/Users/${UNKNOWN}` },
+        null,
+      ],
+    },
+  },
+  { method: "post", path: "/scim/v2/Bulk", status: 400, body: {} },
+  { method: "post", path: "/scim/v2/Bulk", status: 403, body: {}, token: "read" },
   { method: "get", path: USERS, status: 200, query: '?filter=userName%20eq%20"zhang.wei"' },
   { method: "get", path: USERS, status: 200, query: "?attributes=emails.value&count=1" },
   { method: "get", path: USERS, status: 200, query: "?count=0" },

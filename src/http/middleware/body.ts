@@ -7,6 +7,9 @@ import { parseParameters } from "./parameters.js";
 /** The largest SCIM or admin request body, in bytes, after decompression. */
 export const MAX_BODY_BYTES = 1024 * 1024;
 
+/** The largest bulk request, in bytes, after decompression: a thousand people with all that HR systems know of them. */
+export const MAX_BULK_BYTES = 8 * 1024 * 1024;
+
 /** The largest body of a token request, in bytes. */
 export const MAX_FORM_BYTES = 64 * 1024;
 
@@ -49,7 +52,7 @@ export function parseJsonBody(options: BodyOptions): RequestHandler {
       next(unsupportedMediaType(types));
       return;
     }
-    readBody(parse, request, response, next, () => {
+    readBody(parse, maxBytes, request, response, next, () => {
       if (exactIntegers) request.body = readExactly(request.body);
       checkJson(request.body, maxDepth);
     });
@@ -66,11 +69,11 @@ export function parseParameterBody(maxBytes: number = MAX_FORM_BYTES): RequestHa
       request.body = Object.create(null);
       next();
     } else if (request.is(FORM_TYPE)) {
-      readBody(parseText, request, response, next, () => {
+      readBody(parseText, maxBytes, request, response, next, () => {
         request.body = parseParameters(typeof request.body === "string" ? request.body : "");
       });
     } else if (request.is("application/json")) {
-      readBody(parseJson, request, response, next, () => {
+      readBody(parseJson, maxBytes, request, response, next, () => {
         checkJson(request.body);
         request.body = textMembers(request.body);
       });
@@ -89,6 +92,7 @@ function carriesBody(request: Request): boolean {
 
 function readBody(
   parse: RequestHandler,
+  maxBytes: number,
   request: Request,
   response: Response,
   next: Next,
@@ -96,7 +100,7 @@ function readBody(
 ): void {
   const done: Next = (error) => {
     if (error !== undefined) {
-      next(bodyError(error));
+      next(bodyError(error, maxBytes));
       return;
     }
     try {
@@ -142,14 +146,14 @@ function unsupportedMediaType(types: readonly string[]): RequestError {
 }
 
 /** The refusals of the body parsers, which are told apart by their `type` property. */
-function bodyError(error: unknown): unknown {
+function bodyError(error: unknown, maxBytes: number): unknown {
   if (!(error instanceof Error)) return error;
   switch ("type" in error ? error.type : undefined) {
     case "entity.too.large":
       return new RequestError(
         413,
         "body_too_large",
-        "The request body is larger than this endpoint accepts.",
+        `The request body is larger than the ${maxBytes} bytes that are taken here.`,
       );
     case "entity.parse.failed":
       return new RequestError(400, "invalid_json", INVALID_JSON);

@@ -7,9 +7,9 @@ import { listResponse } from "../../scim/messages.js";
 import type { JsonObject, SchemaDefinition } from "../../scim/schema/attribute.js";
 import { META_SCHEMAS } from "../../scim/schema/meta-schemas.js";
 import type { SchemaRegistry } from "../../scim/schema/registry.js";
-import { MAX_BODY_BYTES } from "../middleware/body.js";
 import { sendScim } from "../middleware/negotiation.js";
 import { findGrantOf, queryOf } from "../middleware/request-state.js";
+import { BULK_LIMITS } from "./bulk-handlers.js";
 import { MAX_PAGE_SIZE } from "./list-parameters.js";
 import { isNotModified } from "./preconditions.js";
 
@@ -34,9 +34,6 @@ export interface DiscoveryHandlers {
   schema: RequestHandler;
 }
 
-/** Bulk is not offered yet. The numbers are announced all the same: authentik cuts its PATCH batches by them. */
-const BULK = { supported: false, maxOperations: 1000, maxPayloadSize: MAX_BODY_BYTES };
-
 /** Answers what this service can do, out of the same registry that the resources are checked with. */
 export function createDiscoveryHandlers(deps: DiscoveryHandlerDeps): DiscoveryHandlers {
   const { directory, baseUrl } = deps;
@@ -44,7 +41,7 @@ export function createDiscoveryHandlers(deps: DiscoveryHandlerDeps): DiscoveryHa
     baseUrl,
     documentationUri: deps.documentationUri,
     patch: true,
-    bulk: BULK,
+    bulk: { supported: true, ...BULK_LIMITS },
     filter: { supported: true, maxResults: MAX_PAGE_SIZE },
     changePassword: false,
     sort: true,

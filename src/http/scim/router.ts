@@ -3,10 +3,12 @@ import type { Directory } from "../../directory/directory.js";
 import type { ResourceTypeId } from "../../scim/schema/attribute.js";
 import { authenticateBearer, requireScope, scimScopeOf } from "../middleware/authentication.js";
 import type { TokenCheck } from "../middleware/bearer-strategy.js";
-import { parseJsonBody, SCIM_BODY_TYPES } from "../middleware/body.js";
+import { MAX_BULK_BYTES, parseJsonBody, SCIM_BODY_TYPES } from "../middleware/body.js";
+import { MAX_JSON_DEPTH } from "../middleware/json-limits.js";
 import { negotiateScim } from "../middleware/negotiation.js";
 import { parseQuery } from "../middleware/parameters.js";
 import { methodNotAllowed, routeNotFound } from "../middleware/routes.js";
+import { createBulkHandler } from "./bulk-handlers.js";
 import { createDiscoveryHandlers, type DiscoveryHandlers, notOffered } from "./discovery-handlers.js";
 import { createResourceHandlers, type ResourceHandlers } from "./resource-handlers.js";
 
@@ -23,6 +25,9 @@ export interface ScimRouterDeps {
 
 /** Where the SCIM surface is mounted, below PUBLIC_URL. */
 const SCIM_PATH = "/scim/v2";
+
+/** An operation's data lies two levels deeper than the body of a single request. */
+const BULK_BODY = { types: SCIM_BODY_TYPES, maxBytes: MAX_BULK_BYTES, maxDepth: MAX_JSON_DEPTH + 2 };
 
 /**
  * The SCIM 2.0 surface (RFC 7644), to be mounted at `/scim/v2` behind `correlate`. It refuses by throwing
@@ -42,7 +47,7 @@ export function createScimRouter(deps: ScimRouterDeps): Router {
   const protect = [authenticate, requireScope(scimScopeOf)];
   router
     .route("/Bulk")
-    .post(protect, notOffered("Bulk"))
+    .post(protect, parseJsonBody(BULK_BODY), createBulkHandler({ directory: deps.directory, baseUrl }))
     .all(methodNotAllowed(["POST"]));
   router.all("/Me", protect, notOffered("/Me"));
   router

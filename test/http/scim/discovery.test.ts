@@ -38,7 +38,7 @@ describe("discovery", () => {
       schemas: ["urn:ietf:params:scim:schemas:core:2.0:ServiceProviderConfig"],
       documentationUri: "https://gateway.example/docs/",
       patch: { supported: true },
-      bulk: { supported: false, maxOperations: 1000, maxPayloadSize: 1_048_576 },
+      bulk: { supported: true, maxOperations: 1000, maxPayloadSize: 8_388_608 },
       filter: { supported: true, maxResults: 500 },
       changePassword: { supported: false },
       sort: { supported: true },

@@ -1,6 +1,6 @@
 import type { Directory, ListQuery, Resource, ResourceNeeds } from "../../../src/directory/directory.js";
 import { checkPrecondition } from "../../../src/directory/precondition.js";
-import { notFound, notUnique } from "../../../src/scim/errors.js";
+import { notFound, notUnique, type ScimError } from "../../../src/scim/errors.js";
 import type { JsonObject, ResourceTypeId, SchemaDefinition } from "../../../src/scim/schema/attribute.js";
 import { buildRegistry } from "../../../src/scim/schema/registry.js";
 import { DICTIONARY_GROUP_URN, DICTIONARY_USER_URN } from "../../../src/scim/schema/urns.js";
@@ -58,10 +58,15 @@ export function createFakeDirectory(): FakeDirectory {
       return resource;
     },
     registry: async () => registry,
-    async create(_context, type, body) {
+    async create(_context, type, body, options = {}) {
       const { schemas: _, ...attributes } = body as JsonObject;
       if (attributes["userName"] === "taken") throw notUnique("userName");
-      return directory.put(type, attributes);
+      return directory.put(type, attributes, options.id);
+    },
+    async createUsers(context, drafts) {
+      const create = async ({ id, body }: (typeof drafts)[number]) =>
+        directory.create(context, "User", body, { id }).catch((error: ScimError) => error);
+      return Promise.all(drafts.map(create));
     },
     async read(_context, type, id, needs) {
       directory.seen.needs = needs;
