@@ -1,7 +1,8 @@
 import { expect } from "vitest";
 import { SCOPES } from "../../src/auth/scopes.js";
 import { newId } from "../../src/platform/ids.js";
-import type { WholeApplication } from "../e2e/whole-application.js";
+import type { Answer, WholeApplication } from "../e2e/whole-application.js";
+import { description, violations } from "../openapi/contract.js";
 import { defaultTenantId } from "../support/database.js";
 import { differences, substitute, type Variables } from "./match.js";
 
@@ -74,9 +75,20 @@ async function converse(
   });
   const { status, headers: expectedHeaders = {}, body: expectedBody } = exchange.expect;
   if (answer.status !== status) return [`status: ${answer.status} instead of ${status}: ${answer.text}`];
-  const problems = differences(expectedHeaders, answer.headers, variables, "headers");
-  if (expectedBody === undefined) return problems;
-  return [...problems, ...differences(expectedBody, answer.text && JSON.parse(answer.text), variables)];
+  return [
+    ...differences(expectedHeaders, answer.headers, variables, "headers"),
+    ...(expectedBody === undefined ? [] : differences(expectedBody, JSON.parse(answer.text), variables)),
+    ...undescribed(method.toLowerCase(), path.split("?", 1).join(), answer),
+  ];
+}
+
+/** The IDaaS addresses have no other test of the API description. */
+function undescribed(method: string, path: string, answer: Answer): string[] {
+  const isDescribed = path.startsWith("/api/") && description.paths[path]?.[method] !== undefined;
+  if (!isDescribed) return [];
+  const { status, text } = answer;
+  const headers = Object.entries(answer.headers).map(([name, value]) => [name, String(value)]);
+  return violations(path, method, { status, text, headers: Object.fromEntries(headers) });
 }
 
 async function addTenant(gateway: WholeApplication, { dictionary = [] }: Conversation): Promise<string> {
