@@ -1,4 +1,5 @@
 import type { DictionaryField } from "../persistence/dictionary-store.js";
+import type { Clash, Misfits } from "../persistence/dictionary-values.js";
 
 /** There is no such field in the tenant. */
 export class FieldNotFoundError extends Error {
@@ -51,15 +52,55 @@ export class SystemFieldError extends Error {
   }
 }
 
-/** What is stored under the field does not go together with what was asked. */
-export class StoredValuesError extends Error {
-  override readonly name = "StoredValuesError";
+/** The field still has values, and nobody said what is to become of them. */
+export class ValuesExistError extends Error {
+  override readonly name = "ValuesExistError";
 
   constructor(
-    message: string,
-    /** How many resources stand in the way. */
+    key: string,
+    /** How many resources have one. */
     readonly resources: number,
   ) {
-    super(message);
+    super(
+      `${resources} resources have a value of "${key}". Disable the field to hide the values and keep them, or remove it with values=remove to erase them.`,
+    );
+  }
+}
+
+/** What a change of a field means for what is stored: the resources that do not go together with one property. */
+export interface Impact extends Misfits {
+  /** The property of the field, e.g. "pattern". */
+  property: "required" | "type" | "multiValued" | "unique" | "values" | "pattern" | "maxLength";
+  /** For `unique`: the values that several resources have, at most ten. */
+  clashes?: Clash[];
+}
+
+/** Stored values would break the changed definition. */
+export class ValuesBreakError extends Error {
+  override readonly name = "ValuesBreakError";
+
+  constructor(
+    readonly impact: readonly Impact[],
+    /** Whether `force` would let the change through. */
+    readonly forcible: boolean,
+  ) {
+    super(
+      `${impact.map(({ property, resources }) => `${property}: ${resources} resources do not fit`).join("; ")}. ${
+        forcible
+          ? "With force=true the change is made for later writes, and what is stored stays as it is."
+          : "Correct the values first."
+      }`,
+    );
+  }
+}
+
+/** Requests did not let the change through, or it took too long; nothing was changed. */
+export class DictionaryBusyError extends Error {
+  override readonly name = "DictionaryBusyError";
+
+  constructor() {
+    super(
+      "The change did not get through in time, and nothing was changed. Try again when there is less to do.",
+    );
   }
 }

@@ -1,4 +1,10 @@
-import { type Database, type Queryable, type Transaction, UniqueViolation } from "../persistence/database.js";
+import {
+  type Database,
+  type Queryable,
+  StatementError,
+  type Transaction,
+  UniqueViolation,
+} from "../persistence/database.js";
 import {
   countFields,
   type DictionaryCategory,
@@ -12,20 +18,28 @@ import {
   lockDictionary,
   updateField,
 } from "../persistence/dictionary-store.js";
-import { countValues } from "../persistence/dictionary-values.js";
+import {
+  claimValues,
+  dropClaims,
+  eraseValues,
+  findMisfits,
+  lockResources,
+} from "../persistence/dictionary-values.js";
 import type { Clock } from "../platform/clock.js";
 import { newId } from "../platform/ids.js";
-import { DICTIONARY_GROUP_URN, DICTIONARY_USER_URN } from "../scim/schema/urns.js";
 import { changedField, type FieldUpdate } from "./changed-field.js";
 import { DICTIONARY_CHANNEL, type Dictionary } from "./dictionary.js";
 import {
+  DictionaryBusyError,
   FieldExistsError,
   FieldNotFoundError,
-  StoredValuesError,
   SystemFieldError,
   TooManyFieldsError,
+  ValuesBreakError,
+  ValuesExistError,
 } from "./dictionary-errors.js";
 import { type FieldDefinition, MAX_FIELDS, settleDefinition } from "./field-rules.js";
+import { concerns, findImpact, isForcible, placeOf } from "./impact.js";
 
 export type { DictionaryField } from "../persistence/dictionary-store.js";
 export type { FieldUpdate } from "./changed-field.js";
@@ -54,6 +68,12 @@ export interface DictionaryChanged {
   after: DictionaryField | undefined;
 }
 
+/** How a change is to be made. */
+export interface ChangeOptions {
+  /** Makes it although stored values do not fit, where that can be: they stay as they are until they are written next. */
+  force?: boolean;
+}
+
 /** The administration of dictionary fields. A change is seen by every process at once. */
 export interface DictionaryFields {
   /** In the order of their ids, beginning after `after`. */
@@ -63,12 +83,24 @@ export interface DictionaryFields {
   ): Promise<DictionaryField[]>;
   /** @throws FieldNotFoundError */
   get(tenantId: string, id: string): Promise<DictionaryField>;
-  /** @throws InvalidFieldError, FieldExistsError, TooManyFieldsError */
-  create(context: DictionaryContext, definition: FieldDefinition): Promise<SavedField>;
-  /** @throws FieldNotFoundError, InvalidFieldError, SystemFieldError */
-  update(context: DictionaryContext, id: string, change: FieldUpdate): Promise<SavedField>;
-  /** @throws FieldNotFoundError, SystemFieldError */
-  remove(context: DictionaryContext, id: string): Promise<void>;
+  /** @throws InvalidFieldError, FieldExistsError, TooManyFieldsError, ValuesBreakError, DictionaryBusyError */
+  create(
+    context: DictionaryContext,
+    definition: FieldDefinition,
+    options?: ChangeOptions,
+  ): Promise<SavedField>;
+  /** @throws FieldNotFoundError, InvalidFieldError, SystemFieldError, ValuesBreakError, DictionaryBusyError */
+  update(
+    context: DictionaryContext,
+    id: string,
+    change: FieldUpdate,
+    options?: ChangeOptions,
+  ): Promise<SavedField>;
+  /**
+   * Removes a field that has no values, or, on demand, the values as well.
+   * @throws FieldNotFoundError, SystemFieldError, ValuesExistError, DictionaryBusyError
+   */
+  remove(context: DictionaryContext, id: string, options?: { eraseValues?: boolean }): Promise<void>;
 }
 
 /** What the administration works with. */
@@ -91,12 +123,14 @@ export function createDictionaryFields(deps: DictionaryFieldsDeps): DictionaryFi
     work: (tx: Transaction) => Promise<Result & Omit<DictionaryChanged, "context">>,
   ): Promise<Result> {
     const { tenantId } = context;
-    const result = await database.transaction(async (tx) => {
-      await lockDictionary(tx, tenantId);
-      const outcome = await work(tx);
-      await tx.notify(DICTIONARY_CHANNEL, tenantId);
-      return outcome;
-    });
+    const result = await inTime(
+      database.transaction(async (tx) => {
+        await lockDictionary(tx, tenantId);
+        const outcome = await work(tx);
+        await tx.notify(DICTIONARY_CHANNEL, tenantId);
+        return outcome;
+      }),
+    );
     dictionary.forget(tenantId);
     onChange?.({ context, before: result.before, after: result.after });
     return result;
@@ -107,7 +141,7 @@ export function createDictionaryFields(deps: DictionaryFieldsDeps): DictionaryFi
 
     get: (tenantId, id) => readField(database, tenantId, id),
 
-    async create(context, given) {
+    async create(context, given, options = {}) {
       const { tenantId } = context;
       const { definition, notices } = settleDefinition(given);
       const now = clock.now();
@@ -118,6 +152,7 @@ export function createDictionaryFields(deps: DictionaryFieldsDeps): DictionaryFi
           const clash = await findFieldByKey(tx, tenantId, field.category, field.key);
           if (clash) throw new FieldExistsError(clash);
           await refuseAbundance(tx, field);
+          await fitToStored(tx, undefined, field, options);
           await insertField(tx, field);
           return { before: undefined, after: field };
         });
@@ -129,32 +164,45 @@ export function createDictionaryFields(deps: DictionaryFieldsDeps): DictionaryFi
       return { field, notices };
     },
 
-    async update(context, id, given) {
+    async update(context, id, given, options = {}) {
       const { tenantId } = context;
       const { after: field, notices } = await change(context, async (tx) => {
         const before = await readField(tx, tenantId, id);
         const { definition, notices } = settleDefinition(changedField(before, given));
         if (before.system) refuseSystemChange(before, definition);
-        if (fixedWithValues(before) !== fixedWithValues(definition)) {
-          await refuseStoredValues(tx, before, "change what values it takes");
-        }
+        await fitToStored(tx, before, definition, options);
         await updateField(tx, before, changeable(definition), clock.now());
         return { before, after: await readField(tx, tenantId, id), notices };
       });
       return { field, notices };
     },
 
-    async remove(context, id) {
+    async remove(context, id, options = {}) {
       const { tenantId } = context;
       await change(context, async (tx) => {
         const before = await readField(tx, tenantId, id);
         if (before.system) throw new SystemFieldError(`"${before.key}" cannot be removed`);
-        await refuseStoredValues(tx, before, "remove it");
+        await lockResources(tx);
+        const { resources } = await findMisfits(tx, placeOf(before), { kind: "absent" });
+        if (resources > 0 && !options.eraseValues) throw new ValuesExistError(before.key, resources);
+        await eraseValues(tx, placeOf(before), { ...context, now: clock.now() });
         await deleteField(tx, before);
         return { before, after: undefined };
       });
     },
   };
+}
+
+/** SQLSTATEs of a lock that did not become free, and of a statement that took too long. */
+const OUT_OF_TIME: ReadonlySet<string | undefined> = new Set(["55P03", "57014"]);
+
+async function inTime<T>(work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    if (error instanceof StatementError && OUT_OF_TIME.has(error.sqlState)) throw new DictionaryBusyError();
+    throw error;
+  }
 }
 
 async function readField(db: Queryable, tenantId: string, id: string): Promise<DictionaryField> {
@@ -163,23 +211,30 @@ async function readField(db: Queryable, tenantId: string, id: string): Promise<D
   return field;
 }
 
-/** What may not change while there are values. */
-function fixedWithValues({ type, multiValued, required, uniqueValue, options }: DictionaryField): string {
-  const { values, pattern, maxLength } = options;
-  return JSON.stringify([type, multiValued, required, uniqueValue, values, pattern, maxLength]);
-}
-
-/** @throws StoredValuesError */
-async function refuseStoredValues(tx: Transaction, field: DictionaryField, purpose: string): Promise<void> {
-  const { tenantId, key, category } = field;
-  const type = category === "user" ? "User" : "Group";
-  const urn = category === "user" ? DICTIONARY_USER_URN : DICTIONARY_GROUP_URN;
-  const count = await countValues(tx, { tenantId, type, urn, key });
-  if (count === 0) return;
-  throw new StoredValuesError(
-    `${count} resources have a value of "${key}"; ${purpose} when none has. A disabled field hides its values.`,
-    count,
+/**
+ * Refuses a change that what is stored does not fit, and keeps everybody from writing until it is made. Writers that
+ * are kept waiting then find the dictionary changed, and begin anew.
+ * @throws ValuesBreakError
+ */
+async function fitToStored(
+  tx: Transaction,
+  before: DictionaryField | undefined,
+  after: DictionaryField,
+  { force = false }: ChangeOptions,
+): Promise<void> {
+  const list = concerns(before, after);
+  const isReleased = before?.uniqueValue === true && !after.uniqueValue;
+  if (list.length === 0 && !isReleased) return;
+  await lockResources(tx);
+  const place = placeOf(after);
+  const impact = await findImpact(
+    tx,
+    place,
+    list.filter((concern) => !force || !isForcible(concern)),
   );
+  if (impact.length > 0) throw new ValuesBreakError(impact, impact.every(isForcible));
+  if (isReleased) await dropClaims(tx, place);
+  else if (after.uniqueValue && !before?.uniqueValue) await claimValues(tx, place);
 }
 
 async function refuseAbundance(tx: Transaction, { tenantId, category }: DictionaryField): Promise<void> {

@@ -28,7 +28,7 @@ const MAX_PATTERN_LENGTH = 500;
 /** In instructions of RE2's program: a value of 8,000 characters then takes some ten milliseconds at most. */
 const MAX_PATTERN_SIZE = 500;
 /** In characters; the validator refuses longer text whatever a field says. */
-const MAX_TEXT = 8_192;
+export const MAX_TEXT = 8_192;
 /** In characters; a unique value has to fit into an index row. */
 export const MAX_UNIQUE_TEXT = 255;
 

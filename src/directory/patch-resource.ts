@@ -86,8 +86,9 @@ async function contentAfter(
   const unchanged = { doc: stored.doc, parent: { id: stored.parent.id, ref: stored.parent.ref } };
   if (operations.length === 0) return unchanged;
   const typeSchema = schema.of(type.id);
-  const after = applyPatch(visibleAttributes(stored, schema), operations, type, dialect);
-  typeSchema.validate(after);
+  const before = visibleAttributes(stored, schema);
+  const after = applyPatch(before, operations, type, dialect);
+  typeSchema.validate(after, before);
   const { doc, parent } = takeApart(type.id, after);
   const { hidden } = splitHidden(type.id, stored.doc, typeSchema.enabledKeys);
   return {

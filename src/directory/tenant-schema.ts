@@ -1,12 +1,12 @@
 import type { Dictionary, TenantDictionary } from "../dictionary/dictionary.js";
-import { compileValidator } from "../scim/resource/compile-validator.js";
-import type { JsonObject, ResourceTypeId, SchemaDefinition } from "../scim/schema/attribute.js";
+import { compileValidator, type ResourceValidator } from "../scim/resource/compile-validator.js";
+import type { ResourceTypeId, SchemaDefinition } from "../scim/schema/attribute.js";
 import { buildRegistry, type SchemaRegistry } from "../scim/schema/registry.js";
 
 /** Everything that the schemas of a tenant decide about one resource type. */
 export interface TypeSchema {
-  /** Throws ScimError 400 invalidValue when a resource breaks a rule of its schemas. */
-  validate(resource: JsonObject): void;
+  /** Refuses a resource, or its difference from what it was before, that breaks a rule of its schemas. */
+  validate: ResourceValidator;
   dictionary: SchemaDefinition;
   /** The attributes of the dictionary extension that clients see. */
   enabledKeys: ReadonlySet<string>;

@@ -229,6 +229,8 @@ const cases: Case[] = [
   { method: "get", path: ONE_FIELD, status: 200 },
   { method: "patch", path: ONE_FIELD, status: 200, body: { modifiable: false, remark: "for the invoice" } },
   { method: "patch", path: ONE_FIELD, status: 400, body: { key: "other" } },
+  { method: "patch", path: ONE_FIELD, status: 409, body: { required: true } },
+  { method: "patch", path: ONE_FIELD, status: 200, body: { required: true }, query: "?force=true" },
   { method: "delete", path: ONE_FIELD, status: 204 },
   { method: "get", path: ONE_FIELD, status: 404 },
   { method: "get", path: "/admin/v1/deliveries", status: 200, query: "?state=pending,parked&limit=1" },

@@ -6,6 +6,8 @@ import { readCursor, toPage } from "./cursor.js";
 import {
   fieldChangeSchema,
   fieldListQuery,
+  fieldRemovalQuery,
+  fieldSaveQuery,
   newFieldSchema,
   toDefinition,
   toUpdate,
@@ -48,7 +50,8 @@ export function createDictionaryHandlers({
 
     async create(request, response) {
       const definition = toDefinition(readInput(newFieldSchema, request.body));
-      const { field, notices } = await dictionaryFields.create(administratorOf(request), definition);
+      const options = readInput(fieldSaveQuery, { ...queryOf(request) });
+      const { field, notices } = await dictionaryFields.create(administratorOf(request), definition, options);
       response.status(201).location(`${baseUrl}/dictionary/${field.id}`);
       response.json(presentField(field, notices));
     },
@@ -65,12 +68,15 @@ export function createDictionaryHandlers({
         administratorOf(request),
         idOf(request),
         update,
+        readInput(fieldSaveQuery, { ...queryOf(request) }),
       );
       response.json(presentField(field, notices));
     },
 
     async remove(request, response) {
-      await dictionaryFields.remove(administratorOf(request), idOf(request));
+      const { values } = readInput(fieldRemovalQuery, { ...queryOf(request) });
+      const eraseValues = values === "remove";
+      await dictionaryFields.remove(administratorOf(request), idOf(request), { eraseValues });
       response.status(204).end();
     },
   };

@@ -33,6 +33,19 @@ const properties = {
 /** The query of `GET /dictionary`. */
 export const fieldListQuery = z.strictObject({ ...pageFields, category: category.optional() });
 
+/** The query of `POST /dictionary` and `PATCH /dictionary/{id}`. */
+export const fieldSaveQuery = z.strictObject({
+  force: z
+    .enum(["true", "false"], 'must be "true" or "false"')
+    .transform((word) => word === "true")
+    .default(false),
+});
+
+/** The query of `DELETE /dictionary/{id}`. */
+export const fieldRemovalQuery = z.strictObject({
+  values: z.literal("remove", 'must be "remove" where it is given').optional(),
+});
+
 /** The body of `POST /dictionary`. */
 export const newFieldSchema = z
   .strictObject({

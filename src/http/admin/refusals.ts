@@ -7,12 +7,14 @@ import {
   TooManySecretsError,
 } from "../../auth/clients/client-errors.js";
 import {
+  DictionaryBusyError,
   FieldExistsError,
   FieldNotFoundError,
   InvalidFieldError,
-  StoredValuesError,
   SystemFieldError,
   TooManyFieldsError,
+  ValuesBreakError,
+  ValuesExistError,
 } from "../../dictionary/dictionary-errors.js";
 import {
   ConnectionExistsError,
@@ -47,9 +49,14 @@ function fieldProblem(error: unknown): ProblemError | undefined {
   }
   if (error instanceof TooManyFieldsError) return new ProblemError(409, "too_many_fields", error.message);
   if (error instanceof SystemFieldError) return new ProblemError(409, "field_is_system", error.message);
-  if (error instanceof StoredValuesError) {
+  if (error instanceof ValuesExistError) {
     return new ProblemError(409, "values_exist", error.message, { resources: error.resources });
   }
+  if (error instanceof ValuesBreakError) {
+    const { impact, forcible } = error;
+    return new ProblemError(409, "values_break", error.message, { impact, forcible });
+  }
+  if (error instanceof DictionaryBusyError) return new ProblemError(503, "dictionary_busy", error.message);
   if (error instanceof InvalidFieldError) {
     const errors = [{ field: error.property, message: error.reason }];
     return new ProblemError(400, "invalid_request", error.message, { errors });

@@ -1,8 +1,14 @@
+import { isDeepStrictEqual } from "node:util";
 import { Ajv2020, type ErrorObject } from "ajv/dist/2020.js";
 import formatsModule from "ajv-formats";
 import { RE2JS } from "re2js";
 import { badRequest } from "../errors.js";
-import type { AttributeDefinition, JsonObject, ResourceTypeDefinition } from "../schema/attribute.js";
+import type {
+  AttributeDefinition,
+  JsonObject,
+  JsonValue,
+  ResourceTypeDefinition,
+} from "../schema/attribute.js";
 import { COMMON_ATTRIBUTES } from "../schema/common-attributes.js";
 import { isIdentifiedByValue, MAX_VALUES } from "./read-value.js";
 
@@ -30,20 +36,31 @@ const linearRegExp = Object.assign(
 );
 
 /**
+ * Checks a resource. With the resource as it was `before`, only what differs from it has to obey: a rule that came later
+ * stops nobody from changing something else, such as deactivating a person who lacks a new required attribute.
+ * @throws ScimError 400 invalidValue naming each path and rule
+ */
+export type ResourceValidator = (resource: JsonObject, before?: JsonObject) => void;
+
+/**
  * Compiles the rules of a resource type: required attributes, types, lengths, enforced words and patterns. Costs
  * some 50 ms, so compile once per registry and keep the function. Takes resources as `readResource` and `applyPatch`
  * return them.
  *
  * @throws when the type itself is unusable, e.g. a pattern that RE2 cannot run (look-ahead, back-references)
- * @returns a check that throws ScimError 400 invalidValue naming each path and rule
  */
-export function compileValidator(type: ResourceTypeDefinition): (resource: JsonObject) => void {
+export function compileValidator(type: ResourceTypeDefinition): ResourceValidator {
   const ajv = new Ajv2020({ allErrors: true, strict: true, code: { regExp: linearRegExp } });
   addFormats(ajv, ["date-time"]);
   const validate = ajv.compile(resourceRules(type));
-  return (resource) => {
+  return (resource, before) => {
     if (validate(resource)) return;
-    const problems = (validate.errors ?? []).slice(0, 5).map((error) => describeError(error, type));
+    const isNew = (error: ErrorObject) => !before || isChanged(stepsOf(error), before, resource, type);
+    const problems = (validate.errors ?? [])
+      .filter(isNew)
+      .slice(0, 5)
+      .map((error) => describeError(error, type));
+    if (problems.length === 0) return;
     throw badRequest("invalidValue", `${[...new Set(problems)].join("; ")}.`);
   };
 }
@@ -120,11 +137,39 @@ function textRules({ rules, uniqueness, canonicalValues }: AttributeDefinition):
   };
 }
 
+/** The steps from the resource to the value that an error is about. */
+function stepsOf({ instancePath, params }: ErrorObject): string[] {
+  const named: Record<string, unknown> = params;
+  const steps = instancePath
+    .split("/")
+    .slice(1)
+    .map((step) => step.replaceAll("~1", "/").replaceAll("~0", "~"));
+  const inner = named["missingProperty"] ?? named["additionalProperty"];
+  return inner === undefined ? steps : [...steps, String(inner)];
+}
+
+/** Whether the attribute at the beginning of the steps is another one than before. */
+function isChanged(
+  steps: readonly string[],
+  before: JsonObject,
+  after: JsonObject,
+  type: ResourceTypeDefinition,
+): boolean {
+  const isExtension = type.extensions.some(({ schema }) => schema.id === steps[0]);
+  const path = steps.slice(0, isExtension ? 2 : 1);
+  return !isDeepStrictEqual(valueAt(before, path), valueAt(after, path));
+}
+
+function valueAt(value: JsonValue | undefined, path: readonly string[]): JsonValue | undefined {
+  const [step, ...rest] = path;
+  if (step === undefined) return value;
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return undefined;
+  return valueAt(Object.hasOwn(value, step) ? value[step] : undefined, rest);
+}
+
 function describeError(error: ErrorObject, type: ResourceTypeDefinition): string {
   const params: Record<string, unknown> = error.params;
-  const inner = params["missingProperty"] ?? params["additionalProperty"];
-  const pointer = inner === undefined ? error.instancePath : `${error.instancePath}/${String(inner)}`;
-  const path = describePointer(pointer, type);
+  const path = describeSteps(stepsOf(error), type);
   switch (error.keyword) {
     case "required":
       return `"${path}" is required`;
@@ -143,14 +188,9 @@ function describeError(error: ErrorObject, type: ResourceTypeDefinition): string
   }
 }
 
-/** `/urn…:User/emails/0/value` in SCIM's own spelling: `urn…:User:emails[0].value`. */
-function describePointer(pointer: string, type: ResourceTypeDefinition): string {
-  const steps = pointer
-    .split("/")
-    .slice(1)
-    .map((step) => step.replaceAll("~1", "/").replaceAll("~0", "~"));
-  const first = steps[0];
-  const isExtension = type.extensions.some(({ schema }) => schema.id === first);
+/** The steps in SCIM's own spelling: `urn…:User:emails[0].value`. */
+function describeSteps(steps: readonly string[], type: ResourceTypeDefinition): string {
+  const isExtension = type.extensions.some(({ schema }) => schema.id === steps[0]);
   return steps
     .map((step, index) => {
       if (index === 0) return step;
