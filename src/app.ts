@@ -8,7 +8,7 @@ import { type ConnectorRegistry, createConnectorRegistry } from "./connectors/re
 import { createDictionary, type Dictionary, followChanges } from "./dictionary/dictionary.js";
 import { createDictionaryFields, type DictionaryChanged } from "./dictionary/dictionary-fields.js";
 import { startChangeRetention } from "./directory/change-retention.js";
-import { createDirectory } from "./directory/directory.js";
+import { CURSOR_PURPOSE, createDirectory } from "./directory/directory.js";
 import { createAdminRouter } from "./http/admin/router.js";
 import { createHttpApp, createProbeApp, type ProbeDeps } from "./http/app.js";
 import { createReadiness } from "./http/health.js";
@@ -24,6 +24,7 @@ import { type Database, DatabaseUnavailableError } from "./persistence/database.
 import { DEFAULT_TENANT_ID } from "./persistence/tenant.js";
 import { type Clock, systemClock } from "./platform/clock.js";
 import { createSecretBox } from "./platform/secret-box.js";
+import { createTextSigner } from "./platform/text-signer.js";
 import { type Connections, createConnections } from "./provisioning/connections/connections.js";
 import { createPacers } from "./provisioning/connections/pacers.js";
 import type { DeliverySettled } from "./provisioning/deliver.js";
@@ -66,7 +67,8 @@ export async function startGateway(config: Config, options: StartOptions = {}): 
     level: config.logLevel,
     ...(options.logDestination && { destination: options.logDestination }),
   });
-  const secretBox = createSecretBox(await resolveSecretKeys(config));
+  const secretKeys = await resolveSecretKeys(config);
+  const secretBox = createSecretBox(secretKeys);
   const database = await openMigratedDatabase(config, logger);
   const closers: (() => Promise<void>)[] = [() => database.close()];
   const stop = async () => {
@@ -120,7 +122,17 @@ export async function startGateway(config: Config, options: StartOptions = {}): 
     closers.push(() => retention.stop());
 
     const client = config.role === "worker" ? undefined : await authorization.ensureBootstrapClient(config);
-    const parts: Parts = { config, clock, logger, metrics, database, authorization, connections, dictionary };
+    const parts: Parts = {
+      config,
+      secretKeys,
+      clock,
+      logger,
+      metrics,
+      database,
+      authorization,
+      connections,
+      dictionary,
+    };
     const listener = await listen(parts);
     closers.push(() => listener.close());
     logger.info({ url: listener.url, role: config.role, database: database.kind }, "the gateway is up");
@@ -133,6 +145,7 @@ export async function startGateway(config: Config, options: StartOptions = {}): 
 
 interface Parts {
   config: Config;
+  secretKeys: readonly string[];
   clock: Clock;
   logger: Logger;
   metrics: Metrics;
@@ -169,6 +182,7 @@ function createSurfaces(parts: Parts, probe: ProbeDeps, publicUrl: string) {
     clock,
     outbox: { append: appendDeliveries },
     dictionary,
+    cursorSigner: createTextSigner(parts.secretKeys, CURSOR_PURPOSE),
     provisioningStates,
   });
   return createHttpApp({

@@ -5,6 +5,7 @@ import type { Clock } from "../platform/clock.js";
 import { notFound, notUnique, type ScimError } from "../scim/errors.js";
 import type { JsonValue, ResourceTypeId } from "../scim/schema/attribute.js";
 import { type ChangeNotes, createChangeNotes } from "./change-notes.js";
+import type { ListCursors } from "./list-cursor.js";
 import type { RequestContext } from "./request-context.js";
 import type { TenantSchema } from "./tenant-schema.js";
 
@@ -21,6 +22,7 @@ export interface DirectoryParts {
   database: Database;
   clock: Clock;
   outbox: { append: AppendDeliveries };
+  cursors: ListCursors;
   schemaOf(tenantId: string): Promise<TenantSchema>;
   provisioningStates?: ProvisioningStates | undefined;
 }

@@ -2,12 +2,15 @@ import { createDictionary, type Dictionary } from "../dictionary/dictionary.js";
 import type { AppendDeliveries } from "../outbox/append.js";
 import type { Database } from "../persistence/database.js";
 import type { Clock } from "../platform/clock.js";
+import { newSecret } from "../platform/ids.js";
+import { createTextSigner, type TextSigner } from "../platform/text-signer.js";
 import type { ScimError } from "../scim/errors.js";
 import type { ResourceTypeId } from "../scim/schema/attribute.js";
 import type { SchemaRegistry } from "../scim/schema/registry.js";
 import { createResource } from "./create-resource.js";
 import { createUsers, type UserDraft } from "./create-users.js";
 import type { DirectoryParts, ProvisioningStates } from "./directory-parts.js";
+import { createListCursors } from "./list-cursor.js";
 import { listResources } from "./list-resources.js";
 import { loadResource } from "./load-resource.js";
 import { type PatchOptions, patchResource } from "./patch-resource.js";
@@ -40,6 +43,8 @@ export interface Directory {
   createUsers(context: RequestContext, drafts: readonly UserDraft[]): Promise<(Resource | ScimError)[]>;
   read(context: RequestContext, type: ResourceTypeId, id: string, needs: ResourceNeeds): Promise<Resource>;
   list(context: RequestContext, type: ResourceTypeId, query: ListQuery): Promise<ListPage>;
+  /** As `list`, over the resources of every type (RFC 7644 section 3.4.2.1). */
+  search(context: RequestContext, query: ListQuery): Promise<ListPage>;
   /** @param ifMatch the If-Match header, if there was one */
   replace(
     context: RequestContext,
@@ -58,6 +63,9 @@ export interface Directory {
   remove(context: RequestContext, type: ResourceTypeId, id: string, ifMatch?: string): Promise<void>;
 }
 
+/** What the keys of the signer of cursors are derived for. */
+export const CURSOR_PURPOSE = "list-cursor";
+
 /** What a directory needs. */
 export interface DirectoryDeps {
   database: Database;
@@ -65,6 +73,8 @@ export interface DirectoryDeps {
   outbox: { append: AppendDeliveries };
   /** The dictionaries, where somebody else has to know them too; the directory's own otherwise. */
   dictionary?: Dictionary | undefined;
+  /** Signs the cursors of lists; without it they can be used at this directory only, until the process ends. */
+  cursorSigner?: TextSigner | undefined;
   /** Without it, no resource has the provisioning extension. */
   provisioningStates?: ProvisioningStates | undefined;
 }
@@ -73,13 +83,16 @@ export interface DirectoryDeps {
 export function createDirectory(deps: DirectoryDeps): Directory {
   const { database, clock, outbox, provisioningStates } = deps;
   const schemaOf = tenantSchemas(deps.dictionary ?? createDictionary({ queryable: database, clock }));
-  const parts: DirectoryParts = { database, clock, outbox, schemaOf, provisioningStates };
+  const signer = deps.cursorSigner ?? createTextSigner([newSecret()], CURSOR_PURPOSE);
+  const cursors = createListCursors(signer, clock);
+  const parts: DirectoryParts = { database, clock, outbox, schemaOf, provisioningStates, cursors };
   return {
     registry: async (tenantId) => (await schemaOf(tenantId)).registry,
     create: (context, type, body, options) => createResource(parts, context, type, body, options),
     createUsers: (context, drafts) => createUsers(parts, context, drafts),
     read: (context, type, id, needs) => loadResource(parts, context, type, id, needs),
-    list: (context, type, query) => listResources(parts, context, type, query),
+    list: (context, type, query) => listResources(parts, context, [type], query),
+    search: (context, query) => listResources(parts, context, ["User", "Group"], query),
     replace: (context, type, id, body, ifMatch) => replaceResource(parts, context, type, id, body, ifMatch),
     patch: (context, type, id, body, options) => patchResource(parts, context, type, id, body, options),
     remove: (context, type, id, ifMatch) => removeResource(parts, context, type, id, ifMatch),

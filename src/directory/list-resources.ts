@@ -1,55 +1,160 @@
 import { compileFilter } from "../persistence/compile-filter.js";
-import { compileSort } from "../persistence/compile-sort.js";
+import { absentSortKey, compileSortKey, type SortKey } from "../persistence/compile-sort.js";
 import { refuseCostlyFilter } from "../persistence/filter-cost.js";
-import { countResources, listPage } from "../persistence/resource-pages.js";
-import { sqlParameters } from "../persistence/sql-parameters.js";
+import { countResources, type ListPart, listPage, type PageRow } from "../persistence/resource-pages.js";
+import { type SqlParameters, sqlParameters } from "../persistence/sql-parameters.js";
+import type { Dialect } from "../scim/dialect/dialect.js";
+import { badRequest } from "../scim/errors.js";
 import { parseFilter } from "../scim/filter/parse-filter.js";
-import { resolveFilter, resolveSortPath } from "../scim/filter/resolve-filter.js";
-import type { ResourceTypeId } from "../scim/schema/attribute.js";
+import { findSortPath } from "../scim/filter/resolve-filter.js";
+import { resolveFilters } from "../scim/filter/resolve-filters.js";
+import type { ResourceTypeDefinition, ResourceTypeId } from "../scim/schema/attribute.js";
 import type { DirectoryParts } from "./directory-parts.js";
+import { type ListCursor, listFingerprint } from "./list-cursor.js";
 import { presentResources } from "./present-resources.js";
 import type { RequestContext } from "./request-context.js";
-import type { ListPage, ListQuery } from "./resource.js";
+import type { ListPage, ListQuery, Resource } from "./resource.js";
+
+/** A list that is ready to be read. */
+interface CompiledList {
+  parts: readonly ListPart[];
+  parameters: SqlParameters;
+  /** The first of `parameters`: those that the conditions refer to. */
+  conditionValues: readonly unknown[];
+  descending: boolean;
+}
 
 /**
- * Lists resources (RFC 7644 section 3.4.2): filter, sort and page are executed by the database. Without sorting the
- * order is that of creation. The total is counted only where the page does not tell it.
- * @throws ScimError 400 invalidFilter, invalidPath
+ * Lists the resources of some types (RFC 7644 section 3.4.2): filter, sort and page are executed by the database.
+ * Without sorting the order is that of the types as given, then that of creation.
+ * @throws ScimError 400 invalidFilter, invalidPath, invalidCursor, expiredCursor
  */
 export async function listResources(
   parts: DirectoryParts,
   context: RequestContext,
-  typeId: ResourceTypeId,
+  typeIds: readonly ResourceTypeId[],
   query: ListQuery,
 ): Promise<ListPage> {
-  const { tenantId } = context;
-  const { database, provisioningStates } = parts;
+  const { tenantId, dialect } = context;
   const schema = await parts.schemaOf(tenantId);
-  const type = schema.registry.type(typeId);
-  const parameters = sqlParameters(tenantId);
-  const parsed =
-    query.filter === undefined ? undefined : parseFilter(query.filter, { dialect: context.dialect });
-  const filter = parsed && resolveFilter(parsed, type, context.dialect);
-  if (filter) refuseCostlyFilter(filter, type);
-  const condition = filter && compileFilter(filter, type, parameters);
-  const selection = { type: typeId, condition, parameters: [...parameters.values] };
-  const sorting =
-    query.sortBy === undefined
-      ? undefined
-      : { path: resolveSortPath(query.sortBy, type, context.dialect), order: query.sortOrder ?? "ascending" };
-  const order = compileSort(sorting, type, parameters);
-  if (query.count === 0) return { resources: [], totalResults: await countResources(database, selection) };
+  const types = typeIds.map((id) => schema.registry.type(id));
+  const list = compileList(tenantId, types, query, dialect);
+  const { rows, ...page } =
+    query.cursor === undefined
+      ? await pageByIndex(parts, list, query)
+      : await pageByCursor(parts, list, query, listFingerprint(tenantId, ...typeIds, ...orderOf(query)));
 
-  const offset = query.startIndex - 1;
-  const stored = await listPage(database, {
-    ...selection,
-    parameters: parameters.values,
-    order,
-    offset,
-    limit: query.count,
+  const presentation = {
+    queryable: parts.database,
+    tenantId,
+    schema,
+    provisioningStates: parts.provisioningStates,
+  };
+  const presented = new Map<string, Resource>();
+  for (const typeId of typeIds) {
+    const stored = rows.flatMap(({ resource }) => (resource.type === typeId ? resource : []));
+    for (const one of await presentResources(presentation, typeId, stored, query.needs)) {
+      presented.set(one.id, one);
+    }
+  }
+  return { ...page, resources: rows.flatMap(({ resource }) => presented.get(resource.id) ?? []) };
+}
+
+function orderOf(query: ListQuery): (string | undefined)[] {
+  return [query.filter, query.sortBy, query.sortBy === undefined ? undefined : query.sortOrder];
+}
+
+function compileList(
+  tenantId: string,
+  types: readonly ResourceTypeDefinition[],
+  query: ListQuery,
+  dialect: Dialect,
+): CompiledList {
+  const parameters = sqlParameters(tenantId);
+  const parsed = query.filter === undefined ? undefined : parseFilter(query.filter, { dialect });
+  const filters = parsed && resolveFilters(parsed, types, dialect);
+  const conditions = types.map((type, index) => {
+    const filter = filters?.[index];
+    if (filter === undefined) return undefined;
+    refuseCostlyFilter(filter, type);
+    return compileFilter(filter, type, parameters);
   });
-  const isLastPage = stored.length < query.count && (stored.length > 0 || offset === 0);
-  const totalResults = isLastPage ? offset + stored.length : await countResources(database, selection);
-  const presentation = { queryable: database, tenantId, schema, provisioningStates };
-  return { resources: await presentResources(presentation, typeId, stored, query.needs), totalResults };
+  const conditionValues = [...parameters.values];
+  const keys = query.sortBy === undefined ? [] : sortKeys(query.sortBy, types, parameters, dialect);
+  return {
+    parts: types.map((type, index) => ({ type: type.id, condition: conditions[index], key: keys[index] })),
+    parameters,
+    conditionValues,
+    descending: query.sortBy !== undefined && query.sortOrder === "descending",
+  };
+}
+
+function sortKeys(
+  sortBy: string,
+  types: readonly ResourceTypeDefinition[],
+  parameters: SqlParameters,
+  dialect: Dialect,
+): SortKey[] {
+  const keys = types.map((type) => {
+    const path = findSortPath(sortBy, type, dialect);
+    return path && compileSortKey(path, type, parameters);
+  });
+  const known = keys.find((key) => key !== undefined);
+  if (known === undefined) {
+    throw badRequest("invalidPath", `Resources cannot be sorted by "${sortBy.slice(0, 200)}".`);
+  }
+  return keys.map((key) => key ?? absentSortKey(known.type));
+}
+
+/** What a way of paging finds. */
+type FoundPage = Omit<ListPage, "resources"> & { rows: PageRow[] };
+
+/** Paging by startIndex and count (RFC 7644 section 3.4.2.4). The total is counted only where the page does not tell it. */
+async function pageByIndex(
+  { database }: DirectoryParts,
+  list: CompiledList,
+  { startIndex, count }: ListQuery,
+): Promise<FoundPage> {
+  const total = () => countResources(database, list.parts, list.conditionValues);
+  if (count === 0) return { rows: [], totalResults: await total() };
+  const offset = startIndex - 1;
+  const rows = await listPage(database, { ...list, window: { kind: "offset", offset }, limit: count });
+  const isLastPage = rows.length < count && (rows.length > 0 || offset === 0);
+  return { rows, totalResults: isLastPage ? offset + rows.length : await total() };
+}
+
+/**
+ * Paging by cursor (RFC 9865): each page begins at the place of a resource in the order, not at a count, so creates and
+ * deletes elsewhere neither repeat nor skip anything. Counting all matches for every page would cost more than the page,
+ * so the total is that of the first page, carried along.
+ */
+async function pageByCursor(
+  { database, cursors }: DirectoryParts,
+  list: CompiledList,
+  { cursor: text, count }: ListQuery,
+  fingerprint: string,
+): Promise<FoundPage> {
+  const cursor = text ? cursors.read(text, fingerprint) : undefined;
+  const total = () => countResources(database, list.parts, list.conditionValues);
+  if (count === 0) return { rows: [], totalResults: cursor?.total ?? (await total()) };
+  const backward = cursor?.backward ?? false;
+  const window = { kind: "keyset", from: cursor?.from, backward } as const;
+  // One row more than asked for tells whether there is another page.
+  const found = await listPage(database, { ...list, window, limit: count + 1 });
+  const hasMore = found.length > count;
+  const rows = backward ? found.slice(0, count).reverse() : found.slice(0, count);
+  const totalResults = cursor?.total ?? (hasMore ? await total() : rows.length);
+
+  const edge = (row: PageRow | undefined, towards: Pick<ListCursor, "backward">) =>
+    row && cursors.issue({ ...towards, from: row.position, total: totalResults }, fingerprint);
+  const next = backward || hasMore ? edge(rows.at(-1), { backward: false }) : undefined;
+  const previous = (backward ? hasMore : cursor !== undefined)
+    ? edge(rows[0], { backward: true })
+    : undefined;
+  return {
+    rows,
+    totalResults,
+    ...(next !== undefined && { nextCursor: next }),
+    ...(previous !== undefined && { previousCursor: previous }),
+  };
 }

@@ -29,15 +29,22 @@ export interface ListQuery {
   filter?: string;
   sortBy?: string;
   sortOrder?: "ascending" | "descending";
-  /** 1 or more. */
+  /** 1 or more; without meaning where there is a cursor. */
   startIndex: number;
   /** 0 asks for the total alone. */
   count: number;
+  /** Asks for paging by cursor (RFC 9865): empty for the first page, then what the page before gave. */
+  cursor?: string;
   needs: ResourceNeeds;
 }
 
 /** One page of a list. */
 export interface ListPage {
   resources: Resource[];
+  /** Matches over all pages; on a page by cursor, those there were at the first page. */
   totalResults: number;
+  /** Where the next page begins; absent on the last one and without a cursor. */
+  nextCursor?: string;
+  /** Where the page before begins; absent on the first one and without a cursor. */
+  previousCursor?: string;
 }

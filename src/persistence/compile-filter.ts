@@ -35,6 +35,8 @@ function condition(filter: ResolvedFilter, scope: Scope): string {
   switch (filter.kind) {
     case "and":
     case "or":
+      // Without operands: of a type that does not have the attribute (RFC 7644 section 3.4.2.1).
+      if (filter.operands.length === 0) return filter.kind === "and" ? "true" : "false";
       return `(${filter.operands.map((operand) => condition(operand, scope)).join(` ${filter.kind} `)})`;
     case "not":
       return not(condition(filter.operand, scope));

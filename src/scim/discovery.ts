@@ -15,10 +15,23 @@ export interface ServiceProviderFeatures {
   /** The numbers are announced even when bulk is not supported: authentik cuts its PATCH batches by them. */
   bulk: { supported: boolean; maxOperations: number; maxPayloadSize: number };
   filter: { supported: boolean; maxResults: number };
+  /** RFC 9865 section 4; left out for clients that refuse a document with members they do not know. */
+  pagination?: PaginationFeatures | undefined;
   changePassword: boolean;
   sort: boolean;
   etag: boolean;
   authenticationSchemes: readonly AuthenticationScheme[];
+}
+
+/** How lists are paged. */
+interface PaginationFeatures {
+  cursor: boolean;
+  index: boolean;
+  defaultPaginationMethod: "cursor" | "index";
+  defaultPageSize: number;
+  maxPageSize: number;
+  /** In seconds. */
+  cursorTimeout: number;
 }
 
 /** One way to authenticate, as announced to clients. */
@@ -65,6 +78,7 @@ export function serviceProviderConfigDocument(features: ServiceProviderFeatures)
     patch: { supported: features.patch },
     bulk: { ...features.bulk },
     filter: { ...features.filter },
+    ...(features.pagination === undefined ? {} : { pagination: { ...features.pagination } }),
     changePassword: { supported: features.changePassword },
     sort: { supported: features.sort },
     etag: { supported: features.etag },

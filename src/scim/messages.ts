@@ -5,6 +5,7 @@ import type { JsonObject } from "./schema/attribute.js";
 export const LIST_RESPONSE_SCHEMA = "urn:ietf:params:scim:api:messages:2.0:ListResponse";
 export const BULK_REQUEST_SCHEMA = "urn:ietf:params:scim:api:messages:2.0:BulkRequest";
 export const BULK_RESPONSE_SCHEMA = "urn:ietf:params:scim:api:messages:2.0:BulkResponse";
+export const SEARCH_REQUEST_SCHEMA = "urn:ietf:params:scim:api:messages:2.0:SearchRequest";
 export const PATCH_OP_SCHEMA = "urn:ietf:params:scim:api:messages:2.0:PatchOp";
 
 /** One page of a query. */
@@ -12,10 +13,13 @@ export interface ResourcePage {
   resources: readonly JsonObject[];
   /** Number of matches over all pages. */
   totalResults: number;
-  /** 1-based index of the first resource of this page. */
-  startIndex: number;
+  /** 1-based index of the first resource of this page; a page by cursor has none. */
+  startIndex?: number;
   /** Number of resources in this page. */
   itemsPerPage: number;
+  /** Where the pages around this one begin (RFC 9865 section 2). */
+  nextCursor?: string | undefined;
+  previousCursor?: string | undefined;
 }
 
 /**
@@ -26,8 +30,10 @@ export function listResponse(page: ResourcePage): JsonObject {
   return {
     schemas: [LIST_RESPONSE_SCHEMA],
     totalResults: page.totalResults,
-    startIndex: page.startIndex,
+    ...(page.startIndex === undefined ? {} : { startIndex: page.startIndex }),
     itemsPerPage: page.itemsPerPage,
+    ...(page.previousCursor === undefined ? {} : { previousCursor: page.previousCursor }),
+    ...(page.nextCursor === undefined ? {} : { nextCursor: page.nextCursor }),
     Resources: [...page.resources],
   };
 }

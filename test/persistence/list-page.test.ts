@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { compileFilter } from "../../src/persistence/compile-filter.js";
-import { compileSort, type Sorting } from "../../src/persistence/compile-sort.js";
+import { compileSortKey } from "../../src/persistence/compile-sort.js";
 import { countResources, listPage } from "../../src/persistence/resource-pages.js";
 import { sqlParameters } from "../../src/persistence/sql-parameters.js";
 import { parseFilter } from "../../src/scim/filter/parse-filter.js";
@@ -25,7 +25,7 @@ afterAll(() => opened.close());
 interface Wanted {
   filter?: string;
   sortBy?: string;
-  order?: Sorting["order"];
+  order?: "ascending" | "descending";
   offset?: number;
   limit?: number;
 }
@@ -35,19 +35,21 @@ async function list(typeId: ResourceTypeId, wanted: Wanted = {}) {
   const parameters = sqlParameters(defaultTenantId);
   const condition =
     wanted.filter && compileFilter(resolveFilter(parseFilter(wanted.filter), type), type, parameters);
-  const selection = { type: typeId, condition: condition || undefined, parameters: [...parameters.values] };
-  const sorting = wanted.sortBy
-    ? { path: resolveSortPath(wanted.sortBy, type), order: wanted.order ?? ("ascending" as const) }
+  const conditionValues = [...parameters.values];
+  const key = wanted.sortBy
+    ? compileSortKey(resolveSortPath(wanted.sortBy, type), type, parameters)
     : undefined;
-  const order = compileSort(sorting, type, parameters);
-  const page = { offset: wanted.offset ?? 0, limit: wanted.limit ?? 100 };
-  const rows = await listPage(opened.database, {
-    ...selection,
-    order,
-    parameters: parameters.values,
-    ...page,
+  const parts = [{ type: typeId, condition: condition || undefined, key }];
+  const page = await listPage(opened.database, {
+    parts,
+    descending: wanted.order === "descending",
+    window: { kind: "offset", offset: wanted.offset ?? 0 },
+    limit: wanted.limit ?? 100,
+    parameters,
   });
-  return { ids: rows.map((row) => row.id), rows, total: await countResources(opened.database, selection) };
+  const rows = page.map(({ resource }) => resource);
+  const total = await countResources(opened.database, parts, conditionValues);
+  return { ids: rows.map((row) => row.id), rows, total };
 }
 
 function idsOf(resources: readonly JsonObject[]): (JsonValue | undefined)[] {

@@ -1,7 +1,14 @@
 import { createHash } from "node:crypto";
 import type { Request, RequestHandler, Response } from "express";
 import type { Directory } from "../../directory/directory.js";
-import { resourceTypeDocument, schemaDocument, serviceProviderConfigDocument } from "../../scim/discovery.js";
+import { CURSOR_TIMEOUT_SECONDS } from "../../directory/list-cursor.js";
+import { take } from "../../scim/dialect/dialect.js";
+import {
+  resourceTypeDocument,
+  type ServiceProviderFeatures,
+  schemaDocument,
+  serviceProviderConfigDocument,
+} from "../../scim/discovery.js";
 import { notFound, ScimError } from "../../scim/errors.js";
 import { listResponse } from "../../scim/messages.js";
 import type { JsonObject, SchemaDefinition } from "../../scim/schema/attribute.js";
@@ -10,7 +17,8 @@ import type { SchemaRegistry } from "../../scim/schema/registry.js";
 import { sendScim } from "../middleware/negotiation.js";
 import { findGrantOf, queryOf } from "../middleware/request-state.js";
 import { BULK_LIMITS } from "./bulk-handlers.js";
-import { MAX_PAGE_SIZE } from "./list-parameters.js";
+import { requestContext } from "./call.js";
+import { DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE } from "./list-parameters.js";
 import { isNotModified } from "./preconditions.js";
 
 /** What the discovery endpoints work with. */
@@ -34,10 +42,27 @@ export interface DiscoveryHandlers {
   schema: RequestHandler;
 }
 
+/** Paging as RFC 9865 section 4 announces it. */
+const PAGINATION = {
+  cursor: true,
+  index: true,
+  defaultPaginationMethod: "index",
+  defaultPageSize: DEFAULT_PAGE_SIZE,
+  maxPageSize: MAX_PAGE_SIZE,
+  cursorTimeout: CURSOR_TIMEOUT_SECONDS,
+} as const;
+
+/** An administrator has to say so: `auto` cannot know which client refuses what it does not know. */
+function hidesPagination(request: Request): boolean {
+  if (findGrantOf(request) === undefined) return false;
+  const { dialect } = requestContext(request);
+  return dialect.profile !== "auto" && take(dialect, "omit-cursor-announcement");
+}
+
 /** Answers what this service can do, out of the same registry that the resources are checked with. */
 export function createDiscoveryHandlers(deps: DiscoveryHandlerDeps): DiscoveryHandlers {
   const { directory, baseUrl } = deps;
-  const config = serviceProviderConfigDocument({
+  const features: ServiceProviderFeatures = {
     baseUrl,
     documentationUri: deps.documentationUri,
     patch: true,
@@ -55,7 +80,9 @@ export function createDiscoveryHandlers(deps: DiscoveryHandlerDeps): DiscoveryHa
         primary: true,
       },
     ],
-  });
+  };
+  const config = serviceProviderConfigDocument(features);
+  const configWithPagination = serviceProviderConfigDocument({ ...features, pagination: PAGINATION });
 
   function registryOf(request: Request): Promise<SchemaRegistry> {
     return directory.registry(findGrantOf(request)?.tenantId ?? deps.defaultTenantId);
@@ -76,7 +103,7 @@ export function createDiscoveryHandlers(deps: DiscoveryHandlerDeps): DiscoveryHa
 
     serviceProviderConfig(request, response) {
       refuseFilter(request);
-      sendDocument(request, response, config);
+      sendDocument(request, response, hidesPagination(request) ? config : configWithPagination);
     },
 
     async resourceTypes(request, response) {

@@ -1,11 +1,9 @@
 import type { Request, RequestHandler, Response } from "express";
 import type { Directory, Resource } from "../../directory/directory.js";
 import { entityTag } from "../../scim/entity-tag.js";
-import { listResponse } from "../../scim/messages.js";
 import type { JsonObject, ResourceTypeId } from "../../scim/schema/attribute.js";
 import { sendScim } from "../middleware/negotiation.js";
 import { readCall, requestContext, resourceIdOf, type ScimCall } from "./call.js";
-import { readListParameters } from "./list-parameters.js";
 import { isNotModified, writeCondition } from "./preconditions.js";
 import { presentResource, resourceLocation } from "./present.js";
 
@@ -19,7 +17,6 @@ export interface ResourceHandlerDeps {
 /** The handlers of one resource type, by operation. */
 export interface ResourceHandlers {
   create: RequestHandler;
-  list: RequestHandler;
   read: RequestHandler;
   replace: RequestHandler;
   patch: RequestHandler;
@@ -58,19 +55,6 @@ export function createResourceHandlers(typeId: ResourceTypeId, deps: ResourceHan
       const call = await readCall(request, directory, typeId);
       const resource = await directory.create(call.context, typeId, request.body);
       answer(request, response, 201, resource, call);
-    },
-
-    async list(request, response) {
-      const call = await readCall(request, directory, typeId);
-      const parameters = readListParameters(call.query);
-      const page = await directory.list(call.context, typeId, { ...parameters, needs: call.needs });
-      const resources = page.resources.map((resource) =>
-        presentResource(resource, call.type, call.projection, baseUrl),
-      );
-      const { totalResults } = page;
-      const { startIndex } = parameters;
-      const body = listResponse({ resources, totalResults, startIndex, itemsPerPage: resources.length });
-      sendScim(request, response, 200, body);
     },
 
     async read(request, response) {

@@ -7,9 +7,11 @@ import { MAX_BULK_BYTES, parseJsonBody, SCIM_BODY_TYPES } from "../middleware/bo
 import { MAX_JSON_DEPTH } from "../middleware/json-limits.js";
 import { negotiateScim } from "../middleware/negotiation.js";
 import { parseQuery } from "../middleware/parameters.js";
+import { queryOf } from "../middleware/request-state.js";
 import { methodNotAllowed, routeNotFound } from "../middleware/routes.js";
 import { createBulkHandler } from "./bulk-handlers.js";
 import { createDiscoveryHandlers, type DiscoveryHandlers, notOffered } from "./discovery-handlers.js";
+import { asksForList, createListHandlers, type ListHandlers } from "./list-handlers.js";
 import { createResourceHandlers, type ResourceHandlers } from "./resource-handlers.js";
 
 /** What the SCIM surface needs. */
@@ -42,23 +44,22 @@ export function createScimRouter(deps: ScimRouterDeps): Router {
   router.use(collapseLeadingSlashes, negotiateScim(), parseQuery());
   const documentationUri = `${publicUrl}/docs/`;
   const discovery = createDiscoveryHandlers({ ...deps, baseUrl, documentationUri });
+  const protect = [authenticate, requireScope(scimScopeOf)];
+  const everything = createListHandlers(undefined, { ...deps, baseUrl });
+  router.get("/", listWhereAsked(everything, protect));
   addDiscovery(router, discovery, whenTokenIsSent(authenticate));
 
-  const protect = [authenticate, requireScope(scimScopeOf)];
   router
     .route("/Bulk")
     .post(protect, parseJsonBody(BULK_BODY), createBulkHandler({ directory: deps.directory, baseUrl }))
     .all(methodNotAllowed(["POST"]));
   router.all("/Me", protect, notOffered("/Me"));
-  router
-    .route(["/.search", "/Users/.search", "/Groups/.search"])
-    .post(protect, notOffered("Searching by POST"))
-    .all(methodNotAllowed(["POST"]));
+  const guards = [...protect, parseJsonBody({ types: SCIM_BODY_TYPES })];
+  addSearch(router, "", everything, guards);
   for (const type of ["User", "Group"] as const satisfies readonly ResourceTypeId[]) {
-    addResources(router, `/${type}s`, createResourceHandlers(type, { ...deps, baseUrl }), [
-      ...protect,
-      parseJsonBody({ types: SCIM_BODY_TYPES }),
-    ]);
+    const lists = createListHandlers(type, { ...deps, baseUrl });
+    addSearch(router, `/${type}s`, lists, guards);
+    addResources(router, `/${type}s`, createResourceHandlers(type, { ...deps, baseUrl }), lists, guards);
   }
   router.use(routeNotFound());
   return router;
@@ -81,15 +82,32 @@ function addDiscovery(router: Router, handlers: DiscoveryHandlers, identify: Req
   }
 }
 
+function addSearch(router: Router, path: string, lists: ListHandlers, guards: RequestHandler[]): void {
+  router
+    .route(`${path}/.search`)
+    .post(guards, lists.search)
+    .all(methodNotAllowed(["POST"]));
+}
+
+/** The base of the server: what is there, or, for a request with list parameters, the resources of every type. */
+function listWhereAsked(lists: ListHandlers, guards: RequestHandler[]): RequestHandler {
+  const list = Router().use(guards, lists.list);
+  return (request, response, next) => {
+    if (asksForList(queryOf(request))) void list(request, response, next);
+    else next();
+  };
+}
+
 function addResources(
   router: Router,
   path: string,
   handlers: ResourceHandlers,
+  lists: ListHandlers,
   guards: RequestHandler[],
 ): void {
   router
     .route(path)
-    .get(guards, handlers.list)
+    .get(guards, lists.list)
     .post(guards, handlers.create)
     .all(methodNotAllowed(["GET", "HEAD", "POST"]));
   router

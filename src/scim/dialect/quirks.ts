@@ -46,6 +46,11 @@ const CATALOGUE = {
     profiles: TOLERANT,
   },
   "missing-schemas": { description: "`schemas` was missing, empty or no list", profiles: TOLERANT },
+  "omit-cursor-announcement": {
+    description:
+      "ServiceProviderConfig did not say how lists are paged, since some clients refuse members they do not know",
+    profiles: ["interop"],
+  },
   "operation-not-in-list": {
     description: "`Operations` was one operation instead of a list",
     profiles: TOLERANT,

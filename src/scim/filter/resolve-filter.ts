@@ -1,31 +1,22 @@
 import { type Dialect, take } from "../dialect/dialect.js";
-import type { Quirk } from "../dialect/quirks.js";
-import { badRequest } from "../errors.js";
-import { readDateTime } from "../resource/date-time.js";
+import { badRequest, ScimError } from "../errors.js";
 import type { AttributeDefinition, AttributeType, ResourceTypeDefinition } from "../schema/attribute.js";
 import { type FoundAttribute, findAttribute, findByName } from "../schema/find-attribute.js";
 import { PROVISIONING_GROUP_URN, PROVISIONING_USER_URN } from "../schema/urns.js";
-import type {
-  AttributePath,
-  ComparisonOperator,
-  Filter,
-  FilterValue,
-  ResolvedFilter,
-  ResolvedPath,
-} from "./ast.js";
+import type { AttributePath, ComparisonOperator, Filter, ResolvedFilter, ResolvedPath } from "./ast.js";
 import { printAttributePath, readAttributePath } from "./attribute-path.js";
+import { fitValue, type Tolerates, VALUE_OF } from "./fit-value.js";
 
 type Comparison = Extract<Filter, { kind: "comparison" }>;
 /** Looks a written path up; raises when it is not defined. */
 type LookUp = (path: AttributePath) => ResolvedPath;
-/** Whether the client may deviate in this; notes that it did. */
-type Tolerates = (quirk: Quirk) => boolean;
 
 /**
  * Looks every name of a filter up in the schemas and checks that operators and values fit the types. A comparison on
  * a complex attribute means its `value`; a bracket on a single-valued attribute becomes plain conditions.
  *
  * @param dialect what the client may deviate in; without it the RFC alone counts
+ * @param onUndefined is told of undefined attributes, which then have no value, in place of the error
  * @throws ScimError 400 invalidFilter: undefined attribute, operator or value that does not fit the type, an
  * attribute that is never returned (a filter would leak it), or one of the provisioning extension (not stored).
  */
@@ -33,9 +24,20 @@ export function resolveFilter(
   filter: Filter,
   type: ResourceTypeDefinition,
   dialect?: Dialect,
+  onUndefined?: (name: UndefinedName) => void,
 ): ResolvedFilter {
   const tolerates = toleranceOf(dialect, false);
-  return resolve(filter, (path) => findInResource(path, type, tolerates), tolerates);
+  return resolve(filter, {
+    lookUp: (path) => findInResource(path, type, tolerates),
+    tolerates,
+    onUndefined,
+  });
+}
+
+/** A name that the resource type does not define, and the error for it. */
+export interface UndefinedName {
+  name: string;
+  refusal: ScimError;
 }
 
 /**
@@ -47,7 +49,11 @@ export function resolveElementFilter(
   attribute: AttributeDefinition,
   dialect?: Dialect,
 ): ResolvedFilter {
-  return resolve(filter, (path) => findInElement(path, attribute), toleranceOf(dialect, true));
+  return resolve(filter, {
+    lookUp: (path) => findInElement(path, attribute),
+    tolerates: toleranceOf(dialect, true),
+    onUndefined: undefined,
+  });
 }
 
 function toleranceOf(dialect: Dialect | undefined, otherwise: boolean): Tolerates {
@@ -60,32 +66,45 @@ function toleranceOf(dialect: Dialect | undefined, otherwise: boolean): Tolerate
  * @throws ScimError 400 invalidPath when it is not defined or has no order.
  */
 export function resolveSortPath(text: string, type: ResourceTypeDefinition, dialect?: Dialect): ResolvedPath {
+  const target = findSortPath(text, type, dialect);
+  if (target !== undefined) return target;
+  throw badRequest("invalidPath", `Resources cannot be sorted by "${text.slice(0, 200)}".`);
+}
+
+/** As {@link resolveSortPath}, undefined for what is not defined or has no order. */
+export function findSortPath(
+  text: string,
+  type: ResourceTypeDefinition,
+  dialect?: Dialect,
+): ResolvedPath | undefined {
   const path = readAttributePath(text.trim());
   const tolerates = toleranceOf(dialect, false);
   const found = path && (findAttribute(type, path) ?? findInOneExtension(path, type, tolerates));
-  const target = found === undefined ? undefined : comparable(toResolvedPath(found));
-  if (found === undefined || target === undefined || isHidden(found) || isProvisioning(found)) {
-    throw badRequest("invalidPath", `Resources cannot be sorted by "${text.slice(0, 200)}".`);
-  }
-  return target;
+  if (found === undefined || isHidden(found) || isProvisioning(found)) return undefined;
+  return comparable(toResolvedPath(found));
 }
 
-function resolve(filter: Filter, lookUp: LookUp, tolerates: Tolerates): ResolvedFilter {
+/** How names are looked up and values are read. */
+interface Reading {
+  lookUp: LookUp;
+  tolerates: Tolerates;
+  onUndefined: ((name: UndefinedName) => void) | undefined;
+}
+
+/** Raised by look-ups, apart from refusals for other reasons. */
+class UndefinedAttribute extends ScimError {}
+
+function resolve(filter: Filter, reading: Reading): ResolvedFilter {
   switch (filter.kind) {
-    case "comparison":
-      return resolveComparison(filter, lookUp(filter.path), tolerates);
-    case "present":
-      return { kind: "present", target: lookUp(filter.path) };
     case "and":
     case "or":
-      return {
-        kind: filter.kind,
-        operands: filter.operands.map((operand) => resolve(operand, lookUp, tolerates)),
-      };
+      return { kind: filter.kind, operands: filter.operands.map((operand) => resolve(operand, reading)) };
     case "not":
-      return { kind: "not", operand: resolve(filter.operand, lookUp, tolerates) };
+      return { kind: "not", operand: resolve(filter.operand, reading) };
+    case "comparison":
+    case "present":
     case "valuePath":
-      return resolveValuePath(filter.path, filter.filter, lookUp, tolerates);
+      return resolveTest(filter, reading);
     default: {
       const never: never = filter;
       return never;
@@ -93,12 +112,38 @@ function resolve(filter: Filter, lookUp: LookUp, tolerates: Tolerates): Resolved
   }
 }
 
-function resolveValuePath(
-  path: AttributePath,
-  inner: Filter,
-  lookUp: LookUp,
-  tolerates: Tolerates,
-): ResolvedFilter {
+type Test = Extract<Filter, { kind: "comparison" | "present" | "valuePath" }>;
+
+function resolveTest(test: Test, reading: Reading): ResolvedFilter {
+  try {
+    switch (test.kind) {
+      case "comparison":
+        return resolveComparison(test, reading.lookUp(test.path), reading.tolerates);
+      case "present":
+        return { kind: "present", target: reading.lookUp(test.path) };
+      case "valuePath":
+        return resolveValuePath(test.path, test.filter, reading);
+      default:
+        return test satisfies never;
+    }
+  } catch (error) {
+    if (!(error instanceof UndefinedAttribute) || reading.onUndefined === undefined) throw error;
+    reading.onUndefined({ name: printAttributePath(test.path).toLowerCase(), refusal: error });
+    // No value: only what asks for its absence holds. An empty "or" never holds, an empty "and" always does.
+    const wantsAbsence =
+      test.kind === "comparison" &&
+      (test.value === null) === (test.operator === "eq") &&
+      isEquality(test.operator);
+    return { kind: wantsAbsence ? "and" : "or", operands: [] };
+  }
+}
+
+function isEquality(operator: ComparisonOperator): boolean {
+  return operator === "eq" || operator === "ne";
+}
+
+function resolveValuePath(path: AttributePath, inner: Filter, reading: Reading): ResolvedFilter {
+  const { lookUp, tolerates } = reading;
   const target = lookUp(path);
   const { attribute } = target;
   if (attribute.type !== "complex") {
@@ -106,13 +151,17 @@ function resolveValuePath(
   }
   if (attribute.multiValued) {
     const inElement: LookUp = (sub) => findInElement(sub, attribute);
-    return { kind: "element", target, filter: resolve(inner, inElement, tolerates) };
+    return {
+      kind: "element",
+      target,
+      filter: resolve(inner, { lookUp: inElement, tolerates, onUndefined: undefined }),
+    };
   }
   const inAttribute: LookUp = (sub) => {
     findInElement(sub, attribute);
     return lookUp({ ...path, subAttribute: sub.attribute });
   };
-  return resolve(inner, inAttribute, tolerates);
+  return resolve(inner, { lookUp: inAttribute, tolerates, onUndefined: undefined });
 }
 
 function findInResource(
@@ -122,7 +171,7 @@ function findInResource(
 ): ResolvedPath {
   const found = findAttribute(type, path) ?? findInOneExtension(path, type, tolerates);
   const written = printAttributePath(path);
-  if (found === undefined) throw refusal(`"${written}" is not an attribute of ${type.id}`);
+  if (found === undefined) throw undefinedName(`"${written}" is not an attribute of ${type.id}`);
   if (isHidden(found)) throw refusal(`"${written}" is never returned and cannot be searched`);
   if (isProvisioning(found)) throw refusal(`"${written}" is worked out on request and cannot be searched`);
   return toResolvedPath(found);
@@ -149,7 +198,7 @@ function findInElement(path: AttributePath, attribute: AttributeDefinition): Res
   const simple = path.schema === undefined && path.subAttribute === undefined;
   const subAttribute = simple ? findByName(attribute.subAttributes, path.attribute) : undefined;
   if (subAttribute === undefined) {
-    throw refusal(`"${printAttributePath(path)}" is not a sub-attribute of "${attribute.name}"`);
+    throw undefinedName(`"${printAttributePath(path)}" is not a sub-attribute of "${attribute.name}"`);
   }
   return { keys: [subAttribute.name], attribute: subAttribute };
 }
@@ -212,65 +261,14 @@ function resolveComparison(
   return { kind: "comparison", target, operator, value: fitting };
 }
 
-const VALUE_OF: Record<AttributeType, string> = {
-  string: "a value in double quotes",
-  reference: "a value in double quotes",
-  binary: "a base64 value in double quotes",
-  dateTime: 'a date and time such as "2025-01-31T08:00:00Z"',
-  integer: "a whole number without quotes",
-  decimal: "a number without quotes",
-  boolean: "true or false",
-  complex: "no value",
-};
-
-/** The value in the attribute's type; undefined when it does not fit. */
-function fitValue(
-  { value, unquoted }: { value: string | number | boolean; unquoted: string | undefined },
-  type: AttributeType,
-  tolerates: Tolerates,
-): FilterValue | undefined {
-  switch (type) {
-    case "string":
-    case "reference":
-    case "binary":
-      if (typeof value === "string") return value;
-      return unquoted !== undefined && tolerates("unquoted-filter-value") ? unquoted : undefined;
-    case "dateTime":
-      return typeof value === "string" ? readDateTime(value) : undefined;
-    case "integer": {
-      // However large: a number beyond all that can be stored still has an order.
-      const number = numberOf(value, tolerates);
-      return Number.isInteger(number) ? number : undefined;
-    }
-    case "decimal":
-      return numberOf(value, tolerates);
-    case "boolean":
-      return booleanOf(value, tolerates);
-    case "complex":
-      return undefined;
-    default: {
-      const never: never = type;
-      return never;
-    }
-  }
+function refusal(problem: string): ScimError {
+  return badRequest("invalidFilter", cannotBeUsed(problem));
 }
 
-const NUMBER = /^-?\d{1,15}(\.\d{1,15})?$/;
-
-function numberOf(value: string | number | boolean, tolerates: Tolerates): number | undefined {
-  if (typeof value === "number") return value;
-  if (typeof value !== "string" || !NUMBER.test(value)) return undefined;
-  return tolerates("text-number") ? Number(value) : undefined;
+function undefinedName(problem: string): ScimError {
+  return new UndefinedAttribute(400, cannotBeUsed(problem), "invalidFilter");
 }
 
-/** Entra ID puts quotes around booleans, and writes them "True" and "False". */
-function booleanOf(value: string | number | boolean, tolerates: Tolerates): boolean | undefined {
-  if (typeof value === "boolean") return value;
-  const word = String(value).toLowerCase();
-  if (word !== "true" && word !== "false") return undefined;
-  return tolerates("text-boolean") ? word === "true" : undefined;
-}
-
-function refusal(problem: string) {
-  return badRequest("invalidFilter", `The filter cannot be used: ${problem}.`);
+function cannotBeUsed(problem: string): string {
+  return `The filter cannot be used: ${problem}.`;
 }

@@ -36,6 +36,22 @@ const SERVICE_PROVIDER_CONFIG_SCHEMA: SchemaDefinition = {
     feature("filter", "Selecting resources by an expression.", [
       limit("maxResults", "The most resources in one answer."),
     ]),
+    complex(
+      "pagination",
+      "How lists are cut into pages (RFC 9865).",
+      [
+        attribute("cursor", "boolean", "Whether by cursor.", DEMANDED),
+        attribute("index", "boolean", "Whether by index.", DEMANDED),
+        text("defaultPaginationMethod", "How, when the client asks for neither.", {
+          ...READ_ONLY,
+          canonicalValues: ["cursor", "index"],
+        }),
+        limit("defaultPageSize", "The resources in one answer when the client gives no count."),
+        limit("maxPageSize", "The most resources in one answer."),
+        limit("cursorTimeout", "How long a cursor can be used, in seconds."),
+      ],
+      READ_ONLY,
+    ),
     feature("changePassword", "Setting a person's password."),
     feature("sort", "Sorting lists."),
     feature("etag", "Entity tags as versions of resources."),

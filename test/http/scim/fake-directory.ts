@@ -78,6 +78,11 @@ export function createFakeDirectory(): FakeDirectory {
       const page = all.slice(query.startIndex - 1, query.startIndex - 1 + query.count);
       return { resources: page, totalResults: all.length };
     },
+    async search(_context, query) {
+      directory.seen.list = query;
+      const all = [...resources.values()];
+      return { resources: all.slice(0, query.count), totalResults: all.length, nextCursor: "next" };
+    },
     async replace(_context, type, id, body, ifMatch) {
       const { schemas: _, ...attributes } = body as JsonObject;
       return change(type, id, attributes, ifMatch);
