@@ -1,3 +1,4 @@
+import { findUserWithGroups } from "../persistence/membership-store.js";
 import { findResource } from "../persistence/resource-store.js";
 import { isId } from "../platform/ids.js";
 import type { ResourceTypeId } from "../scim/schema/attribute.js";
@@ -17,10 +18,15 @@ export async function loadResource(
   const { tenantId } = context;
   const { database, provisioningStates } = parts;
   const schema = await parts.schemaOf(tenantId);
-  const stored = isId(id) ? await findResource(database, tenantId, type, id) : undefined;
-  if (!stored) throw missing(type, id);
+  if (!isId(id)) throw missing(type, id);
+  const found =
+    type === "User" && needs.groups
+      ? await findUserWithGroups(database, tenantId, id)
+      : { stored: await findResource(database, tenantId, type, id) };
+  if (!found?.stored) throw missing(type, id);
+  const groups = "groups" in found ? new Map([[id, found.groups]]) : undefined;
   const presentation = { queryable: database, tenantId, schema, provisioningStates };
-  const [resource] = await presentResources(presentation, type, [stored], needs);
+  const [resource] = await presentResources(presentation, type, [found.stored], needs, groups);
   if (!resource) throw missing(type, id);
   return resource;
 }

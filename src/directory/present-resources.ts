@@ -1,5 +1,5 @@
 import type { Queryable } from "../persistence/database.js";
-import { findGroupsOfUsers, findMembers } from "../persistence/membership-store.js";
+import { findGroupsOfUsers, findMembers, type MemberOf } from "../persistence/membership-store.js";
 import type { StoredResource } from "../persistence/resource-store.js";
 import type { JsonObject, ResourceTypeId } from "../scim/schema/attribute.js";
 import {
@@ -20,18 +20,23 @@ export interface Presentation {
   provisioningStates?: ProvisioningStates | undefined;
 }
 
-/** Turns rows into resources, with one look-up for each part that is needed, however many resources there are. */
+/**
+ * Turns rows into resources, with one look-up for each part that is needed, however many resources there are.
+ * @param knownGroups the groups of users, where they were read already
+ */
 export async function presentResources(
   presentation: Presentation,
   type: ResourceTypeId,
   stored: readonly StoredResource[],
   needs: ResourceNeeds,
+  knownGroups?: ReadonlyMap<string, readonly MemberOf[]>,
 ): Promise<Resource[]> {
   const { queryable, tenantId, provisioningStates } = presentation;
   const ids = stored.map((one) => one.id);
   const members = type === "Group" && needs.members ? await findMembers(queryable, tenantId, ids) : undefined;
   const groups =
-    type === "User" && needs.groups ? await findGroupsOfUsers(queryable, tenantId, ids) : undefined;
+    knownGroups ??
+    (type === "User" && needs.groups ? await findGroupsOfUsers(queryable, tenantId, ids) : undefined);
   const states =
     needs.provisioning && provisioningStates && ids.length > 0
       ? await provisioningStates(queryable, tenantId, type, ids)
@@ -39,8 +44,7 @@ export async function presentResources(
   return stored.map((one) => {
     const attributes = visibleAttributes(one, presentation.schema);
     if (members) attributes["members"] = (members.get(one.id) ?? []).map(named);
-    if (groups)
-      attributes["groups"] = (groups.get(one.id) ?? []).map((group) => named({ ...group, type: "direct" }));
+    if (groups) attributes["groups"] = (groups.get(one.id) ?? []).map(named);
     const connections = states?.get(one.id);
     if (connections && connections.length > 0) {
       attributes[type === "User" ? PROVISIONING_USER_URN : PROVISIONING_GROUP_URN] = { connections };

@@ -3,6 +3,13 @@ import type { ResourceTypeDefinition, ResourceTypeId } from "../scim/schema/attr
 import { MEMBERS } from "./attribute-source.js";
 import { compileElementFilter } from "./compile-filter.js";
 import type { Queryable } from "./database.js";
+import {
+  RESOURCE_COLUMNS,
+  RESOURCE_TABLES,
+  type ResourceRow,
+  type StoredResource,
+  toResource,
+} from "./resource-row.js";
 import { sqlParameters } from "./sql-parameters.js";
 
 /** A member of a group as answers show it. */
@@ -12,9 +19,10 @@ export interface Member {
   display: string | null;
 }
 
-/** A group that a user is a direct member of. */
+/** A group that a user is in: `indirect` where only a group below it has the user as a member. */
 export interface MemberOf {
   value: string;
+  type: "direct" | "indirect";
   display: string | null;
 }
 
@@ -154,7 +162,33 @@ export async function findMembers(
   );
 }
 
-/** The groups that each user is a direct member of, by the time of joining. */
+/**
+ * The groups of the users that `condition` selects of membership `m`, as the common table `shown`: direct ones and,
+ * where those hang below others, the indirect ones. Each group is walked up once, however many of the users are in it,
+ * and `union` ends the walk at what was seen already. `$1` is the tenant.
+ */
+const groupsWhere = (condition: string) => `with recursive direct as (
+    select m.member_id, m.added_at, g.id, g.parent_id, g.seq, g.doc ->> 'displayName' as display
+      from membership m
+      join resource g on g.tenant_id = m.tenant_id and g.id = m.group_id
+     where m.tenant_id = $1 and ${condition}
+  ), above (start, id) as (
+    select d.id, d.parent_id from direct d where d.parent_id is not null
+    union
+    select a.start, g.parent_id from above a join resource g on g.tenant_id = $1 and g.id = a.id
+     where g.parent_id is not null
+  ), indirect as (
+    select distinct d.member_id, a.id from direct d join above a on a.start = d.id
+    except
+    select d.member_id, d.id from direct d
+  ), shown as (
+    select member_id, id as value, 'direct' as type, display, added_at, seq from direct
+    union all
+    select i.member_id, i.id, 'indirect', g.doc ->> 'displayName', null, g.seq
+      from indirect i join resource g on g.tenant_id = $1 and g.id = i.id
+  )`;
+
+/** The groups that each user is in, the direct ones by the time of joining, then the indirect ones by age. */
 export async function findGroupsOfUsers(
   queryable: Queryable,
   tenantId: string,
@@ -162,18 +196,33 @@ export async function findGroupsOfUsers(
 ): Promise<Map<string, MemberOf[]>> {
   if (userIds.length === 0) return new Map();
   const rows = await queryable.query<MemberOf & { member_id: string }>(
-    `select m.member_id, m.group_id as value, g.doc ->> 'displayName' as display
-       from membership m
-       join resource g on g.tenant_id = m.tenant_id and g.id = m.group_id
-      where m.tenant_id = $1 and m.member_id = any($2::uuid[])
-      order by m.added_at, g.seq`,
+    `${groupsWhere("m.member_id = any($2::uuid[])")}
+     select member_id, value, type, display from shown order by type, added_at, seq`,
     [tenantId, userIds],
   );
   return groupRows(
     rows,
     (row) => row.member_id,
-    ({ value, display }) => ({ value, display }),
+    ({ value, type, display }) => ({ value, type, display }),
   );
+}
+
+/** Reads one living user and the groups it is in, as {@link findGroupsOfUsers} does, in one statement. */
+export async function findUserWithGroups(
+  queryable: Queryable,
+  tenantId: string,
+  id: string,
+): Promise<{ stored: StoredResource; groups: MemberOf[] } | undefined> {
+  const rows = await queryable.query<ResourceRow & { groups: MemberOf[] | null }>(
+    `${groupsWhere("m.member_id = $2")}
+     select ${RESOURCE_COLUMNS},
+            (select jsonb_agg(jsonb_build_object('value', value, 'type', type, 'display', display)
+                              order by type, added_at, seq) from shown) as groups
+       from ${RESOURCE_TABLES}
+      where r.tenant_id = $1 and r.id = $2 and r.type = 'User' and r.deleted_at is null`,
+    [tenantId, id],
+  );
+  return rows[0] && { stored: toResource(rows[0]), groups: rows[0].groups ?? [] };
 }
 
 function groupRows<Row, Item>(
