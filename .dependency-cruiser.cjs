@@ -71,8 +71,10 @@ module.exports = {
     only("idaas", ["directory", "scim", "platform"]),
     only("auth", ["persistence", "platform"]),
     only("provisioning", ["directory", "outbox", "connectors", "persistence", "scim", "platform"]),
+    only("request-log", ["observability", "persistence", "scim", "platform"]),
     only("http", [
       "auth",
+      "request-log",
       "directory",
       "dictionary",
       "idaas",

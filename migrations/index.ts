@@ -15,6 +15,7 @@ import { CreateAppendDeliveries1764150000300 } from "./1764150000300-create-appe
 import { AddClientLastUse1764150002000 } from "./1764150002000-add-client-last-use.js";
 import { CreateDictionaryRevision1764156000300 } from "./1764156000300-create-dictionary-revision.js";
 import { PrepareUserNames1764156100400 } from "./1764156100400-prepare-user-names.js";
+import { CreateRequestLog1764157000100 } from "./1764157000100-create-request-log.js";
 
 /** Every migration, oldest first. Listed by hand so that compiled code and tsx find the same ones. */
 export const migrations = [
@@ -35,4 +36,5 @@ export const migrations = [
   AddClientLastUse1764150002000,
   CreateDictionaryRevision1764156000300,
   PrepareUserNames1764156100400,
+  CreateRequestLog1764157000100,
 ];

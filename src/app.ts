@@ -33,6 +33,7 @@ import { startProvisioner } from "./provisioning/provisioner.js";
 import { provisioningStates } from "./provisioning/provisioning-states.js";
 import { isAttempt } from "./provisioning/settle-delivery.js";
 import type { WorkerSettings } from "./provisioning/worker.js";
+import { createRequestLog, type RequestLog } from "./request-log/request-log.js";
 import { openMigratedDatabase } from "./start-database.js";
 
 /** What a start may be given besides the configuration: tests and the demo do. */
@@ -122,6 +123,13 @@ export async function startGateway(config: Config, options: StartOptions = {}): 
     closers.push(() => retention.stop());
 
     const client = config.role === "worker" ? undefined : await authorization.ensureBootstrapClient(config);
+    const requestLog = createRequestLog({
+      database,
+      clock,
+      settings: { keepDays: config.requestLogDays },
+      onTrouble: (error, lost) => logger.warn({ err: error, lost }, "the request log could not be written"),
+    });
+    closers.push(() => requestLog.close());
     const parts: Parts = {
       config,
       secretKeys,
@@ -132,6 +140,7 @@ export async function startGateway(config: Config, options: StartOptions = {}): 
       authorization,
       connections,
       dictionary,
+      requestLog,
     };
     const listener = await listen(parts);
     closers.push(() => listener.close());
@@ -153,6 +162,7 @@ interface Parts {
   authorization: Authorization;
   connections: Connections;
   dictionary: Dictionary;
+  requestLog: RequestLog;
 }
 
 /** The listener comes first, since only it knows which port a configured 0 became. */
@@ -175,7 +185,7 @@ async function listen(parts: Parts): Promise<HttpServer> {
 }
 
 function createSurfaces(parts: Parts, probe: ProbeDeps, publicUrl: string) {
-  const { clock, logger, database, authorization, connections, dictionary } = parts;
+  const { clock, logger, database, authorization, connections, dictionary, requestLog } = parts;
   const checkToken = authorization.authenticate;
   const directory = createDirectory({
     database,
@@ -201,10 +211,12 @@ function createSurfaces(parts: Parts, probe: ProbeDeps, publicUrl: string) {
         dictionary,
         onChange: (change) => logDictionaryChange(logger, change),
       }),
+      requestLog,
       clock,
       publicUrl,
       checkToken,
     }),
+    recordRequest: requestLog.record,
   });
 }
 

@@ -25,6 +25,8 @@ export interface Config {
   /** How long the change log is kept. */
   changeRetentionDays: number;
   logLevel: LogLevel;
+  /** How long the request log keeps; 0 means that there is none. */
+  requestLogDays: number;
   stopDelayMs: number;
   stopTimeoutMs: number;
 }
@@ -74,6 +76,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     deliveryLeaseMs: read(configOptions.deliveryLeaseMs) ?? 30_000,
     changeRetentionDays: read(configOptions.changeRetentionDays) ?? 90,
     logLevel: read(configOptions.logLevel) ?? "info",
+    requestLogDays: read(configOptions.requestLogDays) ?? 14,
     stopDelayMs: read(configOptions.stopDelayMs) ?? 0,
     stopTimeoutMs: read(configOptions.stopTimeoutMs) ?? 10_000,
   };

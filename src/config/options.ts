@@ -155,6 +155,14 @@ export const configOptions = {
     `one of ${LOG_LEVELS.join(", ")}`,
     "How much is logged. Logs are JSON lines; secrets and personal data are redacted at every level.",
   ),
+  requestLogDays: option(
+    "REQUEST_LOG_DAYS",
+    "14",
+    wholeNumber(0, 400),
+    "a whole number of days from 0 to 400",
+    "How long `/admin/v1/requests` keeps what identity providers sent, at most 100,000 requests of each tenant; " +
+      "0 keeps nothing. Bodies are kept masked, and only of writes that were refused or needed a quirk.",
+  ),
   stopDelayMs: option(
     "STOP_DELAY_MS",
     "0",

@@ -4,6 +4,7 @@ import type { Authorization } from "../auth/oauth/authorization.js";
 import type { Logger } from "../observability/logger.js";
 import type { Metrics } from "../observability/metrics.js";
 import type { Clock } from "../platform/clock.js";
+import type { FinishedRequest } from "../request-log/request-log.js";
 import { createDocsRouter } from "./docs.js";
 import { errorHandler } from "./error-response.js";
 import { createHealthRouter, type Readiness } from "./health.js";
@@ -33,6 +34,8 @@ export interface HttpDeps extends ProbeDeps {
   idaasRouter: RequestHandler;
   /** Mounted at `/admin/v1`; brings its own authentication. */
   adminRouter: RequestHandler;
+  /** Takes each request of an identity provider; none is recorded without it. */
+  recordRequest?: (request: FinishedRequest) => void;
   /** Default: `openapi/openapi.json` of the installation. */
   openApiFile?: string;
 }
@@ -55,7 +58,7 @@ export function createProbeApp(deps: ProbeDeps): Express {
   return closeApp(createBaseApp(deps), deps);
 }
 
-function createBaseApp(deps: ProbeDeps): Express {
+function createBaseApp(deps: ProbeDeps & Pick<HttpDeps, "recordRequest">): Express {
   const app = express();
   app.disable("x-powered-by");
   // Entity tags are the resource's version; a hash of the body would say something else under the same name.

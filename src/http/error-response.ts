@@ -2,7 +2,7 @@ import type { ErrorRequestHandler, Request } from "express";
 import type { Metrics } from "../observability/metrics.js";
 import { errorFamilyOf } from "./error-family.js";
 import { sendIdaasError, toIdaasError } from "./idaas/idaas-error-response.js";
-import { correlationIdOf, logOf } from "./middleware/request-state.js";
+import { correlationIdOf, logOf, rememberAbout } from "./middleware/request-state.js";
 import { sendOAuthError, toOAuthError } from "./oauth/oauth-error-response.js";
 import { sendProblem, toProblem } from "./problem-response.js";
 import { RequestError, type UnexpectedFailure } from "./request-error.js";
@@ -41,6 +41,7 @@ export function errorHandler(deps: {
       case "scim": {
         const scimError = toScimError(error, unexpected);
         deps.metrics.observeScimError(scimError);
+        rememberAbout(request, { refusal: scimError });
         sendScimError(request, response, scimError);
         return;
       }

@@ -1,6 +1,6 @@
 import type { Directory, Resource } from "../directory/directory.js";
 import type { RequestContext } from "../directory/request-context.js";
-import { take } from "../scim/dialect/dialect.js";
+import { takeUnknown } from "../scim/dialect/dialect.js";
 import { badRequest, ScimError } from "../scim/errors.js";
 import type { ResourceTypeId, SchemaDefinition } from "../scim/schema/attribute.js";
 import { DICTIONARY_GROUP_URN, DICTIONARY_USER_URN } from "../scim/schema/urns.js";
@@ -111,5 +111,5 @@ export function createIdaas(directory: Directory): Idaas {
 }
 
 function noteUnknown({ dialect }: RequestContext, unknown: readonly string[]): void {
-  if (unknown.length > 0) take(dialect, "unknown-attribute-ignored");
+  for (const name of unknown) takeUnknown(dialect, name);
 }

@@ -5,6 +5,22 @@ export function newId(): string {
   return randomUUID();
 }
 
+/** A new identifier (RFC 9562 UUID version 7) that begins with the time: later ones sort behind earlier ones. */
+export function newTimedId(at: Date): string {
+  return timedId(at) + randomUUID().slice(15);
+}
+
+/** The identifier in front of all that {@link newTimedId} makes from this millisecond on. */
+export function firstTimedId(at: Date): string {
+  return `${timedId(at)}000-0000-000000000000`;
+}
+
+/** Time and version, up to the first free digit. */
+function timedId(at: Date): string {
+  const milliseconds = Math.max(0, at.getTime()).toString(16).padStart(12, "0");
+  return `${milliseconds.slice(0, 8)}-${milliseconds.slice(8)}-7`;
+}
+
 /** Whether a text has the form of an identifier made by {@link newId}: lower case, as it is compared. */
 export function isId(text: string): boolean {
   return /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(text);

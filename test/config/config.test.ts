@@ -28,6 +28,7 @@ describe("readConfig", () => {
       deliveryLeaseMs: 30_000,
       changeRetentionDays: 90,
       logLevel: "info",
+      requestLogDays: 14,
       stopDelayMs: 0,
       stopTimeoutMs: 10_000,
     });
@@ -47,6 +48,7 @@ describe("readConfig", () => {
       ROLE: "worker",
       DELIVERY_LEASE_MS: "45000",
       LOG_LEVEL: "warn",
+      REQUEST_LOG_DAYS: "0",
       STOP_DELAY_MS: "5000",
       STOP_TIMEOUT_MS: "30000",
     });
@@ -63,6 +65,7 @@ describe("readConfig", () => {
       deliveryLeaseMs: 45_000,
       changeRetentionDays: 90,
       logLevel: "warn",
+      requestLogDays: 0,
       stopDelayMs: 5000,
       stopTimeoutMs: 30_000,
     });

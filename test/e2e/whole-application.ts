@@ -22,6 +22,7 @@ import { createConnections } from "../../src/provisioning/connections/connection
 import { createPacers } from "../../src/provisioning/connections/pacers.js";
 import { createDeliveryLog } from "../../src/provisioning/delivery-log.js";
 import { provisioningStates } from "../../src/provisioning/provisioning-states.js";
+import { createRequestLog, type RequestLog } from "../../src/request-log/request-log.js";
 import { defaultTenantId, openTestDatabase } from "../support/database.js";
 
 /** One request as it goes over the wire: the path is sent as it is, the body without a second look. */
@@ -52,6 +53,7 @@ export interface WholeApplication {
   authorization: Authorization;
   /** Every line logged so far. */
   log: string[];
+  requestLog: RequestLog;
   send(sent: Sent): Promise<Answer>;
   close(): Promise<void>;
 }
@@ -94,6 +96,7 @@ export async function openApplication(): Promise<WholeApplication> {
     outbox: { appendBacklog },
     pacerFor: createPacers({ database, clock }),
   });
+  const requestLog = createRequestLog({ database, clock });
   const app = createHttpApp({
     clock,
     logger,
@@ -108,10 +111,12 @@ export async function openApplication(): Promise<WholeApplication> {
       connections,
       deliveries: createDeliveryLog({ database, clock }),
       dictionaryFields: createDictionaryFields({ database, clock, dictionary }),
+      requestLog,
       clock,
       publicUrl,
       checkToken,
     }),
+    recordRequest: requestLog.record,
   });
   const server = await startHttpServer(app, { host: "127.0.0.1", port: 0, clock });
   const agent = new Agent({ keepAlive: true });
@@ -123,10 +128,12 @@ export async function openApplication(): Promise<WholeApplication> {
     client,
     authorization,
     log,
+    requestLog,
     send: (sent) => sendOver(agent, server.port, sent),
     async close() {
       agent.destroy();
       await server.close();
+      await requestLog.close();
       await authorization.close();
       await close();
     },

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createDirectory } from "../../src/directory/directory.js";
 import { createScimRouter } from "../../src/http/scim/router.js";
 import { appendDeliveries } from "../../src/outbox/append.js";
-import { createAdministration } from "../http/admin/administration.js";
+import { type Administration, createAdministration } from "../http/admin/administration.js";
 import { checkTestToken, serveRouter } from "../http/support/serve-router.js";
 import { defaultTenantId, openTestDatabase, type TestDatabase } from "../support/database.js";
 import { createFakeClock } from "../support/fake-clock.js";
@@ -46,7 +46,9 @@ beforeAll(async () => {
     defaultTenantId,
   });
   scim = serveRouter("/scim/v2", router);
-  admin = createAdministration(database).app;
+  const administration = createAdministration(database);
+  admin = administration.app;
+  ids["requestId"] = await logRequest(administration);
   ids["connectionId"] = await make({
     method: "post",
     path: "/admin/v1/connections",
@@ -85,6 +87,34 @@ beforeAll(async () => {
 });
 afterAll(() => test.close());
 
+/** One refused request of the client that is made above, in the log. */
+async function logRequest({ requestLog, clock }: Administration): Promise<string> {
+  requestLog.record({
+    tenantId: defaultTenantId,
+    at: clock.now(),
+    clientId: "hr",
+    method: "PATCH",
+    path: "/scim/v2/Users/1",
+    route: "/scim/v2/Users/:id",
+    status: 400,
+    durationMs: 2,
+    scimType: "invalidValue",
+    detail: "no",
+    profile: "auto",
+    recognised: "entra",
+    quirks: ["text-boolean"],
+    ignored: ["shoeSize"],
+    resourceType: "User",
+    resourceId: "1",
+    correlationId: "c-1",
+    userAgent: null,
+    body: '{"Operations":[]}',
+  });
+  await requestLog.flush();
+  const [row] = await requestLog.list(defaultTenantId, { limit: 1 });
+  return String(row?.id);
+}
+
 async function send({ method, path, query = "", body, token, headers }: Case) {
   const isScim = path.startsWith("/scim");
   const target = path.replace(/\{(\w+)\}/g, (_, name: string) => {
@@ -114,6 +144,7 @@ const CONNECTIONS = "/admin/v1/connections";
 const ONE_CONNECTION = "/admin/v1/connections/{connectionId}";
 const CLIENTS = "/admin/v1/clients";
 const ONE_CLIENT = "/admin/v1/clients/{clientRef}";
+const REQUESTS = "/admin/v1/requests";
 const DICTIONARY = "/admin/v1/dictionary";
 const ONE_FIELD = "/admin/v1/dictionary/{fieldId}";
 const costCentre = {
@@ -238,6 +269,11 @@ const cases: Case[] = [
   { method: "get", path: "/admin/v1/deliveries/{deliveryId}", status: 200 },
   { method: "post", path: "/admin/v1/deliveries/{deliveryId}/retry", status: 200 },
   { method: "post", path: "/admin/v1/deliveries/retry-failed", status: 200, body: {} },
+  { method: "get", path: REQUESTS, status: 200, query: "?status=4xx&quirk=text-boolean&client=hr" },
+  { method: "get", path: REQUESTS, status: 400, query: "?status=400" },
+  { method: "get", path: REQUESTS, status: 400, query: "?since=yesterday" },
+  { method: "get", path: `${REQUESTS}/{requestId}`, status: 200 },
+  { method: "get", path: `${ONE_CLIENT}/dialect`, status: 200 },
 ];
 
 describe("the answers of the running routers are those of the description", () => {

@@ -4,6 +4,7 @@ import type { DictionaryFields } from "../../dictionary/dictionary-fields.js";
 import type { Clock } from "../../platform/clock.js";
 import type { Connections } from "../../provisioning/connections/connections.js";
 import type { DeliveryLog } from "../../provisioning/delivery-log.js";
+import type { RequestLog } from "../../request-log/request-log.js";
 import { authenticateBearer, requireScope } from "../middleware/authentication.js";
 import type { TokenCheck } from "../middleware/bearer-strategy.js";
 import { parseJsonBody } from "../middleware/body.js";
@@ -14,6 +15,7 @@ import { createConnectionHandlers } from "./connection-handlers.js";
 import { createDeliveryHandlers } from "./delivery-handlers.js";
 import { createDictionaryRouter } from "./dictionary-router.js";
 import { translateRefusals } from "./refusals.js";
+import { createRequestHandlers } from "./request-handlers.js";
 
 /** What the administration surface needs. */
 export interface AdminRouterDeps {
@@ -21,6 +23,7 @@ export interface AdminRouterDeps {
   connections: Connections;
   deliveries: DeliveryLog;
   dictionaryFields: DictionaryFields;
+  requestLog: RequestLog;
   clock: Clock;
   /** PUBLIC_URL, without a slash at its end. */
   publicUrl: string;
@@ -49,6 +52,7 @@ export function createAdminRouter(deps: AdminRouterDeps): Router {
   router.use("/dictionary", createDictionaryRouter({ ...deps, baseUrl }));
   addConnections(router, { ...deps, baseUrl });
   addDeliveries(router, deps);
+  addRequests(router, deps);
   router.use(routeNotFound());
   router.use(translateRefusals());
   return router;
@@ -91,6 +95,22 @@ function addDeliveries(router: Router, deps: Parameters<typeof createDeliveryHan
     .route("/deliveries/:id/retry")
     .post(handlers.retry)
     .all(methodNotAllowed(["POST"]));
+}
+
+function addRequests(router: Router, deps: Parameters<typeof createRequestHandlers>[0]): void {
+  const handlers = createRequestHandlers(deps);
+  router
+    .route("/requests")
+    .get(handlers.list)
+    .all(methodNotAllowed(["GET", "HEAD"]));
+  router
+    .route("/requests/:id")
+    .get(handlers.read)
+    .all(methodNotAllowed(["GET", "HEAD"]));
+  router
+    .route("/clients/:id/dialect")
+    .get(handlers.dialect)
+    .all(methodNotAllowed(["GET", "HEAD"]));
 }
 
 /** Settings and people's names are nobody's to keep in a proxy. */

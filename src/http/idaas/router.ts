@@ -58,6 +58,11 @@ function answering(
   work: (context: RequestContext, request: Request) => Promise<IdaasAnswer>,
 ): RequestHandler {
   return async (request, response) => {
+    const refused = (error: unknown): IdaasAnswer => {
+      if (!(error instanceof ScimError)) throw error;
+      rememberAbout(request, { refusal: error });
+      return idaasFailure(error.status, error.detail);
+    };
     response.json(await work(idaasContext(request), request).catch(refused));
   };
 }
@@ -65,11 +70,8 @@ function answering(
 /** These bodies are a dialect of their own, whatever profile the client has for SCIM. */
 function idaasContext(request: Request): RequestContext {
   const profile = grantOf(request).profile === "auto" ? "auto" : "idaas";
-  rememberAbout(request, { dialect: createDialect(profile) });
+  const dialect = createDialect(profile);
+  dialect.mark("idaas-address");
+  rememberAbout(request, { dialect });
   return requestContext(request);
-}
-
-function refused(error: unknown): IdaasAnswer {
-  if (error instanceof ScimError) return idaasFailure(error.status, error.detail);
-  throw error;
 }

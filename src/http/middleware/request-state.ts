@@ -2,6 +2,7 @@ import type { IncomingMessage } from "node:http";
 import type { AccessGrant } from "../../auth/access-grant.js";
 import type { Logger } from "../../observability/logger.js";
 import type { Dialect } from "../../scim/dialect/dialect.js";
+import type { ScimError } from "../../scim/errors.js";
 
 /** The parameters of a query string or form, each given at most once. Has no prototype. */
 export type RequestParameters = Readonly<Record<string, string | undefined>>;
@@ -15,6 +16,8 @@ interface RequestState {
   query?: RequestParameters;
   grant?: AccessGrant;
   dialect?: Dialect;
+  /** Why an identity provider was refused. */
+  refusal?: Pick<ScimError, "status" | "scimType" | "detail">;
 }
 
 /**
@@ -71,6 +74,11 @@ export function findGrantOf(request: IncomingMessage): AccessGrant | undefined {
 /** What the request was read with so far, or undefined where nothing of it has been read by a profile (yet). */
 export function findDialectOf(request: IncomingMessage): Dialect | undefined {
   return stateOf(request)?.dialect;
+}
+
+/** Why the request was refused, or undefined where it was not (yet). */
+export function findRefusalOf(request: IncomingMessage): RequestState["refusal"] {
+  return stateOf(request)?.refusal;
 }
 
 function known<T>(fact: T | undefined, middleware: string): T {

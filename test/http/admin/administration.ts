@@ -12,6 +12,7 @@ import type { Database } from "../../../src/persistence/database.js";
 import { createSecretBox } from "../../../src/platform/secret-box.js";
 import { type Connections, createConnections } from "../../../src/provisioning/connections/connections.js";
 import { createDeliveryLog } from "../../../src/provisioning/delivery-log.js";
+import { createRequestLog, type RequestLog } from "../../../src/request-log/request-log.js";
 import { createFakeClock, type FakeClock } from "../../support/fake-clock.js";
 import { checkTestToken, serveRouter } from "../support/serve-router.js";
 
@@ -20,6 +21,7 @@ export interface Administration {
   app: Express;
   connections: Connections;
   connector: Connector;
+  requestLog: RequestLog;
   clock: FakeClock;
   /** The settings with which sessions were opened, newest last, and how many were closed. */
   opened: ConnectorSettings[];
@@ -60,6 +62,7 @@ export function createAdministration(
     outbox: { appendBacklog },
     pacerFor: () => createPacer({ clock }),
   });
+  const requestLog = createRequestLog({ database, clock });
   const router = createAdminRouter({
     clients: createClients({ database, clock, clientChanged: async () => undefined }),
     connections,
@@ -70,6 +73,7 @@ export function createAdministration(
       dictionary: options.dictionary ?? createDictionary({ queryable: database, clock }),
       onChange: options.onDictionaryChange,
     }),
+    requestLog,
     clock,
     publicUrl: "https://gateway.example",
     checkToken: checkTestToken,
@@ -78,6 +82,7 @@ export function createAdministration(
     app: serveRouter("/admin/v1", router),
     connections,
     connector,
+    requestLog,
     clock,
     opened,
     closed: () => closed,

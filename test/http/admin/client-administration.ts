@@ -11,6 +11,7 @@ import { createSecretBox } from "../../../src/platform/secret-box.js";
 import { createConnections } from "../../../src/provisioning/connections/connections.js";
 import { createPacers } from "../../../src/provisioning/connections/pacers.js";
 import { createDeliveryLog } from "../../../src/provisioning/delivery-log.js";
+import { createRequestLog } from "../../../src/request-log/request-log.js";
 import { openGateway, type TestGateway } from "../open-gateway.js";
 
 /** Where the clients are administered. */
@@ -101,6 +102,7 @@ function administration({
       clock,
       dictionary: createDictionary({ queryable: database, clock }),
     }),
+    requestLog: createRequestLog({ database, clock }),
     clock,
     publicUrl: "https://gateway.example",
     checkToken: authorization.authenticate,
