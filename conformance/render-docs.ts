@@ -60,7 +60,8 @@ function chapter(rfc: string): string[] {
     const place = placeOf(requirement.id).section;
     if (place !== section) {
       section = place;
-      lines.push("", `### Section ${section}`, "", "| id | | binds | requirement | proof |");
+      const heading = section === "errata" ? "Errata" : `Section ${section}`;
+      lines.push("", `### ${heading}`, "", "| id | | binds | requirement | proof |");
       lines.push("| --- | --- | --- | --- | --- |");
     }
     const { id, level, binds, statement } = requirement;

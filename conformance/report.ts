@@ -40,7 +40,7 @@ export function countBySection(judged: readonly Judged[]): Map<string, Record<Ve
   const counts = new Map<string, Record<Verdict, number>>();
   for (const { requirement, verdict } of judged) {
     const { rfc, section } = placeOf(requirement.id);
-    const key = `RFC ${rfc} section ${section}`;
+    const key = section === "errata" ? `errata of RFC ${rfc}` : `RFC ${rfc} section ${section}`;
     const row = counts.get(key) ?? { passed: 0, failed: 0, skipped: 0, "not run": 0, "not seen": 0 };
     row[verdict]++;
     counts.set(key, row);

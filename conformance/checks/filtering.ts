@@ -160,6 +160,27 @@ export const FILTERING_CHECKS: readonly Check[] = [
     }
   }),
 
+  check("the grammar is read with its errata", ["7644-errata-7319", "7644-errata-7322"], async (s) => {
+    s.needs("filter");
+    const value = `${s.unique()}@example.com`;
+    const { id } = await s.createUser({ emails: [{ value, type: "home" }] });
+    const own = `id eq ${quoted(id)} and`;
+    const grouped = 'emails[type eq "work" or (type eq "home" and value ew "@example.com")]';
+    expectSame(await idsFound(s, `${own} ${grouped}`), [id], "grouped in brackets");
+    expectSame(await idsFound(s, `${own} not (title pr)`), [id], "not, space, parenthesis");
+    expectSame(await idsFound(s, `${own} emails[not (type eq "work")]`), [id], "the same in brackets");
+  }),
+
+  check("square brackets do not nest", ["7644-errata-4690"], async (s) => {
+    s.needs("filter");
+    const filter = 'emails[type eq "work" and value[type eq "home"]]';
+    expectError(
+      await s.client.get(withQuery(s.discovered.endpoints.users, { filter })),
+      400,
+      "invalidFilter",
+    );
+  }),
+
   check("sub-attributes are named in full", ["7644-3.4.2.2-12"], async (s) => {
     s.needs("filter");
     const familyName = s.unique();

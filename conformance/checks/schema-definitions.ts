@@ -101,6 +101,20 @@ export const SCHEMA_DEFINITION_CHECKS: readonly Check[] = [
     }
   }),
 
+  check("the schema of groups requires displayName", ["7643-errata-5984"], async ({ discovered }) => {
+    const displayName = describedAttributes(discovered).find(
+      ({ schema, path }) => schema === GROUP_URN && path === "displayName",
+    );
+    expectSame(displayName?.definition["required"], true, "required of displayName");
+  }),
+
+  check("references are case exact", ["7643-errata-6001"], async ({ discovered }) => {
+    for (const { schema, path, definition } of describedAttributes(discovered)) {
+      if (definition["type"] !== "reference") continue;
+      expectSame(definition["caseExact"], true, `caseExact of ${schema} ${path}`);
+    }
+  }),
+
   check("password is writeOnly and never returned", ["7643-4.1.1-13"], async (s) => {
     const password = describedAttributes(s.discovered).find(
       ({ schema, path }) => schema === USER_URN && path === "password",

@@ -1,3 +1,4 @@
+import { ERRATA } from "./errata.js";
 import type { Requirement } from "./requirement.js";
 import { RFC7643_DISCOVERY } from "./rfc7643-discovery.js";
 import { RFC7643_MODEL, RFC7643_RESOURCES, RFC7643_SAMPLES } from "./rfc7643-model.js";
@@ -6,19 +7,21 @@ import { RFC7644_QUERIES } from "./rfc7644-queries.js";
 import { RFC7644_ANSWERS, RFC7644_CREATING, RFC7644_SURROUNDINGS } from "./rfc7644-requests.js";
 import { RFC9865 } from "./rfc9865.js";
 
-/** Every normative sentence of RFC 7643, 7644 and 9865, in the order of the texts. */
+/** Every normative sentence of RFC 7643, 7644 and 9865, in the order of the texts, each RFC's errata after it. */
 export const CATALOGUE: readonly Requirement[] = [
   ...RFC7643_MODEL,
   ...RFC7643_RESOURCES,
   ...RFC7643_DISCOVERY.filter(({ id }) => !isClosing(id)),
   ...RFC7643_SAMPLES,
   ...RFC7643_DISCOVERY.filter(({ id }) => isClosing(id)),
+  ...ERRATA.filter(({ id }) => id.startsWith("7643")),
   ...RFC7644_CREATING,
   ...RFC7644_QUERIES,
   ...RFC7644_CHANGES,
   ...RFC7644_BULK,
   ...RFC7644_ANSWERS,
   ...RFC7644_SURROUNDINGS,
+  ...ERRATA.filter(({ id }) => id.startsWith("7644")),
   ...RFC9865,
 ];
 

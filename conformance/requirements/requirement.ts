@@ -25,7 +25,7 @@ export type Proof =
 
 /** One sentence of an RFC that uses a key word of RFC 2119, in our own words. */
 export interface Requirement {
-  /** `<rfc>-<section>-<number in the section>`, e.g. `7644-3.4.2.2-03`. */
+  /** `<rfc>-<section>-<number in the section>`, e.g. `7644-3.4.2.2-03`, or `<rfc>-errata-<number of the erratum>`. */
   id: string;
   level: Level;
   binds: Party;
