@@ -90,6 +90,20 @@ describe("issuing tokens", () => {
     },
   );
 
+  it.each([
+    { profile: "idaas", granted: "scim:read scim:write" },
+    { profile: "auto", granted: "scim:read scim:write" },
+    { profile: "interop", granted: undefined },
+  ])(
+    "takes the scope 'read', which IDaaS 1.x always asks for, as none: $profile",
+    async ({ profile, granted }) => {
+      const client = await addClient({ profile, scopes: ["scim:read", "scim:write", "admin"] });
+      const issued = authorization.issueToken(by(client, { scope: "read" }));
+      if (granted) expect((await issued).scope).toBe(granted);
+      else await expect(issued).rejects.toMatchObject({ code: "invalid_scope" });
+    },
+  );
+
   it("accepts each of several secrets until it expires", async () => {
     const client = await addClient();
     await change(`insert into oauth_client_secret

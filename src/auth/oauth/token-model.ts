@@ -7,6 +7,8 @@ export interface VerifiedClient {
   clientId: string;
   scopes: readonly string[];
   grantTypes: readonly string[];
+  /** Its compatibility profile. */
+  profile: string;
 }
 
 /** What the token endpoint decided to issue. */
@@ -38,7 +40,7 @@ export async function decideToken(
     getUserFromClient: async () => ({ clientId: client.clientId }),
     getAccessToken: async () => null,
     generateAccessToken: async () => newSecret(),
-    validateScope: async (_user, _client, scope) => decideScopes(scope, client.scopes),
+    validateScope: async (_user, _client, scope) => decideScopes(scope, client),
     saveToken: async (token, saved, user) => {
       decision = { token: token.accessToken, scopes: token.scope ?? [] };
       await save(decision);
@@ -61,9 +63,23 @@ export async function decideToken(
   return decision;
 }
 
+/**
+ * The scope that Alibaba Cloud IDaaS 1.x asks for, always and with no way to enter another. A server may ignore the
+ * scope it is asked for, as long as the answer tells what it granted (RFC 6749 section 3.3).
+ */
+const IDAAS_SCOPE = "read";
+
 /** No scope asked for means all of the client's (RFC 6749 section 3.3 leaves the default to us). */
-function decideScopes(asked: string[] | undefined, allowed: readonly string[]): string[] | false {
+function decideScopes(
+  asked: string[] | undefined,
+  { scopes: allowed, profile }: VerifiedClient,
+): string[] | false {
   if (!asked) return [...allowed];
+  const isIdaas = profile === "idaas" || profile === "auto";
+  if (isIdaas && asked.length === 1 && asked[0] === IDAAS_SCOPE) {
+    const granted = allowed.filter((scope) => scope !== "admin");
+    return granted.length > 0 && granted;
+  }
   return asked.every((scope) => allowed.includes(scope)) ? [...new Set(asked)] : false;
 }
 
