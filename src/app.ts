@@ -185,7 +185,7 @@ async function listen(parts: Parts): Promise<HttpServer> {
 }
 
 function createSurfaces(parts: Parts, probe: ProbeDeps, publicUrl: string) {
-  const { clock, logger, database, authorization, connections, dictionary, requestLog } = parts;
+  const { config, clock, logger, database, authorization, connections, dictionary, requestLog } = parts;
   const checkToken = authorization.authenticate;
   const directory = createDirectory({
     database,
@@ -193,13 +193,20 @@ function createSurfaces(parts: Parts, probe: ProbeDeps, publicUrl: string) {
     outbox: { append: appendDeliveries },
     dictionary,
     cursorSigner: createTextSigner(parts.secretKeys, CURSOR_PURPOSE),
+    passwords: config.passwords,
     provisioningStates,
   });
   return createHttpApp({
     ...probe,
     authorization,
     publicUrl,
-    scimRouter: createScimRouter({ directory, publicUrl, checkToken, defaultTenantId: DEFAULT_TENANT_ID }),
+    scimRouter: createScimRouter({
+      directory,
+      publicUrl,
+      checkToken,
+      defaultTenantId: DEFAULT_TENANT_ID,
+      passwords: config.passwords,
+    }),
     idaasRouter: createIdaasRouter({ directory, checkToken }),
     adminRouter: createAdminRouter({
       clients: createClients({ database, clock, clientChanged: authorization.clientChanged }),

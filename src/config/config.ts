@@ -20,6 +20,7 @@ export interface Config {
   secretKeys: readonly string[];
   bootstrap?: BootstrapCredentials;
   role: Role;
+  passwords: "hash" | "discard";
   /** How long a claim lasts without a settle, in milliseconds. */
   deliveryLeaseMs: number;
   /** How long the change log is kept. */
@@ -73,6 +74,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     secretKeys: secretKeys ?? [],
     ...(clientId !== undefined && clientSecret !== undefined && { bootstrap: { clientId, clientSecret } }),
     role: read(configOptions.role) ?? "all",
+    passwords: read(configOptions.passwords) ?? "hash",
     deliveryLeaseMs: read(configOptions.deliveryLeaseMs) ?? 30_000,
     changeRetentionDays: read(configOptions.changeRetentionDays) ?? 90,
     logLevel: read(configOptions.logLevel) ?? "info",

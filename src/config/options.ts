@@ -133,6 +133,14 @@ export const configOptions = {
     "What this process does: serve requests, deliver to the vendors, or both. " +
       "Several processes of each role share one PostgreSQL; the embedded database allows `all` only.",
   ),
+  passwords: option(
+    "PASSWORDS",
+    "hash",
+    z.enum(["hash", "discard"]),
+    "hash or discard",
+    "What becomes of passwords that clients send: stored as a scrypt hash (some 60 ms of a core each), or accepted and " +
+      "thrown away. Never returned, never sent to a vendor.",
+  ),
   deliveryLeaseMs: option(
     "DELIVERY_LEASE_MS",
     "30000",

@@ -10,7 +10,6 @@ import { attachWaiting, cycle, findParent, lockTree, refuseCycle } from "./depar
 import { changed, type DirectoryParts, missing, type Writing, write } from "./directory-parts.js";
 import { findUsersManagedBy, managerNames } from "./manager-references.js";
 import { changeMembership, lookUpMembers, noEffect } from "./membership.js";
-import { hashPassword } from "./password.js";
 import { presentResources } from "./present-resources.js";
 import type { RequestContext } from "./request-context.js";
 import type { Resource } from "./resource.js";
@@ -46,7 +45,7 @@ async function createUser(
   { doc, password }: DocumentParts,
 ): Promise<Resource> {
   // Before the transaction: hashing takes long by design, and would keep a connection waiting.
-  const passwordHash = password === undefined ? undefined : await hashPassword(password);
+  const passwordHash = await parts.passwords.hash(password);
   return write(parts, context, async (writing) => {
     const { tx, tenantId, now } = writing;
     const row: NewRow = { type: "User", id, doc, parentId: null, parentRef: null, passwordHash };

@@ -6,6 +6,7 @@ import { notFound, notUnique, type ScimError } from "../scim/errors.js";
 import type { JsonValue, ResourceTypeId } from "../scim/schema/attribute.js";
 import { type ChangeNotes, createChangeNotes } from "./change-notes.js";
 import type { ListCursors } from "./list-cursor.js";
+import type { Passwords } from "./passwords.js";
 import type { RequestContext } from "./request-context.js";
 import type { TenantSchema } from "./tenant-schema.js";
 
@@ -23,6 +24,7 @@ export interface DirectoryParts {
   clock: Clock;
   outbox: { append: AppendDeliveries };
   cursors: ListCursors;
+  passwords: Passwords;
   schemaOf(tenantId: string): Promise<TenantSchema>;
   provisioningStates?: ProvisioningStates | undefined;
 }

@@ -13,6 +13,7 @@ import type { DirectoryParts, ProvisioningStates } from "./directory-parts.js";
 import { createListCursors } from "./list-cursor.js";
 import { listResources } from "./list-resources.js";
 import { loadResource } from "./load-resource.js";
+import { createPasswords, type PasswordPolicy } from "./passwords.js";
 import { type PatchOptions, patchResource } from "./patch-resource.js";
 import { removeResource } from "./remove-resource.js";
 import { replaceResource } from "./replace-resource.js";
@@ -21,6 +22,7 @@ import type { ListPage, ListQuery, Resource, ResourceNeeds } from "./resource.js
 import { tenantSchemas } from "./tenant-schema.js";
 
 export type { ProvisioningStates } from "./directory-parts.js";
+export type { PasswordPolicy } from "./passwords.js";
 export type { PatchOptions } from "./patch-resource.js";
 export type { ListPage, ListQuery, Resource, ResourceNeeds } from "./resource.js";
 
@@ -75,6 +77,8 @@ export interface DirectoryDeps {
   dictionary?: Dictionary | undefined;
   /** Signs the cursors of lists; without it they can be used at this directory only, until the process ends. */
   cursorSigner?: TextSigner | undefined;
+  /** What becomes of passwords; "hash" by default. */
+  passwords?: PasswordPolicy | undefined;
   /** Without it, no resource has the provisioning extension. */
   provisioningStates?: ProvisioningStates | undefined;
 }
@@ -85,7 +89,8 @@ export function createDirectory(deps: DirectoryDeps): Directory {
   const schemaOf = tenantSchemas(deps.dictionary ?? createDictionary({ queryable: database, clock }));
   const signer = deps.cursorSigner ?? createTextSigner([newSecret()], CURSOR_PURPOSE);
   const cursors = createListCursors(signer, clock);
-  const parts: DirectoryParts = { database, clock, outbox, schemaOf, provisioningStates, cursors };
+  const passwords = createPasswords(database, deps.passwords ?? "hash");
+  const parts: DirectoryParts = { database, clock, outbox, schemaOf, provisioningStates, cursors, passwords };
   return {
     registry: async (tenantId) => (await schemaOf(tenantId)).registry,
     create: (context, type, body, options) => createResource(parts, context, type, body, options),

@@ -4,10 +4,30 @@ import { randomBytes, type ScryptOptions, scrypt as scryptWithCallback, timingSa
 const COST: ScryptOptions = { N: 32_768, r: 8, p: 1, maxmem: 64 * 1024 * 1024 };
 const KEY_BYTES = 32;
 
+/** Hashes computed at a time: they run on the same few threads as look-ups of host names and files. */
+const AT_ONCE = 2;
+
+let running = 0;
+const waiting: (() => void)[] = [];
+
+/** Waits for one of the {@link AT_ONCE} places; first come, first served. */
+async function inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
+  if (running >= AT_ONCE) await new Promise<void>((resolve) => waiting.push(resolve));
+  else running += 1;
+  try {
+    return await work();
+  } finally {
+    // The place is handed on; only when nobody waits for it is it free.
+    const next = waiting.shift();
+    if (next) next();
+    else running -= 1;
+  }
+}
+
 /** Hashes a password for storage: `scrypt$N$r$p$salt$key`, both in base64url. */
 export async function hashPassword(password: string): Promise<string> {
   const salt = randomBytes(16);
-  const key = await scrypt(password, salt, COST);
+  const key = await inTurn(() => scrypt(password, salt, COST));
   return ["scrypt", COST.N, COST.r, COST.p, salt.toString("base64url"), key.toString("base64url")].join("$");
 }
 
@@ -17,7 +37,7 @@ export async function isPassword(password: string, stored: string | null): Promi
   if (scheme !== "scrypt") return false;
   const expected = Buffer.from(key, "base64url");
   const options = { N: Number(n), r: Number(r), p: Number(p), maxmem: COST.maxmem ?? 0 };
-  const actual = await scrypt(password, Buffer.from(salt, "base64url"), options);
+  const actual = await inTurn(() => scrypt(password, Buffer.from(salt, "base64url"), options));
   return expected.length === actual.length && timingSafeEqual(expected, actual);
 }
 

@@ -11,7 +11,6 @@ import { splitHidden, takeApart, withDictionaryValues } from "./canonical-docume
 import { lockTree, parentFor } from "./department-tree.js";
 import { type DirectoryParts, missing, type Writing, write } from "./directory-parts.js";
 import { changeMembership, lookUpMembers, mayMoveGroups, settleMembership } from "./membership.js";
-import { newPasswordHash } from "./new-password.js";
 import { checkPrecondition } from "./precondition.js";
 import { visibleAttributes } from "./present-resources.js";
 import type { RequestContext } from "./request-context.js";
@@ -46,7 +45,7 @@ export async function patchResource(
   const { rest, membership } =
     typeId === "Group" ? splitMembership(operations) : { rest: operations, membership: [] };
   const password = typeId === "User" ? passwordIn(rest) : undefined;
-  const passwordHash = await newPasswordHash(parts.database, context.tenantId, id, password);
+  const passwordHash = await parts.passwords.changedHash(context.tenantId, id, password);
 
   return write(parts, context, async (writing) => {
     const { tx, tenantId, now } = writing;

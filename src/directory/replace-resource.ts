@@ -9,7 +9,6 @@ import { dictionaryValue, splitHidden, takeApart, withDictionaryValues } from ".
 import { lockTree, parentFor } from "./department-tree.js";
 import { type DirectoryParts, missing, write } from "./directory-parts.js";
 import { type KnownMembers, lookUpMembers, replaceMembership, settleMembership } from "./membership.js";
-import { newPasswordHash } from "./new-password.js";
 import { checkPrecondition } from "./precondition.js";
 import type { RequestContext } from "./request-context.js";
 import type { Resource } from "./resource.js";
@@ -37,7 +36,7 @@ export async function replaceResource(
   if (!isId(id)) throw missing(typeId, id);
   const taken = takeApart(typeId, attributes);
   const members = memberReferences(taken.members);
-  const passwordHash = await newPasswordHash(parts.database, context.tenantId, id, taken.password);
+  const passwordHash = await parts.passwords.changedHash(context.tenantId, id, taken.password);
   const keepsParent = typeId === "Group" && !mentionsOrganization(body);
 
   return write(parts, context, async (writing) => {

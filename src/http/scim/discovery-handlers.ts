@@ -28,6 +28,8 @@ export interface DiscoveryHandlerDeps {
   baseUrl: string;
   /** Where people read about the service. */
   documentationUri: string;
+  /** Whether a password that a client sets is kept. */
+  changesPasswords: boolean;
   /** Whose dictionary a caller without a token is shown. */
   defaultTenantId: string;
 }
@@ -68,7 +70,7 @@ export function createDiscoveryHandlers(deps: DiscoveryHandlerDeps): DiscoveryHa
     patch: true,
     bulk: { supported: true, ...BULK_LIMITS },
     filter: { supported: true, maxResults: MAX_PAGE_SIZE },
-    changePassword: false,
+    changePassword: deps.changesPasswords,
     sort: true,
     etag: true,
     authenticationSchemes: [

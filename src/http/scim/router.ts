@@ -1,5 +1,5 @@
 import { type RequestHandler, Router } from "express";
-import type { Directory } from "../../directory/directory.js";
+import type { Directory, PasswordPolicy } from "../../directory/directory.js";
 import type { ResourceTypeId } from "../../scim/schema/attribute.js";
 import { authenticateBearer, requireScope, scimScopeOf } from "../middleware/authentication.js";
 import type { TokenCheck } from "../middleware/bearer-strategy.js";
@@ -23,6 +23,8 @@ export interface ScimRouterDeps {
   checkToken: TokenCheck;
   /** Whose dictionary a caller without a token sees in the discovery documents. */
   defaultTenantId: string;
+  /** What the directory does with passwords; "hash" by default. */
+  passwords?: PasswordPolicy;
 }
 
 /** Where the SCIM surface is mounted, below PUBLIC_URL. */
@@ -43,7 +45,12 @@ export function createScimRouter(deps: ScimRouterDeps): Router {
   const router = Router();
   router.use(collapseLeadingSlashes, negotiateScim(), parseQuery());
   const documentationUri = `${publicUrl}/docs/`;
-  const discovery = createDiscoveryHandlers({ ...deps, baseUrl, documentationUri });
+  const discovery = createDiscoveryHandlers({
+    ...deps,
+    baseUrl,
+    documentationUri,
+    changesPasswords: deps.passwords !== "discard",
+  });
   const protect = [authenticate, requireScope(scimScopeOf)];
   const everything = createListHandlers(undefined, { ...deps, baseUrl });
   router.get("/", listWhereAsked(everything, protect));

@@ -48,7 +48,7 @@ describe("discovery", () => {
         maxPageSize: 500,
         cursorTimeout: 3600,
       },
-      changePassword: { supported: false },
+      changePassword: { supported: true },
       sort: { supported: true },
       etag: { supported: true },
       authenticationSchemes: [
