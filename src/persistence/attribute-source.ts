@@ -1,6 +1,6 @@
 import { badRequest } from "../scim/errors.js";
 import type { ResolvedPath } from "../scim/filter/ast.js";
-import type { ResourceTypeDefinition } from "../scim/schema/attribute.js";
+import type { ResourceTypeDefinition, ResourceTypeId } from "../scim/schema/attribute.js";
 import {
   ENTERPRISE_USER_URN,
   ORGANIZATION_GROUP_URN,
@@ -104,6 +104,24 @@ function columnSource(keys: readonly string[]): AttributeSource | undefined {
       return scalar("text", "r.manager_ref");
     default:
       return undefined;
+  }
+}
+
+/** Whether equality and a prefix of a path are served by an index on the table of resources itself. */
+export function hasOwnIndex(type: ResourceTypeId, keys: readonly string[]): boolean {
+  switch (keys.join(" ")) {
+    case "id":
+    case "displayName":
+    case "externalId":
+      return true;
+    case "userName":
+    case `${ENTERPRISE_USER_URN} employeeNumber`:
+    case `${ENTERPRISE_USER_URN} manager value`:
+      return type === "User";
+    case `${ORGANIZATION_GROUP_URN} parent value`:
+      return type === "Group";
+    default:
+      return false;
   }
 }
 

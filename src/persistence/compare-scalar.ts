@@ -81,7 +81,9 @@ function compareText(
   const fold = (text: string) => (caseExact || folded ? text : `lower(${text})`);
   const wanted = foldAs(scalar, value);
   const left = fold(textOf(scalar));
-  const bind = (text: string) => fold(parameters.bind(text, "text"));
+  // Columns are in collation "C", and `lower` has to fold both sides by the same rules.
+  const collation = scalar.kind === "text" && !caseExact && !folded ? ' collate "C"' : "";
+  const bind = (text: string) => fold(`${parameters.bind(text, "text")}${collation}`);
   switch (operator) {
     case "eq":
       return `${left} = ${bind(wanted)}`;

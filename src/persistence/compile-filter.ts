@@ -1,8 +1,11 @@
+import { isId } from "../platform/ids.js";
 import type { ResolvedFilter, ResolvedPath } from "../scim/filter/ast.js";
 import type { ResourceTypeDefinition } from "../scim/schema/attribute.js";
+import { ORGANIZATION_GROUP_URN } from "../scim/schema/urns.js";
 import { isStorableText } from "../scim/storable-text.js";
 import { attributeSource, jsonAt, resourceScope, type Scope } from "./attribute-source.js";
 import { compareScalar, scalarIsPresent } from "./compare-scalar.js";
+import { compileCandidates } from "./compile-candidates.js";
 import { compileMembership } from "./compile-membership.js";
 import type { SqlParameters } from "./sql-parameters.js";
 
@@ -18,7 +21,10 @@ export function compileFilter(
   type: ResourceTypeDefinition,
   parameters: SqlParameters,
 ): string {
-  return condition(filter, resourceScope(type, parameters));
+  const scope = resourceScope(type, parameters);
+  const exact = (part: ResolvedFilter) => condition(part, scope);
+  const candidates = compileCandidates(filter, scope, exact);
+  return candidates === undefined ? exact(filter) : `(${candidates} and ${exact(filter)})`;
 }
 
 /** Compiles a filter on one element (RFC 7644 section 3.5.2, value paths), which the jsonb expression yields. */
@@ -74,6 +80,8 @@ function comparison(filter: Comparison, scope: Scope): string {
   if (typeof value === "string" && !isStorableText(value)) return "false";
   const membership = compileMembership(target, filter, scope);
   if (membership) return membership;
+  if (operator === "eq" && typeof value === "string" && isParent(target, scope))
+    return hasParent(value, scope);
   const source = attributeSource(target, scope);
   if (source.kind === "scalar") {
     return compareScalar(source.scalar, target.attribute, operator, value, scope.parameters);
@@ -81,6 +89,21 @@ function comparison(filter: Comparison, scope: Scope): string {
   const found = { kind: "json", sql: jsonAt(`${source.alias}.v`, source.rest, scope) } as const;
   const matches = compareScalar(found, target.attribute, operator, value, scope.parameters);
   return `exists (select 1 from ${source.rows} where ${matches})`;
+}
+
+function isParent(target: ResolvedPath, scope: Scope): boolean {
+  const path = target.keys.join(" ");
+  return (
+    scope.element === undefined &&
+    scope.type.id === "Group" &&
+    path === `${ORGANIZATION_GROUP_URN} parent value`
+  );
+}
+
+/** By the two columns apart, each of which has an index: a group that is here, or the name of one that is not. */
+function hasParent(value: string, { parameters }: Scope): string {
+  const unknown = `r.parent_id is null and r.parent_ref = ${parameters.bind(value, "text")}`;
+  return isId(value) ? `(r.parent_id = ${parameters.bind(value, "uuid")} or (${unknown}))` : `(${unknown})`;
 }
 
 function present(target: ResolvedPath, scope: Scope): string {

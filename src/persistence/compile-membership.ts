@@ -15,9 +15,8 @@ export function compileMembership(
   { operator, value }: Comparison,
   scope: Scope,
 ): string | undefined {
-  if (scope.element !== undefined || value === null || operator === "ne") return undefined;
-  const [list, part] = target.keys;
-  if (target.keys.length !== 2 || (part !== "value" && part !== "display")) return undefined;
+  if (value === null || operator === "ne" || !isMembershipPath(target.keys, scope)) return undefined;
+  const [, part] = target.keys;
   const matches = (row: string): string => {
     const scalar: Scalar =
       part === "value"
@@ -25,9 +24,18 @@ export function compileMembership(
         : { kind: "text", sql: `${row}.display_name_key`, folded: "lower case" };
     return compareScalar(scalar, target.attribute, operator, value, scope.parameters);
   };
-  if (scope.type.id === "User" && list === "groups") return memberOfGroups(matches, scope);
-  if (scope.type.id === "Group" && list === "members") return groupsOfMembers(matches, scope);
-  return undefined;
+  return scope.type.id === "User" ? memberOfGroups(matches, scope) : groupsOfMembers(matches, scope);
+}
+
+/** Whether {@link compileMembership} knows a path, given as in `ResolvedPath.keys`. */
+export function isMembershipPath(keys: readonly string[], scope: Scope): boolean {
+  const [list, part, ...rest] = keys;
+  return (
+    scope.element === undefined &&
+    list === (scope.type.id === "User" ? "groups" : "members") &&
+    (part === "value" || part === "display") &&
+    rest.length === 0
+  );
 }
 
 /** Whoever is in a matching group or in one below it (RFC 7643 section 4.1.2, membership type "indirect"). */

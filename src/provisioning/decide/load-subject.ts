@@ -183,7 +183,8 @@ async function loadManager(
   const rows = await database.query<ReferenceRow>(
     `select ${REFERENCE_COLUMNS} from resource r ${REFERENCE_JOINS}
       where r.tenant_id = $1 and r.type = 'User' and r.deleted_at is null and r.id <> $4
-        and (r.id = $5::uuid or r.external_id = $3 or r.employee_number = $3)
+        and (r.id = $5::uuid or r.external_id = $3 
+             or (lower(r.employee_number) = lower($3 collate "C") and r.employee_number = $3))
       order by (r.id = $5::uuid) desc nulls last, (r.external_id = $3) desc nulls last, r.seq
       limit 1`,
     [key.tenantId, key.connectionId, managerRef, key.resourceId, isId(managerRef) ? managerRef : null],
