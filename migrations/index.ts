@@ -16,6 +16,7 @@ import { AddClientLastUse1764150002000 } from "./1764150002000-add-client-last-u
 import { CreateDictionaryRevision1764156000300 } from "./1764156000300-create-dictionary-revision.js";
 import { PrepareUserNames1764156100400 } from "./1764156100400-prepare-user-names.js";
 import { CreateRequestLog1764157000100 } from "./1764157000100-create-request-log.js";
+import { CreateAtDictionaryRevision1764157100100 } from "./1764157100100-create-at-dictionary-revision.js";
 import { IndexFoldedEmployeeNumber1764160000100 } from "./1764160000100-index-folded-employee-number.js";
 
 /** Every migration, oldest first. Listed by hand so that compiled code and tsx find the same ones. */
@@ -39,4 +40,5 @@ export const migrations = [
   PrepareUserNames1764156100400,
   CreateRequestLog1764157000100,
   IndexFoldedEmployeeNumber1764160000100,
+  CreateAtDictionaryRevision1764157100100,
 ];

@@ -54,13 +54,13 @@ export async function write<Result>(
   context: RequestContext,
   work: (writing: Writing) => Promise<WriteOutcome<Result>>,
 ): Promise<Result> {
-  const { tenantId, correlationId, actor } = context;
+  const { tenantId, correlationId, actor, dictionaryRevision } = context;
   const now = parts.clock.now();
   try {
     return await parts.database.transaction(async (tx) => {
       const notes = createChangeNotes();
       const { result, touched } = await work({ tx, tenantId, now, notes });
-      await recordChanges(tx, { tenantId, actor, correlationId, now }, notes.all());
+      await recordChanges(tx, { tenantId, actor, correlationId, now, dictionaryRevision }, notes.all());
       if (touched.length > 0) {
         await parts.outbox.append(tx, { tenantId, correlationId, now, resources: touched });
       }

@@ -20,6 +20,7 @@ import { replaceResource } from "./replace-resource.js";
 import type { RequestContext } from "./request-context.js";
 import type { ListPage, ListQuery, Resource, ResourceNeeds } from "./resource.js";
 import { tenantSchemas } from "./tenant-schema.js";
+import { withCurrentDictionary } from "./with-current-dictionary.js";
 
 export type { ProvisioningStates } from "./directory-parts.js";
 export type { PasswordPolicy } from "./passwords.js";
@@ -86,20 +87,26 @@ export interface DirectoryDeps {
 /** Puts a directory together. */
 export function createDirectory(deps: DirectoryDeps): Directory {
   const { database, clock, outbox, provisioningStates } = deps;
-  const schemaOf = tenantSchemas(deps.dictionary ?? createDictionary({ queryable: database, clock }));
+  const dictionary = deps.dictionary ?? createDictionary({ queryable: database, clock });
+  const schemaOf = tenantSchemas(dictionary);
+  const current = <T>(context: RequestContext, work: (context: RequestContext) => Promise<T>) =>
+    withCurrentDictionary(dictionary, context, work);
   const signer = deps.cursorSigner ?? createTextSigner([newSecret()], CURSOR_PURPOSE);
   const cursors = createListCursors(signer, clock);
   const passwords = createPasswords(database, deps.passwords ?? "hash");
   const parts: DirectoryParts = { database, clock, outbox, schemaOf, provisioningStates, cursors, passwords };
   return {
     registry: async (tenantId) => (await schemaOf(tenantId)).registry,
-    create: (context, type, body, options) => createResource(parts, context, type, body, options),
+    create: (given, type, body, options) =>
+      current(given, (context) => createResource(parts, context, type, body, options)),
     createUsers: (context, drafts) => createUsers(parts, context, drafts),
     read: (context, type, id, needs) => loadResource(parts, context, type, id, needs),
     list: (context, type, query) => listResources(parts, context, [type], query),
     search: (context, query) => listResources(parts, context, ["User", "Group"], query),
-    replace: (context, type, id, body, ifMatch) => replaceResource(parts, context, type, id, body, ifMatch),
-    patch: (context, type, id, body, options) => patchResource(parts, context, type, id, body, options),
+    replace: (given, type, id, body, ifMatch) =>
+      current(given, (context) => replaceResource(parts, context, type, id, body, ifMatch)),
+    patch: (given, type, id, body, options) =>
+      current(given, (context) => patchResource(parts, context, type, id, body, options)),
     remove: (context, type, id, ifMatch) => removeResource(parts, context, type, id, ifMatch),
   };
 }

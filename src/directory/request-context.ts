@@ -9,4 +9,6 @@ export interface RequestContext {
   correlationId: string;
   /** What the request may deviate from the RFCs in; collects what it did. */
   dialect: Dialect;
+  /** The revision of the dictionary that a write was checked against; the directory sets it itself. */
+  dictionaryRevision?: string | undefined;
 }

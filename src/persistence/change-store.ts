@@ -10,6 +10,11 @@ export interface ChangeCause {
   actor: string;
   correlationId: string;
   now: Date;
+  /**
+   * The revision of the tenant's dictionary that the change was checked against. Undefined where it does not matter.
+   * Whatever stores the change takes its tenant through `at_dictionary_revision` (migrations/1764157100100).
+   */
+  dictionaryRevision?: string | undefined;
 }
 
 /** One change of one resource. */
@@ -23,10 +28,11 @@ export interface ChangeNote {
 /**
  * Writes changes of resources, whose rows are as the transaction leaves them, to the change log, one row each. Writes
  * of one statement (persistence/hot) do the same within it.
+ * @throws DictionaryChangedError when the dictionary is at another revision than that of the cause
  */
 export async function recordChanges(
   tx: Queryable,
-  { tenantId, actor, correlationId, now }: ChangeCause,
+  { tenantId, actor, correlationId, now, dictionaryRevision }: ChangeCause,
   notes: readonly ChangeNote[],
 ): Promise<void> {
   if (notes.length === 0) return;
@@ -34,8 +40,8 @@ export async function recordChanges(
     `insert into change (tenant_id, resource_type, resource_id, version, kind, attributes, actor, correlation_id, at)
      select $1, r.type, r.id, r.version, note.kind, note.attributes, $2, $3, $4
        from jsonb_to_recordset($5::jsonb) as note (id uuid, kind text, attributes text[])
-       join resource r on r.tenant_id = $1 and r.id = note.id`,
-    [tenantId, actor, correlationId, now, JSON.stringify(notes)],
+       join resource r on r.tenant_id = at_dictionary_revision($1, $6) and r.id = note.id`,
+    [tenantId, actor, correlationId, now, JSON.stringify(notes), dictionaryRevision ?? null],
   );
 }
 

@@ -39,3 +39,8 @@ export class StatementError extends Error {
     super(message);
   }
 }
+
+/** What was to be stored was checked against schemas that no longer hold (SQLSTATE SD001); nothing was stored. */
+export class DictionaryChangedError extends Error {
+  override readonly name = "DictionaryChangedError";
+}

@@ -6,6 +6,7 @@ import type { Database } from "./queryable.js";
 export {
   DatabaseUnavailableError,
   DataFolderInUseError,
+  DictionaryChangedError,
   NestedUseError,
   StatementError,
   UniqueViolation,

@@ -1,5 +1,6 @@
 import {
   DatabaseUnavailableError,
+  DictionaryChangedError,
   NestedUseError,
   StatementError,
   UniqueViolation,
@@ -20,12 +21,14 @@ export function translateError(error: unknown): Error {
   if (!(error instanceof Error)) return new StatementError(String(error), undefined, undefined);
   if (error instanceof UniqueViolation || error instanceof StatementError) return error;
   if (error instanceof DatabaseUnavailableError || error instanceof NestedUseError) return error;
+  if (error instanceof DictionaryChangedError) return error;
   const driverError =
     "driverError" in error && error.driverError instanceof Error ? error.driverError : error;
   if (driverError instanceof NestedUseError) return driverError;
   const code = textOf(driverError, "code");
   const constraint = textOf(driverError, "constraint");
   if (code === "23505") return new UniqueViolation(constraint ?? "unknown");
+  if (code === "SD001") return new DictionaryChangedError(driverError.message);
   if (driverError.message === "timeout exceeded when trying to connect") {
     return new DatabaseUnavailableError(
       "no database connection became free in time. Either the server of DATABASE_URL does not answer, or every " +
