@@ -1,10 +1,8 @@
 import { expect } from "vitest";
-import { SCOPES } from "../../src/auth/scopes.js";
-import { newId } from "../../src/platform/ids.js";
 import type { Answer, WholeApplication } from "../e2e/whole-application.js";
 import { description, violations } from "../openapi/contract.js";
-import { defaultTenantId } from "../support/database.js";
 import { differences, substitute, type Variables } from "./match.js";
+import { type Field, setStage } from "./stage.js";
 
 /** A recorded conversation: how one client talks, and what it must be answered. README.md explains the members. */
 export interface Conversation {
@@ -13,8 +11,10 @@ export interface Conversation {
   profile: string;
   /** Sent with every request, unless it has its own. */
   headers?: Record<string, string>;
-  dictionary?: { category: "user" | "group"; key: string; type: string; unique?: boolean }[];
+  dictionary?: Field[];
   exchanges: Exchange[];
+  /** What the request log makes of it with the profile `auto`: who that must be, and which quirks were needed. */
+  dialect?: { recognised: string; quirks: string[] };
   /** How often a delivery of each resource was ordered in all, by id; of others, none was. */
   deliveries?: Record<string, number>;
 }
@@ -35,12 +35,13 @@ export async function replay(
   conversation: Conversation,
   profile: string,
 ): Promise<void> {
-  const tenantId = await addTenant(gateway, conversation);
-  const variables = await addClient(gateway, tenantId, profile);
-  await addConnection(gateway, variables);
+  const { tenantId, variables } = await setStage(gateway, conversation.dictionary ?? [], profile);
   for (const exchange of conversation.exchanges) {
     const problems = await converse(gateway, conversation, exchange, variables);
     expect(problems, exchange.step).toEqual([]);
+  }
+  if (conversation.dialect && profile === "auto") {
+    expect(await recognisedDialect(gateway, variables), "dialect").toEqual(conversation.dialect);
   }
   if (conversation.deliveries) {
     const expected = Object.entries(conversation.deliveries).map(([id, count]) => [
@@ -91,60 +92,17 @@ function undescribed(method: string, path: string, answer: Answer): string[] {
   return violations(path, method, { status, text, headers: Object.fromEntries(headers) });
 }
 
-async function addTenant(gateway: WholeApplication, { dictionary = [] }: Conversation): Promise<string> {
-  const tenantId = newId();
-  const { database } = gateway;
-  await database.query("insert into tenant (id, name) values ($1, $2)", [
-    tenantId,
-    `conversation ${tenantId}`,
-  ]);
-  await database.query(
-    `insert into dictionary_field (tenant_id, id, name, key, category, type, unique_value, system)
-     select $1, gen_random_uuid(), name, key, category, type, unique_value, system
-       from dictionary_field where tenant_id = $2 and system`,
-    [tenantId, defaultTenantId],
-  );
-  for (const { category, key, type, unique = false } of dictionary) {
-    await database.query(
-      `insert into dictionary_field (tenant_id, id, name, key, category, type, unique_value)
-       values ($1, $2, $3, $3, $4, $5, $6)`,
-      [tenantId, newId(), key, category, type, unique],
-    );
-  }
-  return tenantId;
-}
-
-async function addClient(gateway: WholeApplication, tenantId: string, profile: string): Promise<Variables> {
-  const { authorization } = gateway;
-  const made = await authorization.createClient({ tenantId, name: "conversation", scopes: SCOPES, profile });
-  const client_id = made.client.clientId;
-  const client_secret = made.clientSecret;
-  const { access_token } = await authorization.issueToken({
-    parameters: { grant_type: "client_credentials", client_id, client_secret },
-  });
-  const basic = Buffer.from(`${client_id}:${client_secret}`).toString("base64");
-  return new Map(Object.entries({ token: access_token, clientId: client_id, secret: client_secret, basic }));
-}
-
-/** Deliveries are ordered only where there is a connection; no worker runs, so each order stays to be counted. */
-async function addConnection(gateway: WholeApplication, variables: Variables): Promise<void> {
-  const headers = { authorization: `Bearer ${variables.get("token")}`, "content-type": "application/json" };
-  const address = "http://127.0.0.1:1";
-  const config = { corpId: "ding", appKey: "key", appSecret: "secret" };
-  const body = {
-    connector: "dingtalk",
-    name: "总部",
-    config: { ...config, oapiBaseUrl: address, apiBaseUrl: address },
+async function recognisedDialect(gateway: WholeApplication, variables: Variables): Promise<unknown> {
+  await gateway.requestLog.flush();
+  const path = `/admin/v1/clients/${variables.get("clientRef")}/dialect`;
+  const headers = { authorization: `Bearer ${variables.get("administrator")}` };
+  const answer = await gateway.send({ path, headers });
+  console.log(answer.text);
+  const { recognisedProfile, quirks } = JSON.parse(answer.text);
+  return {
+    recognised: recognisedProfile,
+    quirks: quirks.map((quirk: { name: string }) => quirk.name).sort(),
   };
-  const path = "/admin/v1/connections";
-  const made = await gateway.send({ method: "POST", path, headers, body: JSON.stringify(body) });
-  const enable = {
-    method: "PATCH",
-    path: `${path}/${JSON.parse(made.text).id}`,
-    headers,
-    body: '{"enabled":true}',
-  };
-  expect((await gateway.send(enable)).status).toBe(200);
 }
 
 /** Each order raises the generation of the one delivery of a resource at the connection. */
