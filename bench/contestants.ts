@@ -54,6 +54,7 @@ export async function startGateway(databaseUrl: string): Promise<Contestant> {
   });
   try {
     const token = await fetchToken(gateway.url, client);
+    await liftBudget(gateway.url, token);
     const metric = async (name: string) => {
       const page = await readText(`${gateway.url}/metrics`);
       return Number(new RegExp(`^${name} (\\S+)`, "m").exec(page)?.[1]);
@@ -86,6 +87,20 @@ export async function startBareServer(databaseUrl: string, port: number): Promis
     cpuSeconds: async () => (await usage()).cpuSeconds,
     residentBytes: async () => (await usage()).residentBytes,
   };
+}
+
+/** The budget stays on for every request, but beyond what any machine serves: it is not what is measured. */
+async function liftBudget(url: string, token: string): Promise<void> {
+  const headers = { authorization: `Bearer ${token}`, "content-type": "application/json" };
+  const list = await request(`${url}/admin/v1/clients`, { headers });
+  const { items } = (await list.body.json()) as { items: { id: string }[] };
+  const { statusCode, body } = await request(`${url}/admin/v1/clients/${items[0]?.id}`, {
+    method: "PATCH",
+    headers,
+    body: JSON.stringify({ rateLimit: { requestsPerSecond: 100_000, burst: 1_000_000 } }),
+  });
+  const text = await body.text();
+  if (statusCode !== 200) throw new Error(`No request budget for the bench: ${statusCode} ${text}`);
 }
 
 async function fetchToken(url: string, client: { id: string; secret: string }): Promise<string> {

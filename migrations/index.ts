@@ -17,6 +17,8 @@ import { CreateDictionaryRevision1764156000300 } from "./1764156000300-create-di
 import { PrepareUserNames1764156100400 } from "./1764156100400-prepare-user-names.js";
 import { CreateRequestLog1764157000100 } from "./1764157000100-create-request-log.js";
 import { CreateAtDictionaryRevision1764157100100 } from "./1764157100100-create-at-dictionary-revision.js";
+import { AddClientLimits1764158000100 } from "./1764158000100-add-client-limits.js";
+import { CreateLongLivedToken1764158000200 } from "./1764158000200-create-long-lived-token.js";
 import { IndexFoldedEmployeeNumber1764160000100 } from "./1764160000100-index-folded-employee-number.js";
 
 /** Every migration, oldest first. Listed by hand so that compiled code and tsx find the same ones. */
@@ -39,6 +41,8 @@ export const migrations = [
   CreateDictionaryRevision1764156000300,
   PrepareUserNames1764156100400,
   CreateRequestLog1764157000100,
-  IndexFoldedEmployeeNumber1764160000100,
   CreateAtDictionaryRevision1764157100100,
+  AddClientLimits1764158000100,
+  CreateLongLivedToken1764158000200,
+  IndexFoldedEmployeeNumber1764160000100,
 ];

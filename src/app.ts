@@ -1,6 +1,7 @@
 import type { DestinationStream } from "pino";
 import { createClients } from "./auth/clients/clients.js";
 import { type Authorization, createAuthorization } from "./auth/oauth/authorization.js";
+import { createRequestBudget } from "./auth/request-budget.js";
 import type { Config } from "./config/config.js";
 import { resolveSecretKeys } from "./config/secret-key.js";
 import type { VendorCall } from "./connectors/connector.js";
@@ -13,6 +14,7 @@ import { createAdminRouter } from "./http/admin/router.js";
 import { createHttpApp, createProbeApp, type ProbeDeps } from "./http/app.js";
 import { createReadiness } from "./http/health.js";
 import { createIdaasRouter } from "./http/idaas/router.js";
+import type { CallerChecks } from "./http/middleware/authentication.js";
 import { createScimRouter } from "./http/scim/router.js";
 import { type HttpServer, startHttpServer } from "./http/server.js";
 import { createLogger, type Logger } from "./observability/logger.js";
@@ -170,7 +172,8 @@ async function listen(parts: Parts): Promise<HttpServer> {
   const { config, clock, logger, metrics, database } = parts;
   const readiness = createReadiness({ checks: { database: () => database.ping() }, clock, logger });
   const isTemporary = (error: unknown) => error instanceof DatabaseUnavailableError;
-  const probe: ProbeDeps = { clock, logger, metrics, readiness, isTemporary };
+  const { trustProxy } = config;
+  const probe: ProbeDeps = { clock, logger, metrics, readiness, isTemporary, trustProxy };
   let app = createProbeApp(probe);
   const server = await startHttpServer((request, response) => app(request, response), {
     host: config.host,
@@ -186,7 +189,12 @@ async function listen(parts: Parts): Promise<HttpServer> {
 
 function createSurfaces(parts: Parts, probe: ProbeDeps, publicUrl: string) {
   const { config, clock, logger, database, authorization, connections, dictionary, requestLog } = parts;
-  const checkToken = authorization.authenticate;
+  const callers: CallerChecks = {
+    checkToken: authorization.authenticate,
+    checkBasic: authorization.authenticateBasic,
+    basicIsUsed: authorization.basicIsUsed,
+    budget: createRequestBudget({ clock }),
+  };
   const directory = createDirectory({
     database,
     clock,
@@ -203,11 +211,11 @@ function createSurfaces(parts: Parts, probe: ProbeDeps, publicUrl: string) {
     scimRouter: createScimRouter({
       directory,
       publicUrl,
-      checkToken,
+      ...callers,
       defaultTenantId: DEFAULT_TENANT_ID,
       passwords: config.passwords,
     }),
-    idaasRouter: createIdaasRouter({ directory, checkToken }),
+    idaasRouter: createIdaasRouter({ ...callers, directory }),
     adminRouter: createAdminRouter({
       clients: createClients({ database, clock, clientChanged: authorization.clientChanged }),
       connections,
@@ -221,7 +229,7 @@ function createSurfaces(parts: Parts, probe: ProbeDeps, publicUrl: string) {
       requestLog,
       clock,
       publicUrl,
-      checkToken,
+      ...callers,
     }),
     recordRequest: requestLog.record,
   });

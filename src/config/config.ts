@@ -12,6 +12,8 @@ export interface Config {
   host: string;
   /** Without trailing slash. */
   publicUrl: string;
+  /** Addresses, CIDR ranges and names of networks; empty: no proxy is believed. */
+  trustProxy: readonly string[];
   /** A PostgreSQL URL; absent means the embedded database in `dataDir`. */
   databaseUrl?: string;
   databasePoolSize: number;
@@ -68,6 +70,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     port,
     host,
     publicUrl: read(configOptions.publicUrl) ?? defaultPublicUrl(host, port),
+    trustProxy: read(configOptions.trustProxy) ?? [],
     ...(databaseUrl !== undefined && { databaseUrl }),
     databasePoolSize: read(configOptions.databasePoolSize) ?? 10,
     dataDir: read(configOptions.dataDir) ?? "./data",

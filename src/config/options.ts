@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { LOG_LEVELS } from "../observability/logger.js";
+import { isAddressRange } from "../platform/address-list.js";
 
 /** One environment variable: how it is read, and what the documentation says about it. */
 export interface ConfigOption<Value = unknown> {
@@ -45,6 +46,18 @@ const secretKeys = z
   .transform((text) => text.split(",").map((key) => key.trim()))
   .pipe(z.array(z.string().min(MIN_SECRET_KEY_LENGTH)).min(1));
 
+const PRIVATE_NETWORKS = ["loopback", "linklocal", "uniquelocal"];
+
+const proxies = z
+  .string()
+  .transform((text) => text.split(",").map((entry) => entry.trim().toLowerCase()))
+  .pipe(
+    z
+      .array(z.string().refine((entry) => PRIVATE_NETWORKS.includes(entry) || isAddressRange(entry)))
+      .min(1)
+      .max(100),
+  );
+
 function option<Value>(
   name: string,
   fallback: string,
@@ -81,6 +94,14 @@ export const configOptions = {
     baseUrl,
     "an http:// or https:// address without credentials, query or fragment",
     "Base of every `meta.location`, callback and redirect: the address at which clients reach the gateway.",
+  ),
+  trustProxy: option(
+    "TRUST_PROXY",
+    "none: whoever opened the connection is the caller",
+    proxies,
+    "IP addresses and CIDR ranges separated by commas; loopback, linklocal and uniquelocal stand for those networks",
+    "Proxies in front of the gateway whose `X-Forwarded-For` header says where a request came from. It decides what the " +
+      "`ipAllowList` of a client and the budget of wrong credentials go by, so name your own proxies only.",
   ),
   databaseUrl: secretOption(
     "DATABASE_URL",

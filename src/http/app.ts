@@ -19,6 +19,8 @@ export interface ProbeDeps {
   logger: Logger;
   metrics: Metrics;
   readiness: Readiness;
+  /** Whose X-Forwarded-For header is believed: addresses, CIDR ranges, names of networks. Default: nobody's. */
+  trustProxy?: readonly string[];
   /** Knows failures that pass by themselves (the database is away): shown as 503 instead of 500. */
   isTemporary?: (error: unknown) => boolean;
 }
@@ -64,6 +66,7 @@ function createBaseApp(deps: ProbeDeps & Pick<HttpDeps, "recordRequest">): Expre
   // Entity tags are the resource's version; a hash of the body would say something else under the same name.
   app.disable("etag");
   app.set("query parser", false);
+  if (deps.trustProxy?.length) app.set("trust proxy", [...deps.trustProxy]);
   app.use(correlate(deps.logger), logRequests(deps));
   app.use(createHealthRouter(deps));
   return app;

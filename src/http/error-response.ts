@@ -1,7 +1,9 @@
 import type { ErrorRequestHandler, Request } from "express";
+import { TooManyFailuresError } from "../auth/failure-budget.js";
 import type { Metrics } from "../observability/metrics.js";
 import { errorFamilyOf } from "./error-family.js";
 import { sendIdaasError, toIdaasError } from "./idaas/idaas-error-response.js";
+import { tooManyFailures } from "./middleware/admission.js";
 import { correlationIdOf, logOf, rememberAbout } from "./middleware/request-state.js";
 import { sendOAuthError, toOAuthError } from "./oauth/oauth-error-response.js";
 import { sendProblem, toProblem } from "./problem-response.js";
@@ -19,7 +21,7 @@ export function errorHandler(deps: {
 }): ErrorRequestHandler {
   const isTemporary = deps.isTemporary ?? (() => false);
   return (thrown: unknown, request, response, _next) => {
-    const error = badPath(thrown) ?? thrown;
+    const error = badPath(thrown) ?? guessing(thrown) ?? thrown;
     if (response.headersSent) {
       logOf(request).error({ err: error }, "the answer broke off");
       // Half an answer is out: cutting the connection is the only way left to say that it is not whole.
@@ -77,4 +79,8 @@ function describeFailure(request: Request, temporary: boolean): UnexpectedFailur
 function badPath(error: unknown): RequestError | undefined {
   if (!(error instanceof URIError)) return undefined;
   return new RequestError(400, "invalid_request", "The path holds broken percent-encoding.");
+}
+
+function guessing(error: unknown): RequestError | undefined {
+  return error instanceof TooManyFailuresError ? tooManyFailures(error.message, error.waitMs) : undefined;
 }

@@ -17,6 +17,10 @@ export type RequestErrorCode =
   | "route_not_found"
   | "missing_token"
   | "invalid_token"
+  | "invalid_client"
+  | "address_not_allowed"
+  | "too_many_requests"
+  | "too_many_failures"
   | "insufficient_scope";
 
 /** A request that cannot be served as it was sent. `detail` is written for the caller. */
@@ -28,7 +32,7 @@ export class RequestError extends Error {
     readonly code: RequestErrorCode,
     readonly detail: string,
     /** Headers that go with the refusal, e.g. `Allow` or `WWW-Authenticate`. */
-    readonly headers: Readonly<Record<string, string>> = {},
+    readonly headers: Readonly<Record<string, string | string[]>> = {},
   ) {
     super(detail);
   }

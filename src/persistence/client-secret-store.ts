@@ -22,6 +22,19 @@ export async function listClientSecrets(db: Queryable, client: RowKey): Promise<
   );
 }
 
+/** Every secret of the client that calls itself `clientId`, of any tenant; none where there is no such client. */
+export async function listSecretsOf(db: Queryable, clientId: string): Promise<OauthClientSecret[]> {
+  return db.query<OauthClientSecret & Record<string, unknown>>(
+    `select s.tenant_id as "tenantId", s.id, s.client_ref as "clientRef", s.secret_hash as "secretHash", s.hint,
+            s.created_at as "createdAt", s.expires_at as "expiresAt"
+       from oauth_client c
+       join oauth_client_secret s on s.tenant_id = c.tenant_id and s.client_ref = c.id
+      where c.client_id = $1
+      order by s.created_at, s.id`,
+    [clientId],
+  );
+}
+
 /** A page of a client's secrets in the order of their ids. */
 export async function listClientSecretPage(
   db: Queryable,

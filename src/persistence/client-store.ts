@@ -10,7 +10,18 @@ export type { ClientAuthMethod, OauthClient } from "./entities/oauth-client-enti
 
 /** What an administrator may change about a client; absent keys stay as they are. */
 export type ClientChange = Partial<
-  Pick<OauthClient, "name" | "scopes" | "authMethods" | "accessTokenLifetimeS" | "profile" | "enabled">
+  Pick<
+    OauthClient,
+    | "name"
+    | "scopes"
+    | "authMethods"
+    | "accessTokenLifetimeS"
+    | "profile"
+    | "ipAllowList"
+    | "requestsPerSecond"
+    | "requestBurst"
+    | "enabled"
+  >
 >;
 
 /** Adds a client. @throws UniqueViolation when its `clientId` is taken, in whichever tenant */
@@ -20,7 +31,7 @@ export async function insertClient(db: Queryable, client: OauthClient): Promise<
 
 /**
  * Adds a client, or gives the tenant's client with the same `clientId` these settings. It keeps its `id`,
- * `createdAt` and `lastUsedAt`; the row as it is then is returned.
+ * `createdAt`, `lastUsedAt` and what limits it (addresses, requests); the row as it is then is returned.
  * @throws UniqueViolation when the `clientId` belongs to another tenant
  */
 export async function upsertClient(db: Queryable, client: OauthClient): Promise<OauthClient> {

@@ -3,6 +3,7 @@ import { DataSource, type DataSourceOptions } from "typeorm";
 import { migrations } from "../../migrations/index.js";
 import { ConnectionEntity } from "./entities/connection-entity.js";
 import { DictionaryFieldEntity } from "./entities/dictionary-field-entity.js";
+import { LongLivedTokenEntity } from "./entities/long-lived-token-entity.js";
 import { OauthClientEntity, OauthClientSecretEntity } from "./entities/oauth-client-entity.js";
 import { OauthTokenEntity } from "./entities/oauth-token-entity.js";
 import { pgliteDriver } from "./pglite-driver.js";
@@ -19,6 +20,7 @@ const shared = {
   entities: [
     ConnectionEntity,
     DictionaryFieldEntity,
+    LongLivedTokenEntity,
     OauthClientEntity,
     OauthClientSecretEntity,
     OauthTokenEntity,

@@ -1,5 +1,5 @@
-import type { OauthClient } from "./entities/oauth-client-entity.js";
 import { type OauthToken, OauthTokenEntity } from "./entities/oauth-token-entity.js";
+import { GRANTING_CLIENT_COLUMNS, type GrantingClient } from "./granting-client.js";
 import type { Queryable } from "./queryable.js";
 import { repositoryOf } from "./sessions.js";
 import { translatingErrors } from "./translate-error.js";
@@ -9,7 +9,7 @@ export type { OauthToken } from "./entities/oauth-token-entity.js";
 /** What a request with the token is judged by: the token, and its client as it is now. */
 export interface TokenWithClient {
   token: OauthToken;
-  client: Pick<OauthClient, "tenantId" | "id" | "clientId" | "scopes" | "profile" | "enabled" | "lastUsedAt">;
+  client: GrantingClient;
 }
 
 /** Stores an issued token. */
@@ -21,34 +21,21 @@ export async function insertToken(db: Queryable, token: OauthToken): Promise<voi
 export async function findToken(db: Queryable, tokenHash: string): Promise<TokenWithClient | undefined> {
   const [row] = await db.query<TokenRow>(FIND, [tokenHash]);
   if (!row) return undefined;
-  const { clientRef, clientId, clientScopes, clientProfile, clientEnabled, clientLastUsedAt, ...token } = row;
+  const { tokenScopes, issuedAt, expiresAt, revokedAt, ...client } = row;
+  const { tenantId, id: clientRef } = client;
   return {
-    token: { ...token, clientRef },
-    client: {
-      tenantId: token.tenantId,
-      id: clientRef,
-      clientId,
-      scopes: clientScopes,
-      profile: clientProfile,
-      enabled: clientEnabled,
-      lastUsedAt: clientLastUsedAt,
-    },
+    token: { tenantId, tokenHash, clientRef, scopes: tokenScopes, issuedAt, expiresAt, revokedAt },
+    client,
   };
 }
 
-interface TokenRow extends OauthToken {
-  clientId: string;
-  clientScopes: string[];
-  clientProfile: string;
-  clientEnabled: boolean;
-  clientLastUsedAt: Date | null;
+interface TokenRow extends GrantingClient, Pick<OauthToken, "issuedAt" | "expiresAt" | "revokedAt"> {
+  tokenScopes: string[];
 }
 
 const FIND = `
-  select t.tenant_id as "tenantId", t.token_hash as "tokenHash", t.client_ref as "clientRef", t.scopes,
-         t.issued_at as "issuedAt", t.expires_at as "expiresAt", t.revoked_at as "revokedAt",
-         c.client_id as "clientId", c.scopes as "clientScopes", c.profile as "clientProfile",
-         c.enabled as "clientEnabled", c.last_used_at as "clientLastUsedAt"
+  select t.scopes as "tokenScopes", t.issued_at as "issuedAt", t.expires_at as "expiresAt",
+         t.revoked_at as "revokedAt", ${GRANTING_CLIENT_COLUMNS}
     from oauth_token t
     join oauth_client c on c.tenant_id = t.tenant_id and c.id = t.client_ref
    where t.token_hash = $1`;

@@ -178,6 +178,9 @@ describe("authenticating", () => {
       clientId: "idaas",
       scopes: ["scim:read", "scim:write"],
       profile: "idaas",
+      authMethod: "access_token",
+      ipAllowList: [],
+      rateLimit: null,
       expiresAt: new Date("2026-01-05T09:00:00Z"),
     });
   });

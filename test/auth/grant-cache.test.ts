@@ -1,11 +1,11 @@
 import { describe, expect, it } from "vitest";
 import type { AccessGrant } from "../../src/auth/access-grant.js";
 import { createGrantCache } from "../../src/auth/oauth/grant-cache.js";
+import { accessGrant } from "../support/access-grant.js";
 import { createFakeClock } from "../support/fake-clock.js";
 
 function grantOf(clientRef: string): AccessGrant {
-  const expiresAt = new Date("2030-01-01");
-  return { tenantId: "t", clientRef, clientId: clientRef, scopes: [], profile: "auto", expiresAt };
+  return accessGrant({ clientRef });
 }
 
 function open(maxEntries = 3) {

@@ -79,7 +79,11 @@ export async function openApplication(): Promise<WholeApplication> {
     },
   });
   const publicUrl = "https://gateway.example";
-  const checkToken = authorization.authenticate;
+  const callers = {
+    checkToken: authorization.authenticate,
+    checkBasic: authorization.authenticateBasic,
+    basicIsUsed: authorization.basicIsUsed,
+  };
   const dictionary = createDictionary({ queryable: database, clock });
   const directory = createDirectory({
     database,
@@ -104,8 +108,8 @@ export async function openApplication(): Promise<WholeApplication> {
     readiness: createReadiness({ checks: { database: () => database.ping() }, clock, logger }),
     authorization,
     publicUrl,
-    scimRouter: createScimRouter({ directory, publicUrl, checkToken, defaultTenantId }),
-    idaasRouter: createIdaasRouter({ directory, checkToken }),
+    scimRouter: createScimRouter({ directory, publicUrl, ...callers, defaultTenantId }),
+    idaasRouter: createIdaasRouter({ directory, ...callers }),
     adminRouter: createAdminRouter({
       clients: createClients({ database, clock, clientChanged: authorization.clientChanged }),
       connections,
@@ -114,7 +118,7 @@ export async function openApplication(): Promise<WholeApplication> {
       requestLog,
       clock,
       publicUrl,
-      checkToken,
+      ...callers,
     }),
     recordRequest: requestLog.record,
   });

@@ -3,11 +3,12 @@ import request from "supertest";
 import { describe, expect, it } from "vitest";
 import type { AccessGrant } from "../../src/auth/access-grant.js";
 import { errorHandler } from "../../src/http/error-response.js";
-import { authenticateBearer } from "../../src/http/middleware/authentication.js";
+import { authenticate } from "../../src/http/middleware/authentication.js";
 import { correlate } from "../../src/http/middleware/correlation.js";
 import { grantOf } from "../../src/http/middleware/request-state.js";
 import { createLogger } from "../../src/observability/logger.js";
 import { createMetrics } from "../../src/observability/metrics.js";
+import { accessGrant } from "../support/access-grant.js";
 
 describe("requests that are authenticated at the same time", () => {
   it("each get the answer to their own token, in whatever order the look-ups end", async () => {
@@ -18,13 +19,13 @@ describe("requests that are authenticated at the same time", () => {
         // All four look-ups are under way before the first one ends, and they end in reverse.
         if (waiting.length === 4) for (const end of waiting.reverse()) end();
       });
-      const expiresAt = new Date("2100-01-01");
-      return token.startsWith("good")
-        ? { tenantId: token, clientRef: token, clientId: token, scopes: [], profile: "auto", expiresAt }
-        : undefined;
+      return token.startsWith("good") ? accessGrant({ clientId: token }) : undefined;
     };
     const app = express();
-    app.use(correlate(createLogger({ level: "silent" })), authenticateBearer(check));
+    app.use(
+      correlate(createLogger({ level: "silent" })),
+      authenticate({ checkToken: check }, { challengeBasic: true }),
+    );
     app.get("/", (incoming, response) => {
       response.send(grantOf(incoming).clientId);
     });

@@ -2,10 +2,16 @@ import { createServer, type Server } from "node:http";
 import { type RequestHandler, Router } from "express";
 import { type Authorization, createAuthorization } from "../../src/auth/oauth/authorization.js";
 import type { CreatedClient } from "../../src/auth/oauth/client-registration.js";
+import { createRequestBudget } from "../../src/auth/request-budget.js";
 import { SCOPES, type Scope } from "../../src/auth/scopes.js";
 import { createHttpApp, type HttpDeps } from "../../src/http/app.js";
 import { createReadiness, type Readiness } from "../../src/http/health.js";
-import { authenticateBearer, requireScope, scimScopeOf } from "../../src/http/middleware/authentication.js";
+import {
+  authenticate,
+  type CallerChecks,
+  requireScope,
+  scimScopeOf,
+} from "../../src/http/middleware/authentication.js";
 import { parseJsonBody, SCIM_BODY_TYPES } from "../../src/http/middleware/body.js";
 import { negotiateScim, sendScim } from "../../src/http/middleware/negotiation.js";
 import { parseQuery } from "../../src/http/middleware/parameters.js";
@@ -38,7 +44,9 @@ interface GatewayOptions extends Partial<HttpDeps> {
   /** What `GET …/failure` does under both surfaces. */
   failure?: () => never;
   /** The real routes of `/admin/v1`, in place of the mirror's. */
-  administration?: (parts: Pick<TestGateway, "authorization" | "clock" | "database">) => Router;
+  administration?: (
+    parts: CallerChecks & Pick<TestGateway, "authorization" | "clock" | "database">,
+  ) => Router;
 }
 
 export async function openGateway(options: GatewayOptions = {}): Promise<TestGateway> {
@@ -55,7 +63,12 @@ export async function openGateway(options: GatewayOptions = {}): Promise<TestGat
   });
   const checks = { database: () => test.database.ping() };
   const readiness = createReadiness({ checks, clock, logger });
-  const authenticate = authenticateBearer((token) => authorization.authenticate(token));
+  const callers = {
+    checkToken: authorization.authenticate,
+    checkBasic: authorization.authenticateBasic,
+    basicIsUsed: authorization.basicIsUsed,
+    budget: createRequestBudget({ clock }),
+  };
   const addClient = (scopes: readonly Scope[] = SCOPES) =>
     authorization.createClient({ tenantId: defaultTenantId, name: "test", scopes });
 
@@ -67,19 +80,24 @@ export async function openGateway(options: GatewayOptions = {}): Promise<TestGat
     authorization,
     publicUrl: "https://scim.example.com",
     scimRouter: mirrorRouter(
-      [negotiateScim(), parseQuery(), authenticate, requireScope(scimScopeOf)],
+      [
+        negotiateScim(),
+        parseQuery(),
+        authenticate(callers, { challengeBasic: true }),
+        requireScope(scimScopeOf),
+      ],
       parseJsonBody({ types: SCIM_BODY_TYPES }),
       failure,
     ),
     idaasRouter: mirrorRouter(
-      [parseQuery(), authenticate, requireScope("scim:write")],
+      [parseQuery(), authenticate(callers, { challengeBasic: true }), requireScope("scim:write")],
       parseJsonBody({ types: SCIM_BODY_TYPES, exactIntegers: true }),
       failure,
     ),
     adminRouter:
-      administration?.({ authorization, clock, database: test.database }) ??
+      administration?.({ ...callers, authorization, clock, database: test.database }) ??
       mirrorRouter(
-        [parseQuery(), authenticate, requireScope("admin")],
+        [parseQuery(), authenticate(callers, { challengeBasic: false }), requireScope("admin")],
         parseJsonBody({ types: ["application/json"] }),
         failure,
       ),

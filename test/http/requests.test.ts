@@ -66,7 +66,7 @@ describe("a token", () => {
     },
     {
       what: "of another scheme",
-      header: "Basic YTpi",
+      header: "Digest a=b",
       challenge: 'Bearer realm="scim-gateway", error="invalid_token"',
     },
     {

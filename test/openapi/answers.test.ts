@@ -78,8 +78,21 @@ beforeAll(async () => {
     status: 201,
     body: { schemas: [GROUP], displayName: "研发部", members: [{ value: ids["user"] }] },
   });
-  const newClient = { name: "HR", scopes: ["admin"], clientId: "hr" };
+  const newClient = {
+    name: "HR",
+    scopes: ["admin"],
+    clientId: "hr",
+    authMethods: ["client_secret_post", "long_lived_token"],
+    rateLimit: { requestsPerSecond: 25, burst: 50 },
+    ipAllowList: ["203.0.113.0/24"],
+  };
   ids["clientRef"] = await make({ method: "post", path: CLIENTS, status: 201, body: newClient });
+  ids["tokenId"] = await make({
+    method: "post",
+    path: `${ONE_CLIENT}/tokens`,
+    status: 201,
+    body: { name: "IDaaS", scopes: ["admin"], expiresAt: "2027-01-01T00:00:00Z" },
+  });
   ids["secretId"] = await make({ method: "post", path: `${ONE_CLIENT}/secrets`, status: 201 });
   ids["fieldId"] = await make({ method: "post", path: DICTIONARY, status: 201, body: costCentre });
   const { body } = await send({ method: "get", path: "/admin/v1/deliveries", status: 200 });
@@ -237,6 +250,10 @@ const cases: Case[] = [
   { method: "get", path: `${ONE_CLIENT}/secrets`, status: 200 },
   { method: "delete", path: `${ONE_CLIENT}/secrets/{secretId}`, status: 204 },
   { method: "delete", path: `${ONE_CLIENT}/secrets/{secretId}`, status: 404 },
+  { method: "get", path: `${ONE_CLIENT}/tokens`, status: 200 },
+  { method: "post", path: `${ONE_CLIENT}/tokens`, status: 400, body: { name: "IDaaS", scopes: ["admin"] } },
+  { method: "delete", path: `${ONE_CLIENT}/tokens/{tokenId}`, status: 204 },
+  { method: "delete", path: `${ONE_CLIENT}/tokens/{tokenId}`, status: 404 },
   { method: "delete", path: ONE_CLIENT, status: 409 },
   { method: "get", path: CONNECTIONS, status: 200 },
   { method: "get", path: CONNECTIONS, status: 400, query: "?limit=many" },

@@ -105,6 +105,7 @@ describe("migrations", () => {
         join pg_attribute a on a.attrelid = i.indrelid and a.attnum = i.indkey[0]
        where i.indisunique and c.relnamespace = 'public'::regnamespace and a.attname <> 'tenant_id' order by 1`);
     expect(rows.map(({ name }) => name).filter((name) => !name.startsWith("PK_"))).toEqual([
+      "long_lived_token_hash",
       "oauth_client_client_id",
       "oauth_token_pkey",
       "tenant_pkey",

@@ -27,7 +27,7 @@ export function createPatientClient(address: () => string | undefined) {
     return { status: answer.status, body: text === "" ? {} : JSON.parse(text) };
   }
 
-  /** Sends until there is an answer below 500; `beforeRepeat` may find that it has been done already. */
+  /** Sends until there is an answer below 500 that is not "later"; `beforeRepeat` may find that it has been done already. */
   async function send(
     method: string,
     path: string,
@@ -41,7 +41,7 @@ export function createPatientClient(address: () => string | undefined) {
           if (done !== undefined) return done;
         }
         const answer = await once(method, path, body);
-        if (answer.status < 500) return answer;
+        if (answer.status < 500 && answer.status !== 429) return answer;
       } catch (error) {
         if (!(error instanceof Error)) throw error;
       }

@@ -1,4 +1,4 @@
-import { hasAdministrator, lockAdministration } from "../../persistence/administrator-clients.js";
+import { hasAdministrator, lockAdministration } from "../../persistence/client-facts.js";
 import { findClient, type OauthClient } from "../../persistence/client-store.js";
 import type { Database, Transaction } from "../../persistence/database.js";
 import type { RowKey } from "../../persistence/row-key.js";

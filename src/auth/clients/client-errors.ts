@@ -45,3 +45,39 @@ export class TooManySecretsError extends Error {
     super(`A client has at most ${limit} secrets; remove one that is no longer used.`);
   }
 }
+
+/** The client has no such long-lived token. */
+export class TokenNotFoundError extends Error {
+  override readonly name = "TokenNotFoundError";
+
+  constructor() {
+    super("The client has no token with this id.");
+  }
+}
+
+/** The client may not use long-lived tokens. */
+export class TokensNotAllowedError extends Error {
+  override readonly name = "TokensNotAllowedError";
+
+  constructor() {
+    super('This client may not use long-lived tokens; add "long_lived_token" to its authMethods first.');
+  }
+}
+
+/** The token would be good for more than its client. */
+export class ScopeNotAllowedError extends Error {
+  override readonly name = "ScopeNotAllowedError";
+
+  constructor(scope: string, allowed: readonly string[]) {
+    super(`The client does not have the scope "${scope}"; its scopes are ${allowed.join(", ")}.`);
+  }
+}
+
+/** The client has as many long-lived tokens as it may have. */
+export class TooManyTokensError extends Error {
+  override readonly name = "TooManyTokensError";
+
+  constructor(limit: number) {
+    super(`A client has at most ${limit} long-lived tokens; revoke those that are no longer used.`);
+  }
+}

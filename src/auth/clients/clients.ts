@@ -12,6 +12,7 @@ import { type CreatedClient, createClient, type NewClient } from "../oauth/clien
 import { type ClientChangeDeps, changeClient } from "./change-client.js";
 import { ClientExistsError, ClientNotFoundError } from "./client-errors.js";
 import { type ClientSecrets, createClientSecrets } from "./client-secrets.js";
+import { createLongLivedTokens, type LongLivedTokens } from "./long-lived-tokens.js";
 
 export type { ClientAuthMethod, ClientChange, OauthClient } from "../../persistence/client-store.js";
 export type { CreatedClient, NewClient } from "../oauth/client-registration.js";
@@ -29,6 +30,7 @@ export interface Clients {
   /** Removes a client with its secrets and tokens. @throws ClientNotFoundError, LastAdministratorError */
   remove(key: RowKey): Promise<void>;
   secrets: ClientSecrets;
+  tokens: LongLivedTokens;
 }
 
 /** Opens the administration of clients. */
@@ -65,5 +67,6 @@ export function createClients(deps: ClientChangeDeps): Clients {
       }),
 
     secrets: createClientSecrets(deps),
+    tokens: createLongLivedTokens(deps),
   };
 }

@@ -1,15 +1,14 @@
-import { noteClientUse, type OauthClient } from "../../persistence/client-store.js";
+import { hasBasicClient } from "../../persistence/client-facts.js";
+import type { OauthClient } from "../../persistence/client-store.js";
 import type { Database, Transaction } from "../../persistence/database.js";
-import {
-  deleteExpiredTokens,
-  findToken,
-  insertToken,
-  revokeToken,
-  type TokenWithClient,
-} from "../../persistence/token-store.js";
+import { deleteLongLivedToken } from "../../persistence/long-lived-token-store.js";
+import { deleteExpiredTokens, insertToken, revokeToken } from "../../persistence/token-store.js";
+import { mayCallFrom } from "../../platform/address-list.js";
 import type { Clock } from "../../platform/clock.js";
 import type { AccessGrant } from "../access-grant.js";
-import { authenticateClient } from "./client-authentication.js";
+import { createFailureBudget } from "../failure-budget.js";
+import { findBearer, grantTo, usableGrant } from "./bearer-tokens.js";
+import { authenticateByBasic, authenticateClient } from "./client-authentication.js";
 import { type OAuthRequest, readClientCredentials } from "./client-credentials.js";
 import {
   type BootstrapClient,
@@ -19,6 +18,7 @@ import {
   type NewClient,
 } from "./client-registration.js";
 import { createGrantCache, type GrantCache } from "./grant-cache.js";
+import { noteUse } from "./last-use.js";
 import { OAuthError } from "./oauth-error.js";
 import { hashSecret } from "./secret-hash.js";
 import { decideToken } from "./token-model.js";
@@ -46,8 +46,19 @@ export interface Authorization {
   revokeToken(request: OAuthRequest): Promise<void>;
   /** Tells a client about its own tokens, and one with the scope `admin` about all of its tenant. @throws OAuthError */
   introspect(request: OAuthRequest): Promise<Introspection>;
-  /** The grant behind a bearer token, or undefined when it is unknown, expired, revoked or its client disabled. */
-  authenticate(bearer: string): Promise<AccessGrant | undefined>;
+  /**
+   * The grant behind a bearer token of either kind, or undefined when it is unknown, expired, revoked or its client
+   * disabled. Whether the client may call from its address, and how often, is the caller's to check.
+   * @throws TooManyFailuresError when the address sent too many wrong ones
+   */
+  authenticate(bearer: string, address?: string): Promise<AccessGrant | undefined>;
+  /**
+   * The grant behind a Basic header with client id and secret, or undefined when they are wrong or the client must
+   * not use them so. @throws TooManyFailuresError
+   */
+  authenticateBasic(header: string, address?: string): Promise<AccessGrant | undefined>;
+  /** Whether there is a client that may use HTTP Basic, so that a challenge can name it. */
+  basicIsUsed(): Promise<boolean>;
   /**
    * Forgets what is cached about a client in every process, when the transaction commits. To be called by whoever
    * changes, disables or deletes a client in it (`clientRef` is its row id); a process that the notification does
@@ -69,9 +80,6 @@ export const GRANT_CACHE_LIFETIME_MS = 10_000;
 
 const GRANT_CACHE_ENTRIES = 10_000;
 
-/** How exactly the last use of a client is known, in milliseconds. */
-const LAST_USE_RESOLUTION_MS = 300_000;
-
 /** Expired tokens are removed now and then while tokens are issued, in milliseconds. */
 const CLEANING_INTERVAL_MS = 600_000;
 
@@ -90,25 +98,48 @@ export async function createAuthorization(deps: {
     lifetimeMs: GRANT_CACHE_LIFETIME_MS,
     maxEntries: GRANT_CACHE_ENTRIES,
   });
-  const unlisten = await database.listen(CHANNEL, (payload) => dropFrom(cache, payload));
+  const failures = createFailureBudget({ clock });
+  let basicUse: { used: boolean; readAt: number } | undefined;
+  const unlisten = await database.listen(CHANNEL, drop);
   let cleanedAt = clock.now().getTime();
 
-  const identify = (request: OAuthRequest): Promise<OauthClient> =>
-    authenticateClient(database, readClientCredentials(request), clock.now());
+  /** The client that sent an OAuth request. @throws OAuthError, TooManyFailuresError */
+  async function identify(request: OAuthRequest): Promise<OauthClient> {
+    const credentials = readClientCredentials(request);
+    const [{ clientId, clientSecret } = { clientId: "", clientSecret: "" }] = credentials.candidates;
+    const found = await failures.guard(request.address, hashSecret(`${clientId}\0${clientSecret}`), () =>
+      authenticateClient(database, credentials, clock.now()),
+    );
+    if (!found) throw new OAuthError("invalid_client", "The client id or the client secret is wrong.");
+    if (!mayCallFrom(found.client.ipAllowList, request.address)) {
+      const from = request.address ?? "an unknown address";
+      throw new OAuthError("unauthorized_client", `This client may not call from ${from}.`, { status: 403 });
+    }
+    return found.client;
+  }
 
   /** When the change is committed, drops what it voids: here at once, elsewhere when the notification arrives. */
   async function announce(tx: Transaction, payload: string): Promise<void> {
-    tx.afterCommit(() => dropFrom(cache, payload));
+    tx.afterCommit(() => drop(payload));
     await tx.notify(CHANNEL, payload);
   }
 
-  /** Not on the path of a cached grant, and one write in five minutes: knowing the day is what it is for. */
-  async function noteUse(client: Pick<OauthClient, "tenantId" | "id" | "lastUsedAt">): Promise<void> {
-    const now = clock.now();
-    const since = new Date(now.getTime() - LAST_USE_RESOLUTION_MS);
-    if (client.lastUsedAt === null || client.lastUsedAt <= since) {
-      await noteClientUse(database, client, now, since);
-    }
+  const clientChanged = (tx: Transaction, clientRef: string) => announce(tx, `client:${clientRef}`);
+
+  function drop(payload: string): void {
+    if (payload.startsWith("client:")) basicUse = undefined;
+    dropFrom(cache, payload);
+  }
+
+  /** Through the cache: a credential that is in use costs no look-up. */
+  async function grantFor(
+    key: string,
+    address: string | undefined,
+    lookUp: () => Promise<AccessGrant | undefined>,
+  ): Promise<AccessGrant | undefined> {
+    const grant = cache.find(key) ?? (await cache.load(key, () => failures.guard(address, key, lookUp)));
+    if (!grant) return undefined;
+    return grant.expiresAt === null || grant.expiresAt > clock.now() ? grant : undefined;
   }
 
   return {
@@ -127,7 +158,7 @@ export async function createAuthorization(deps: {
           revokedAt: null,
         }),
       );
-      await noteUse(client);
+      await noteUse(deps, client);
       if (issuedAt.getTime() - cleanedAt >= CLEANING_INTERVAL_MS) {
         cleanedAt = issuedAt.getTime();
         await deleteExpiredTokens(database, issuedAt);
@@ -142,54 +173,65 @@ export async function createAuthorization(deps: {
 
     async revokeToken(request) {
       const client = await identify(request);
-      const tokenHash = hashSecret(presentedToken(request));
-      const found = await findToken(database, tokenHash);
-      if (!found) return;
-      if (found.client.id !== client.id) {
+      const bearer = await findBearer(database, presentedToken(request));
+      if (!bearer) return;
+      if (bearer.client.id !== client.id) {
         throw new OAuthError("unauthorized_client", "The token was issued to another client.");
       }
+      const { tokenHash, longLived } = bearer;
       await database.transaction(async (tx) => {
-        await revokeToken(tx, tokenHash, clock.now());
+        if (longLived) await deleteLongLivedToken(tx, client, longLived.id);
+        else await revokeToken(tx, tokenHash, clock.now());
         await announce(tx, `token:${tokenHash}`);
       });
     },
 
     async introspect(request) {
       const client = await identify(request);
-      const found = await findToken(database, hashSecret(presentedToken(request)));
+      const bearer = await findBearer(database, presentedToken(request));
       const mayKnow =
-        found?.client.id === client.id ||
-        (found?.client.tenantId === client.tenantId && client.scopes.includes("admin"));
-      const usable = found && mayKnow && usableGrant(found, clock.now());
+        bearer?.client.id === client.id ||
+        (bearer?.client.tenantId === client.tenantId && client.scopes.includes("admin"));
+      const usable = bearer && mayKnow && usableGrant(bearer, clock.now());
       if (!usable) return { active: false };
       return {
         active: true,
         scope: usable.scopes.join(" "),
-        client_id: found.client.clientId,
+        client_id: bearer.client.clientId,
         token_type: "Bearer",
-        exp: Math.floor(found.token.expiresAt.getTime() / 1000),
-        iat: Math.floor(found.token.issuedAt.getTime() / 1000),
+        exp: Math.floor(bearer.expiresAt.getTime() / 1000),
+        iat: Math.floor(bearer.issuedAt.getTime() / 1000),
       };
     },
 
-    async authenticate(bearer) {
-      const tokenHash = hashSecret(bearer);
-      const grant =
-        cache.find(tokenHash) ??
-        (await cache.load(tokenHash, async () => {
-          const found = await findToken(database, tokenHash);
-          const usable = found && usableGrant(found, clock.now());
-          if (usable) await noteUse(found.client);
-          return usable;
-        }));
-      return grant && grant.expiresAt > clock.now() ? grant : undefined;
+    authenticate: (text, address) =>
+      grantFor(hashSecret(text), address, async () => {
+        const bearer = await findBearer(database, text);
+        const grant = bearer && usableGrant(bearer, clock.now());
+        if (grant) await noteUse(deps, bearer.client, bearer.longLived);
+        return grant;
+      }),
+
+    authenticateBasic: (header, address) =>
+      grantFor(`basic:${hashSecret(header)}`, address, async () => {
+        const found = await authenticateByBasic(database, header, clock.now());
+        if (!found) return undefined;
+        await noteUse(deps, found.client);
+        return grantTo(found.client, found.client.scopes, "http_basic", found.secretExpiresAt);
+      }),
+
+    async basicIsUsed() {
+      const now = clock.now().getTime();
+      if (!basicUse || now - basicUse.readAt >= GRANT_CACHE_LIFETIME_MS) {
+        basicUse = { used: await hasBasicClient(database), readAt: now };
+      }
+      return basicUse.used;
     },
 
-    clientChanged: (tx, clientRef) => announce(tx, `client:${clientRef}`),
-
-    createClient: (input) => createClient(deps, input),
+    clientChanged,
+    createClient: (input) => createClient({ database, clock, clientChanged }, input),
     async ensureBootstrapClient({ bootstrap }) {
-      return ensureBootstrapClient(deps, deps.tenantId, bootstrap);
+      return ensureBootstrapClient({ database, clock, clientChanged }, deps.tenantId, bootstrap);
     },
     close: unlisten,
   };
@@ -199,19 +241,6 @@ function presentedToken(request: OAuthRequest): string {
   const token = request.parameters["token"];
   if (!token) throw new OAuthError("invalid_request", "The parameter token is missing.");
   return token;
-}
-
-/** What the token is good for now; a scope that was taken from the client is taken from its tokens too. */
-function usableGrant({ token, client }: TokenWithClient, now: Date): AccessGrant | undefined {
-  if (token.revokedAt !== null || token.expiresAt <= now || !client.enabled) return undefined;
-  return {
-    tenantId: client.tenantId,
-    clientRef: client.id,
-    clientId: client.clientId,
-    scopes: token.scopes.filter((scope) => client.scopes.includes(scope)),
-    profile: client.profile,
-    expiresAt: token.expiresAt,
-  };
 }
 
 function dropFrom(cache: GrantCache, payload: string): void {

@@ -4,6 +4,8 @@ import { OAuthError } from "./oauth-error.js";
 /** What an OAuth endpoint was sent: the Authorization header and the parameters of the body, each at most once. */
 export interface OAuthRequest {
   authorization?: string | undefined;
+  /** The caller's address, where it is known. */
+  address?: string | undefined;
   parameters: Readonly<Record<string, string | undefined>>;
 }
 
@@ -47,7 +49,13 @@ export function readClientCredentials(request: OAuthRequest): PresentedCredentia
       "Send the credentials either in the body or as a Basic header, not both.",
     );
   }
-  const credentials = presented("client_secret_basic", readBasic(request.authorization));
+  const credentials = readBasicCredentials(request.authorization, "client_secret_basic");
+  if (!credentials) {
+    throw new OAuthError(
+      "invalid_client",
+      "The Authorization header is not a Basic header with client id and secret.",
+    );
+  }
   if (
     clientId !== undefined &&
     !credentials.candidates.some((candidate) => candidate.clientId === clientId)
@@ -64,22 +72,21 @@ function presented(method: ClientAuthMethod, pairs: readonly ClientCredentials[]
   return { method, candidates };
 }
 
-function readBasic(header: string): ClientCredentials[] {
+/** What a Basic header (RFC 7617) says, for use by `method`; undefined where it is none. */
+export function readBasicCredentials(
+  header: string,
+  method: "client_secret_basic" | "http_basic",
+): PresentedCredentials | undefined {
   const encoded = BASIC.exec(header)?.[1];
   const text = encoded === undefined ? "" : Buffer.from(encoded, "base64").toString("utf8");
   const colon = text.indexOf(":");
-  if (colon < 1) {
-    throw new OAuthError(
-      "invalid_client",
-      "The Authorization header is not a Basic header with client id and secret.",
-    );
-  }
+  if (colon < 1) return undefined;
   const raw = { clientId: text.slice(0, colon), clientSecret: text.slice(colon + 1) };
   const clientId = formDecode(raw.clientId);
   const clientSecret = formDecode(raw.clientSecret);
-  if (clientId === undefined || clientSecret === undefined) return [raw];
-  if (clientId === raw.clientId && clientSecret === raw.clientSecret) return [raw];
-  return [raw, { clientId, clientSecret }];
+  const isEncoded = clientId !== raw.clientId || clientSecret !== raw.clientSecret;
+  if (clientId === undefined || clientSecret === undefined || !isEncoded) return presented(method, [raw]);
+  return presented(method, [raw, { clientId, clientSecret }]);
 }
 
 function formDecode(text: string): string | undefined {

@@ -14,8 +14,9 @@ import {
 import { type Database, type Transaction, UniqueViolation } from "../../persistence/database.js";
 import type { Clock } from "../../platform/clock.js";
 import { newId, newSecret } from "../../platform/ids.js";
+import type { RateLimit } from "../request-budget.js";
 import { SCOPES, type Scope } from "../scopes.js";
-import { hashSecret, matchesAnyHash } from "./secret-hash.js";
+import { findSecret, hashSecret } from "./secret-hash.js";
 
 /** Shortest and longest life of an access token, in seconds, and the usual one. */
 export const TOKEN_LIFETIME_S = { min: 300, max: 86_400, usual: 3600 } as const;
@@ -37,6 +38,10 @@ export interface NewClient {
   accessTokenLifetimeS?: number;
   /** Compatibility profile; default "auto". */
   profile?: string;
+  /** Addresses and CIDR ranges it may call from; default: anywhere. */
+  ipAllowList?: readonly string[];
+  /** Its own request budget; default: none. */
+  rateLimit?: RateLimit | null;
   /** Default: true. */
   enabled?: boolean;
 }
@@ -57,6 +62,8 @@ export interface BootstrapClient {
 interface RegistrationDeps {
   database: Database;
   clock: Clock;
+  /** Voids what the processes have cached about the client, when the transaction commits. */
+  clientChanged(tx: Transaction, clientRef: string): Promise<void>;
 }
 
 /**
@@ -69,6 +76,7 @@ export async function createClient(deps: RegistrationDeps, input: NewClient): Pr
   const client = newClientRow(input, now);
   const { clientSecret } = await deps.database.transaction(async (tx) => {
     await insertClient(tx, client);
+    await deps.clientChanged(tx, client.id);
     return addSecret(tx, client, now);
   });
   return { client, clientSecret };
@@ -111,9 +119,10 @@ async function storeConfiguredClient(
   await deps.database.transaction(async (tx) => {
     const client = await upsertClient(tx, wanted);
     const secrets = await listClientSecrets(tx, client);
-    const stale = secrets.filter(({ secretHash }) => !matchesAnyHash(clientSecret, [secretHash]));
+    const stale = secrets.filter((secret) => !findSecret(clientSecret, [secret]));
     for (const { id } of stale) await deleteClientSecret(tx, client, id);
     if (stale.length === secrets.length) await addSecret(tx, client, now, { clientSecret });
+    await deps.clientChanged(tx, client.id);
   });
 }
 
@@ -153,6 +162,9 @@ function newClientRow(input: NewClient, now: Date): OauthClient {
     authMethods: [...(input.authMethods ?? ["client_secret_basic", "client_secret_post"])],
     accessTokenLifetimeS: lifetimeS,
     profile: input.profile ?? "auto",
+    ipAllowList: [...(input.ipAllowList ?? [])],
+    requestsPerSecond: input.rateLimit?.requestsPerSecond ?? null,
+    requestBurst: input.rateLimit?.burst ?? null,
     enabled: input.enabled ?? true,
     createdAt: now,
     modifiedAt: now,

@@ -8,13 +8,16 @@ export function hashSecret(secret: string): string {
   return createHash("sha256").update(secret, "utf8").digest("hex");
 }
 
-/** Whether `secret` is the one behind any of the hashes. Compares all of them, each in constant time. */
-export function matchesAnyHash(secret: string, hashes: readonly string[]): boolean {
+/** The stored one that `secret` is, if any. Compares with all of them, each in constant time. */
+export function findSecret<Stored extends { secretHash: string }>(
+  secret: string,
+  stored: readonly Stored[],
+): Stored | undefined {
   const actual = Buffer.from(hashSecret(secret), "utf8");
-  let matches = false;
-  for (const hash of hashes) {
-    const expected = Buffer.from(hash, "utf8");
-    if (expected.length === actual.length && timingSafeEqual(expected, actual)) matches = true;
+  let found: Stored | undefined;
+  for (const candidate of stored) {
+    const expected = Buffer.from(candidate.secretHash, "utf8");
+    if (expected.length === actual.length && timingSafeEqual(expected, actual)) found = candidate;
   }
-  return matches;
+  return found;
 }

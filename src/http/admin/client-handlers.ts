@@ -1,7 +1,10 @@
 import type { Request, RequestHandler } from "express";
 import { z } from "zod";
 import type { Clients } from "../../auth/clients/clients.js";
-import { queryOf } from "../middleware/request-state.js";
+import { mayCallFrom } from "../../platform/address-list.js";
+import { addressOf } from "../middleware/caller-address.js";
+import { grantOf, queryOf } from "../middleware/request-state.js";
+import { ProblemError } from "../problem-error.js";
 import { administratorOf } from "./administrator.js";
 import { clientChangeSchema, newClientSchema } from "./client-input.js";
 import { readCursor, toPage } from "./cursor.js";
@@ -53,12 +56,18 @@ export function createClientHandlers({ clients, baseUrl }: ClientHandlerDeps): C
     },
 
     async change(request, response) {
-      const { accessTokenLifetime, ...rest } = readInput(clientChangeSchema, request.body);
+      const key = clientKeyOf(request);
+      const { accessTokenLifetime, rateLimit, ...rest } = readInput(clientChangeSchema, request.body);
+      if (rest.ipAllowList) refuseToLockOut(request, key.id, rest.ipAllowList);
       const change = {
         ...withoutAbsent(rest),
         ...(accessTokenLifetime !== undefined && { accessTokenLifetimeS: accessTokenLifetime }),
+        ...(rateLimit !== undefined && {
+          requestsPerSecond: rateLimit?.requestsPerSecond ?? null,
+          requestBurst: rateLimit?.burst ?? null,
+        }),
       };
-      response.json(presentClient(await clients.change(clientKeyOf(request), change)));
+      response.json(presentClient(await clients.change(key, change)));
     },
 
     async remove(request, response) {
@@ -71,6 +80,14 @@ export function createClientHandlers({ clients, baseUrl }: ClientHandlerDeps): C
 /** The client that the path names, in the administrator's tenant. */
 export function clientKeyOf(request: Request): { tenantId: string; id: string } {
   return { tenantId: administratorOf(request).tenantId, id: readId(request.params.id) };
+}
+
+/** Nobody saws off the branch they sit on: the list would hold from their next request on. */
+function refuseToLockOut(request: Request, clientRef: string, ipAllowList: readonly string[]): void {
+  const address = addressOf(request);
+  if (grantOf(request).clientRef !== clientRef || mayCallFrom(ipAllowList, address)) return;
+  const detail = `This client is the one that asks, from ${address ?? "an unknown address"}, which is not on the list.`;
+  throw new ProblemError(409, "locks_out_caller", detail);
 }
 
 /** What was given, without the keys whose value is undefined. */

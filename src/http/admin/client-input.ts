@@ -1,10 +1,22 @@
 import { z } from "zod";
+import type { ClientAuthMethod } from "../../auth/clients/clients.js";
+import { MAX_TOKEN_YEARS } from "../../auth/clients/long-lived-tokens.js";
 import { TOKEN_LIFETIME_S } from "../../auth/oauth/client-registration.js";
 import { SCOPES } from "../../auth/scopes.js";
+import { isAddressRange } from "../../platform/address-list.js";
 import { textSchema } from "./read-input.js";
 
 /** The ways a client can be allowed to prove itself. */
-const AUTH_METHODS = ["client_secret_basic", "client_secret_post"] as const;
+const AUTH_METHODS = [
+  "client_secret_basic",
+  "client_secret_post",
+  "http_basic",
+  "long_lived_token",
+] as const satisfies readonly ClientAuthMethod[];
+
+const MAX_RANGES = 100;
+const MAX_PER_SECOND = 100_000;
+const MAX_BURST = 1_000_000;
 
 /** How a client's SCIM requests are read; "auto" finds out. */
 const PROFILES = ["auto", "rfc", "interop", "entra", "okta", "idaas"] as const;
@@ -19,17 +31,37 @@ function someOf<const Word extends string>(words: readonly Word[]) {
     .transform((given) => words.filter((word) => given.includes(word)));
 }
 
-const lifetime = `must be a whole number of seconds from ${TOKEN_LIFETIME_S.min} to ${TOKEN_LIFETIME_S.max}`;
+function wholeNumber(min: number, max: number, unit = "") {
+  const message = `must be a whole number${unit} from ${min} to ${max}`;
+  return z.int(message).min(min, message).max(max, message);
+}
+
+const ipAllowList = z
+  .array(
+    z
+      .string("must be a text")
+      .trim()
+      .toLowerCase()
+      .refine(isAddressRange, "must be an IP address or CIDR range, like 203.0.113.0/24 or 2001:db8::/32"),
+    "must be a list of IP addresses and CIDR ranges",
+  )
+  .max(MAX_RANGES, `must have at most ${MAX_RANGES} entries`);
+
+const rateLimit = z
+  .strictObject(
+    { requestsPerSecond: wholeNumber(1, MAX_PER_SECOND), burst: wholeNumber(1, MAX_BURST) },
+    "must be an object with requestsPerSecond and burst, or null for the default",
+  )
+  .nullable();
 
 const settings = {
   name: textSchema(200),
   scopes: someOf(SCOPES),
   authMethods: someOf(AUTH_METHODS),
   profile: z.enum(PROFILES, `must be one of ${PROFILES.join(", ")}`),
-  accessTokenLifetime: z
-    .int(lifetime)
-    .min(TOKEN_LIFETIME_S.min, lifetime)
-    .max(TOKEN_LIFETIME_S.max, lifetime),
+  accessTokenLifetime: wholeNumber(TOKEN_LIFETIME_S.min, TOKEN_LIFETIME_S.max, " of seconds"),
+  ipAllowList,
+  rateLimit,
   enabled: z.boolean("must be true or false"),
 };
 
@@ -43,6 +75,8 @@ export const newClientSchema = z.strictObject({
   authMethods: settings.authMethods.default(["client_secret_basic", "client_secret_post"]),
   profile: settings.profile.default("auto"),
   accessTokenLifetime: settings.accessTokenLifetime.default(TOKEN_LIFETIME_S.usual),
+  ipAllowList: ipAllowList.default([]),
+  rateLimit: rateLimit.default(null),
   enabled: settings.enabled.default(true),
 });
 
@@ -55,6 +89,20 @@ export const clientChangeSchema = z
 /** The body of `POST /clients/{id}/secrets`; `now` decides what lies in the future. */
 export function newSecretSchema(now: Date) {
   return z.strictObject({ expiresAt: futureMoment(now).nullable().default(null) });
+}
+
+/** The body of `POST /clients/{id}/tokens`; `now` decides what lies in the future. */
+export function newTokenSchema(now: Date) {
+  const latest = new Date(now);
+  latest.setUTCFullYear(latest.getUTCFullYear() + MAX_TOKEN_YEARS);
+  return z.strictObject({
+    name: textSchema(200),
+    scopes: settings.scopes,
+    expiresAt: futureMoment(now).refine(
+      (moment) => moment <= latest,
+      `must be at most ${MAX_TOKEN_YEARS} years from now`,
+    ),
+  });
 }
 
 function futureMoment(now: Date) {

@@ -4,6 +4,7 @@ import type { Clock } from "../../platform/clock.js";
 import { methodNotAllowed } from "../middleware/routes.js";
 import { createClientHandlers } from "./client-handlers.js";
 import { createClientSecretHandlers } from "./client-secret-handlers.js";
+import { createClientTokenHandlers } from "./client-token-handlers.js";
 
 /** What the administration of clients needs. */
 export interface ClientRouterDeps {
@@ -37,6 +38,16 @@ export function createClientRouter(deps: ClientRouterDeps): Router {
   router
     .route("/:id/secrets/:secretId")
     .delete(secrets.remove)
+    .all(methodNotAllowed(["DELETE"]));
+  const tokens = createClientTokenHandlers({ ...deps, tokens: deps.clients.tokens });
+  router
+    .route("/:id/tokens")
+    .get(tokens.list)
+    .post(tokens.create)
+    .all(methodNotAllowed(["GET", "HEAD", "POST"]));
+  router
+    .route("/:id/tokens/:tokenId")
+    .delete(tokens.revoke)
     .all(methodNotAllowed(["DELETE"]));
   return router;
 }

@@ -3,8 +3,12 @@ import {
   ClientExistsError,
   ClientNotFoundError,
   LastAdministratorError,
+  ScopeNotAllowedError,
   SecretNotFoundError,
+  TokenNotFoundError,
+  TokensNotAllowedError,
   TooManySecretsError,
+  TooManyTokensError,
 } from "../../auth/clients/client-errors.js";
 import {
   DictionaryBusyError,
@@ -39,6 +43,15 @@ function clientProblem(error: unknown): ProblemError | undefined {
     return new ProblemError(409, "last_administrator", error.message);
   }
   if (error instanceof TooManySecretsError) return new ProblemError(409, "too_many_secrets", error.message);
+  if (error instanceof TokenNotFoundError) return new ProblemError(404, "token_not_found", error.message);
+  if (error instanceof TooManyTokensError) return new ProblemError(409, "too_many_tokens", error.message);
+  if (error instanceof TokensNotAllowedError) {
+    return new ProblemError(409, "long_lived_tokens_not_allowed", error.message);
+  }
+  if (error instanceof ScopeNotAllowedError) {
+    const errors = [{ field: "scopes", message: error.message }];
+    return new ProblemError(400, "invalid_request", error.message, { errors });
+  }
   return undefined;
 }
 

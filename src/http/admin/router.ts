@@ -5,8 +5,7 @@ import type { Clock } from "../../platform/clock.js";
 import type { Connections } from "../../provisioning/connections/connections.js";
 import type { DeliveryLog } from "../../provisioning/delivery-log.js";
 import type { RequestLog } from "../../request-log/request-log.js";
-import { authenticateBearer, requireScope } from "../middleware/authentication.js";
-import type { TokenCheck } from "../middleware/bearer-strategy.js";
+import { authenticate, type CallerChecks, requireScope } from "../middleware/authentication.js";
 import { parseJsonBody } from "../middleware/body.js";
 import { parseQuery } from "../middleware/parameters.js";
 import { methodNotAllowed, routeNotFound } from "../middleware/routes.js";
@@ -18,7 +17,7 @@ import { translateRefusals } from "./refusals.js";
 import { createRequestHandlers } from "./request-handlers.js";
 
 /** What the administration surface needs. */
-export interface AdminRouterDeps {
+export interface AdminRouterDeps extends CallerChecks {
   clients: Clients;
   connections: Connections;
   deliveries: DeliveryLog;
@@ -27,8 +26,6 @@ export interface AdminRouterDeps {
   clock: Clock;
   /** PUBLIC_URL, without a slash at its end. */
   publicUrl: string;
-  /** Resolves a bearer token; `authenticate` of the authorization. */
-  checkToken: TokenCheck;
 }
 
 /** Where the administration is mounted, below PUBLIC_URL. */
@@ -41,7 +38,7 @@ const ADMIN_PATH = "/admin/v1";
 export function createAdminRouter(deps: AdminRouterDeps): Router {
   const router = Router();
   router.use(
-    authenticateBearer(deps.checkToken),
+    authenticate(deps, { challengeBasic: false }),
     requireScope("admin"),
     parseQuery(),
     parseJsonBody({ types: ["application/json"] }),

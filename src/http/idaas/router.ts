@@ -6,8 +6,7 @@ import { createIdaas } from "../../idaas/idaas.js";
 import { createDialect } from "../../scim/dialect/dialect.js";
 import { ScimError } from "../../scim/errors.js";
 import type { ResourceTypeId } from "../../scim/schema/attribute.js";
-import { authenticateBearer, requireScope } from "../middleware/authentication.js";
-import type { TokenCheck } from "../middleware/bearer-strategy.js";
+import { authenticate, type CallerChecks, requireScope } from "../middleware/authentication.js";
 import { parseJsonBody, SCIM_BODY_TYPES } from "../middleware/body.js";
 import { parseQuery } from "../middleware/parameters.js";
 import { grantOf, queryOf, rememberAbout } from "../middleware/request-state.js";
@@ -15,10 +14,8 @@ import { methodNotAllowed, routeNotFound } from "../middleware/routes.js";
 import { requestContext } from "../scim/call.js";
 
 /** What the addresses of IDaaS 1.x need. */
-export interface IdaasRouterDeps {
+export interface IdaasRouterDeps extends CallerChecks {
   directory: Directory;
-  /** Resolves a bearer token; `authenticate` of the authorization. */
-  checkToken: TokenCheck;
 }
 
 /**
@@ -26,12 +23,12 @@ export interface IdaasRouterDeps {
  * Everything needs the scope `scim:write`. What the directory refuses is answered 200 with an `errorNumber`, as that
  * product expects; what is wrong with the request itself leaves as RequestError, with its HTTP status.
  */
-export function createIdaasRouter({ directory, checkToken }: IdaasRouterDeps): Router {
-  const idaas = createIdaas(directory);
+export function createIdaasRouter(deps: IdaasRouterDeps): Router {
+  const idaas = createIdaas(deps.directory);
   const router = Router();
   router.use(
     parseQuery(),
-    authenticateBearer(checkToken),
+    authenticate(deps, { challengeBasic: true }),
     requireScope("scim:write"),
     // Ids have up to 19 digits, and some senders do not put them in quotes.
     parseJsonBody({ types: SCIM_BODY_TYPES, exactIntegers: true }),

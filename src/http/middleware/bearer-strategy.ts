@@ -1,12 +1,13 @@
 import type { Request } from "express";
 import passport from "passport";
 import type { AccessGrant } from "../../auth/access-grant.js";
+import { addressOf } from "./caller-address.js";
 
 /** Resolves a bearer token to its grant, or to undefined when it is unknown, expired or revoked. */
-export type TokenCheck = (token: string) => Promise<AccessGrant | undefined>;
+export type TokenCheck = (token: string, address?: string) => Promise<AccessGrant | undefined>;
 
-/** Why a request carries no valid token: none was sent, or one that is no good. */
-export type BearerFailure = "missing" | "invalid";
+/** Why a request carries no valid credential: none was sent, or one that is no good. */
+export type CredentialFailure = "missing" | "invalid";
 
 /** The b64token of RFC 6750 section 2.1, with a bound on its length. */
 const BEARER = /^Bearer +([\w.~+/-]{1,1024}=*) *$/i;
@@ -25,18 +26,18 @@ export class BearerStrategy extends passport.Strategy {
   override authenticate(request: Request): void {
     const header = request.headers.authorization;
     if (header === undefined) {
-      this.fail("missing" satisfies BearerFailure, 401);
+      this.fail("missing" satisfies CredentialFailure, 401);
       return;
     }
     const token = BEARER.exec(header)?.[1];
     if (token === undefined) {
-      this.fail("invalid" satisfies BearerFailure, 401);
+      this.fail("invalid" satisfies CredentialFailure, 401);
       return;
     }
-    this.check(token).then(
+    this.check(token, addressOf(request)).then(
       (grant) => {
         if (grant) this.success(grant);
-        else this.fail("invalid" satisfies BearerFailure, 401);
+        else this.fail("invalid" satisfies CredentialFailure, 401);
       },
       (error: unknown) => this.error(error),
     );

@@ -61,9 +61,9 @@ export function queryOf(request: IncomingMessage): RequestParameters {
   return known(stateOf(request)?.query, "parseQuery");
 }
 
-/** Who the caller is. Only behind `authenticateBearer`. */
+/** Who the caller is. Only behind `authenticate`. */
 export function grantOf(request: IncomingMessage): AccessGrant {
-  return known(stateOf(request)?.grant, "authenticateBearer");
+  return known(stateOf(request)?.grant, "authenticate");
 }
 
 /** Who the caller is, or undefined where the request has not been authenticated (yet). */

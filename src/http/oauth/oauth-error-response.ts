@@ -5,8 +5,10 @@ import { RequestError, type UnexpectedFailure } from "../request-error.js";
 /** Any error in OAuth's terms; `unexpected` is asked for the words where the error was not made for callers. */
 export function toOAuthError(error: unknown, unexpected: () => UnexpectedFailure): OAuthError {
   if (error instanceof OAuthError && error.status < 500) return error;
-  if (error instanceof RequestError)
-    return new OAuthError("invalid_request", error.detail, { status: error.status });
+  if (error instanceof RequestError) {
+    const code = error.status === 429 ? "temporarily_unavailable" : "invalid_request";
+    return new OAuthError(code, error.detail, { status: error.status });
+  }
   const failure = unexpected();
   const code = failure.status === 503 ? "temporarily_unavailable" : "server_error";
   return new OAuthError(code, failure.detail, { status: failure.status });

@@ -3,6 +3,7 @@ import type { Authorization } from "../../auth/oauth/authorization.js";
 import type { OAuthRequest } from "../../auth/oauth/client-credentials.js";
 import { SCOPES } from "../../auth/scopes.js";
 import { parseParameterBody } from "../middleware/body.js";
+import { addressOf } from "../middleware/caller-address.js";
 import { methodNotAllowed } from "../middleware/routes.js";
 import { forbidCaching } from "./oauth-error-response.js";
 
@@ -54,7 +55,11 @@ export function createOAuthRouter({ authorization, publicUrl }: OAuthRouterDeps)
 }
 
 function oauthRequest(request: Request): OAuthRequest {
-  return { authorization: request.headers.authorization, parameters: request.body };
+  return {
+    authorization: request.headers.authorization,
+    address: addressOf(request),
+    parameters: request.body,
+  };
 }
 
 /** RFC 8414 section 2. `response_types_supported` is required there and empty: there is no authorization endpoint. */

@@ -81,6 +81,13 @@ export function createDiscoveryHandlers(deps: DiscoveryHandlerDeps): DiscoveryHa
         specUri: "https://www.rfc-editor.org/rfc/rfc6750",
         primary: true,
       },
+      {
+        type: "httpbasic",
+        name: "HTTP Basic",
+        description: "Client id and secret, for clients that an administrator has allowed it",
+        specUri: "https://www.rfc-editor.org/rfc/rfc7617",
+        primary: false,
+      },
     ],
   };
   const config = serviceProviderConfigDocument(features);

@@ -1,8 +1,7 @@
 import { type RequestHandler, Router } from "express";
 import type { Directory, PasswordPolicy } from "../../directory/directory.js";
 import type { ResourceTypeId } from "../../scim/schema/attribute.js";
-import { authenticateBearer, requireScope, scimScopeOf } from "../middleware/authentication.js";
-import type { TokenCheck } from "../middleware/bearer-strategy.js";
+import { authenticate, type CallerChecks, requireScope, scimScopeOf } from "../middleware/authentication.js";
 import { MAX_BULK_BYTES, parseJsonBody, SCIM_BODY_TYPES } from "../middleware/body.js";
 import { MAX_JSON_DEPTH } from "../middleware/json-limits.js";
 import { negotiateScim } from "../middleware/negotiation.js";
@@ -15,12 +14,10 @@ import { asksForList, createListHandlers, type ListHandlers } from "./list-handl
 import { createResourceHandlers, type ResourceHandlers } from "./resource-handlers.js";
 
 /** What the SCIM surface needs. */
-export interface ScimRouterDeps {
+export interface ScimRouterDeps extends CallerChecks {
   directory: Directory;
   /** PUBLIC_URL: the address of the gateway without a slash at its end; the base of every `meta.location`. */
   publicUrl: string;
-  /** Resolves a bearer token; `authenticate` of the authorization. */
-  checkToken: TokenCheck;
   /** Whose dictionary a caller without a token sees in the discovery documents. */
   defaultTenantId: string;
   /** What the directory does with passwords; "hash" by default. */
@@ -41,7 +38,7 @@ const BULK_BODY = { types: SCIM_BODY_TYPES, maxBytes: MAX_BULK_BYTES, maxDepth: 
 export function createScimRouter(deps: ScimRouterDeps): Router {
   const publicUrl = deps.publicUrl.replace(/\/+$/, "");
   const baseUrl = publicUrl + SCIM_PATH;
-  const authenticate = authenticateBearer(deps.checkToken);
+  const identify = authenticate(deps, { challengeBasic: true });
   const router = Router();
   router.use(collapseLeadingSlashes, negotiateScim(), parseQuery());
   const documentationUri = `${publicUrl}/docs/`;
@@ -51,10 +48,10 @@ export function createScimRouter(deps: ScimRouterDeps): Router {
     documentationUri,
     changesPasswords: deps.passwords !== "discard",
   });
-  const protect = [authenticate, requireScope(scimScopeOf)];
+  const protect = [identify, requireScope(scimScopeOf)];
   const everything = createListHandlers(undefined, { ...deps, baseUrl });
   router.get("/", listWhereAsked(everything, protect));
-  addDiscovery(router, discovery, whenTokenIsSent(authenticate));
+  addDiscovery(router, discovery, whenTokenIsSent(identify));
 
   router
     .route("/Bulk")

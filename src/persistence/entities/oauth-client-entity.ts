@@ -1,8 +1,15 @@
 import { EntitySchema } from "typeorm";
 import { moment, optionalMoment, texts, uuidKey } from "./column-types.js";
 
-/** How a client may prove itself at the token endpoint (RFC 7591 section 2). */
-export type ClientAuthMethod = "client_secret_basic" | "client_secret_post";
+/**
+ * How a client may prove itself: at the token endpoint (`client_secret_*`, RFC 7591 section 2), or with each request:
+ * `http_basic` by its id and secret, `long_lived_token` by a token that an administrator made.
+ */
+export type ClientAuthMethod =
+  | "client_secret_basic"
+  | "client_secret_post"
+  | "http_basic"
+  | "long_lived_token";
 
 /** A registered OAuth client (RFC 6749 section 2). */
 export interface OauthClient {
@@ -18,6 +25,11 @@ export interface OauthClient {
   accessTokenLifetimeS: number;
   /** Which compatibility profile its SCIM requests are read with; "auto" finds out. */
   profile: string;
+  /** Addresses and CIDR ranges it may call from; empty: anywhere. */
+  ipAllowList: string[];
+  /** Its request budget, both or neither; null: the default. */
+  requestsPerSecond: number | null;
+  requestBurst: number | null;
   enabled: boolean;
   createdAt: Date;
   modifiedAt: Date;
@@ -52,6 +64,9 @@ export const OauthClientEntity = new EntitySchema<OauthClient>({
     authMethods: texts("auth_methods"),
     accessTokenLifetimeS: { name: "access_token_lifetime_s", type: "integer" },
     profile: { type: "text" },
+    ipAllowList: texts("ip_allow_list"),
+    requestsPerSecond: { name: "requests_per_second", type: "integer", nullable: true },
+    requestBurst: { name: "request_burst", type: "integer", nullable: true },
     enabled: { type: "boolean" },
     createdAt: moment("created_at"),
     modifiedAt: moment("modified_at"),

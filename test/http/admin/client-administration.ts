@@ -85,6 +85,7 @@ function administration({
   authorization,
   clock,
   database,
+  ...callers
 }: Parameters<NonNullable<AdministrationOption>>[0]) {
   return createAdminRouter({
     clients: createClients({ database, clock, clientChanged: authorization.clientChanged }),
@@ -105,7 +106,7 @@ function administration({
     requestLog: createRequestLog({ database, clock }),
     clock,
     publicUrl: "https://gateway.example",
-    checkToken: authorization.authenticate,
+    ...callers,
   });
 }
 

@@ -53,6 +53,7 @@ describe("discovery", () => {
       etag: { supported: true },
       authenticationSchemes: [
         expect.objectContaining({ type: "oauthbearertoken", name: expect.any(String), primary: true }),
+        expect.objectContaining({ type: "httpbasic", name: expect.any(String), primary: false }),
       ],
       meta: { resourceType: "ServiceProviderConfig", location: `${BASE}/ServiceProviderConfig` },
     });

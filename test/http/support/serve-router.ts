@@ -4,6 +4,7 @@ import { errorHandler } from "../../../src/http/error-response.js";
 import { correlate } from "../../../src/http/middleware/correlation.js";
 import { createLogger } from "../../../src/observability/logger.js";
 import { createMetrics } from "../../../src/observability/metrics.js";
+import { accessGrant } from "../../support/access-grant.js";
 
 /** The tenant of every test caller. */
 export const tenantId = "00000000-0000-0000-0000-000000000001";
@@ -18,14 +19,7 @@ export async function checkTestToken(token: string): Promise<AccessGrant | undef
   };
   const granted = Object.hasOwn(scopes, token) ? scopes[token] : undefined;
   if (granted === undefined) return undefined;
-  return {
-    tenantId,
-    clientRef: "00000000-0000-4000-8000-00000000c11e",
-    clientId: "test-client",
-    scopes: granted,
-    profile: "auto",
-    expiresAt: new Date("2099-01-01T00:00:00Z"),
-  };
+  return accessGrant({ tenantId, scopes: granted });
 }
 
 /** A router as the application mounts it: behind the correlation id and before the error handler. */
