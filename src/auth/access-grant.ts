@@ -8,6 +8,8 @@ export interface AccessGrant {
   /** The OAuth client id, as the client sends it. */
   clientId: string;
   scopes: readonly string[];
+  /** The user whose resource `/Me` is; absent where the client acts for nobody but itself. */
+  userId?: string;
   /** The client's compatibility profile, "auto" where none was chosen. */
   profile: string;
   /** What was sent: a token of the token endpoint, one that an administrator made, or the client's id and secret. */

@@ -33,10 +33,7 @@ export type BulkDirectory = Pick<Directory, "create" | "createUsers" | "replace"
 /** Is told of failures that are not the caller's; the operation shows nothing of the cause. */
 export type OnBulkFailure = (error: unknown) => void;
 
-/**
- * Most people created by one statement: with more of them one request would hold a connection, and what it locks, for
- * too long, and nothing is gained (measured: `docs/performance.md`).
- */
+/** Most people created by one statement: with more of them one request would hold a connection for too long. */
 const MAX_TOGETHER = 200;
 const NO_NEEDS = { members: false, groups: false, provisioning: false };
 

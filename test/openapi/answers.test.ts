@@ -194,6 +194,8 @@ const cases: Case[] = [
     },
   },
   { method: "post", path: "/scim/v2/Bulk", status: 400, body: {} },
+  { method: "get", path: "/scim/v2/Me", status: 501 },
+  { method: "patch", path: "/scim/v2/Me", status: 501, body: deactivate },
   { method: "post", path: "/scim/v2/Bulk", status: 403, body: {}, token: "read" },
   { method: "get", path: USERS, status: 200, query: '?filter=userName%20eq%20"zhang.wei"' },
   { method: "get", path: USERS, status: 200, query: "?attributes=emails.value&count=1" },

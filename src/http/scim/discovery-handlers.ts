@@ -150,13 +150,6 @@ export function createDiscoveryHandlers(deps: DiscoveryHandlerDeps): DiscoveryHa
   };
 }
 
-/** For an endpoint of the protocol that this gateway does not have yet: 501 as RFC 7644 section 3.12 says. */
-export function notOffered(name: string): RequestHandler {
-  return () => {
-    throw new ScimError(501, `${name} is not offered; /ServiceProviderConfig says what is.`);
-  };
-}
-
 /** RFC 7644 section 4 asks for 403 here: a client that filters discovery must not take the answer for filtered. */
 function refuseFilter(request: Request): void {
   if (queryOf(request).filter !== undefined) {

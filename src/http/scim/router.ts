@@ -9,8 +9,9 @@ import { parseQuery } from "../middleware/parameters.js";
 import { queryOf } from "../middleware/request-state.js";
 import { methodNotAllowed, routeNotFound } from "../middleware/routes.js";
 import { createBulkHandler } from "./bulk-handlers.js";
-import { createDiscoveryHandlers, type DiscoveryHandlers, notOffered } from "./discovery-handlers.js";
+import { createDiscoveryHandlers, type DiscoveryHandlers } from "./discovery-handlers.js";
 import { asksForList, createListHandlers, type ListHandlers } from "./list-handlers.js";
+import { meAsUser } from "./me.js";
 import { createResourceHandlers, type ResourceHandlers } from "./resource-handlers.js";
 
 /** What the SCIM surface needs. */
@@ -57,7 +58,6 @@ export function createScimRouter(deps: ScimRouterDeps): Router {
     .route("/Bulk")
     .post(protect, parseJsonBody(BULK_BODY), createBulkHandler({ directory: deps.directory, baseUrl }))
     .all(methodNotAllowed(["POST"]));
-  router.all("/Me", protect, notOffered("/Me"));
   const guards = [...protect, parseJsonBody({ types: SCIM_BODY_TYPES })];
   addSearch(router, "", everything, guards);
   for (const type of ["User", "Group"] as const satisfies readonly ResourceTypeId[]) {
@@ -65,6 +65,7 @@ export function createScimRouter(deps: ScimRouterDeps): Router {
     addSearch(router, `/${type}s`, lists, guards);
     addResources(router, `/${type}s`, createResourceHandlers(type, { ...deps, baseUrl }), lists, guards);
   }
+  addResource(router, "/Me", createResourceHandlers("User", { ...deps, baseUrl }), [...guards, meAsUser()]);
   router.use(routeNotFound());
   return router;
 }
@@ -114,8 +115,17 @@ function addResources(
     .get(guards, lists.list)
     .post(guards, handlers.create)
     .all(methodNotAllowed(["GET", "HEAD", "POST"]));
+  addResource(router, `${path}/:id`, handlers, guards);
+}
+
+function addResource(
+  router: Router,
+  path: string,
+  handlers: ResourceHandlers,
+  guards: RequestHandler[],
+): void {
   router
-    .route(`${path}/:id`)
+    .route(path)
     .get(guards, handlers.read)
     .put(guards, handlers.replace)
     .patch(guards, handlers.patch)

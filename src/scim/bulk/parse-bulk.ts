@@ -39,7 +39,7 @@ export function parseBulk(body: unknown, limits: BulkLimits, dialect: Dialect): 
   }
   return {
     failOnErrors: readFailOnErrors(messageField(body, "failOnErrors")),
-    operations: operations.map((operation, index) => readOperation(operation, index, limits)),
+    operations: operations.map((operation, index) => readOperation(operation, index, limits, dialect)),
   };
 }
 
@@ -58,7 +58,7 @@ function readFailOnErrors(value: JsonValue | undefined): number | undefined {
   throw badRequest("invalidValue", '"failOnErrors" must be a whole number, 1 or more.');
 }
 
-function readOperation(given: JsonValue, index: number, limits: BulkLimits): BulkOperation {
+function readOperation(given: JsonValue, index: number, limits: BulkLimits, dialect: Dialect): BulkOperation {
   if (!isJsonObject(given)) {
     return { index, error: badRequest("invalidSyntax", "The operation must be a JSON object.") };
   }
@@ -70,7 +70,8 @@ function readOperation(given: JsonValue, index: number, limits: BulkLimits): Bul
     if (method === undefined) {
       throw badRequest("invalidSyntax", '"method" must be POST, PUT, PATCH or DELETE.');
     }
-    if (bulkId === undefined && (method === "POST" || (named !== undefined && named !== null))) {
+    const isMissing = named === undefined || named === null;
+    if (bulkId === undefined && !(isMissing && (method !== "POST" || take(dialect, "bulk-id-missing")))) {
       throw badRequest("invalidValue", `"bulkId" must be a text of 1 to ${MAX_BULK_ID} characters.`);
     }
     const target = readPath(messageField(given, "path"), method, limits.baseUrl);

@@ -28,6 +28,7 @@ const CATALOGUE = {
       "a name in a filter or sort that only one extension defines was found without the extension's URN",
     profiles: TOLERANT,
   },
+  "bulk-id-missing": { description: "a POST of a bulk request had no `bulkId`", profiles: TOLERANT },
   "condition-behind-brackets": {
     description: 'a filter `emails[type eq "work"].value eq "x"` was read as one condition on the same value',
     profiles: TOLERANT,

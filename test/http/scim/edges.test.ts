@@ -37,6 +37,7 @@ const PATHS = [
   { path: "/Groups", allowed: [...READ, "POST"] },
   { path: `/Users/${USER_ID}`, allowed: [...READ, "PUT", "PATCH", "DELETE"] },
   { path: `/Groups/${USER_ID}`, allowed: [...READ, "PUT", "PATCH", "DELETE"] },
+  { path: "/Me", allowed: [...READ, "PUT", "PATCH", "DELETE"] },
   { path: "/Bulk", allowed: ["POST"] },
   { path: "/.search", allowed: ["POST"] },
   { path: "/Users/.search", allowed: ["POST"] },

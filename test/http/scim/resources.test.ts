@@ -317,11 +317,6 @@ describe("paths and methods", () => {
     expect(JSON.parse(answer.text)).toMatchObject({ schemas: [ERROR], status: "405" });
   });
 
-  it.each(["/scim/v2/Me"])("%s, which is not offered, is 501", async (path) => {
-    const answer = await request(app).post(path).set(scim).send("{}");
-    expect([answer.status, JSON.parse(answer.text).schemas]).toEqual([501, [ERROR]]);
-  });
-
   it("takes a second slash after the base address", async () => {
     expect((await request(app).get("/scim/v2//Users").set(bearer())).status).toBe(200);
   });

@@ -113,6 +113,15 @@ describe("an operation", () => {
     expect("error" in read && [read.error.status, read.error.scimType]).toEqual([status, scimType]);
   });
 
+  it("that creates needs no bulkId where the profile allows that", () => {
+    const operation = { method: "POST", path: "/Users", data };
+    const lenient = createDialect("interop");
+    expect(parse({ schemas: [URN], Operations: [operation] }, lenient).operations).toEqual([
+      { index: 0, method: "POST", type: "User", data },
+    ]);
+    expect([...lenient.applied]).toEqual(["bulk-id-missing"]);
+  });
+
   it("that cannot be read keeps what names it in the answer", () => {
     const read = parseOne({ method: "POST", path: "/Devices", bulkId: "q", data });
     expect(read).toMatchObject({ index: 0, method: "POST", bulkId: "q" });
