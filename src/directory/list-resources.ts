@@ -1,7 +1,13 @@
 import { compileFilter } from "../persistence/compile-filter.js";
 import { absentSortKey, compileSortKey, type SortKey } from "../persistence/compile-sort.js";
 import { refuseCostlyFilter } from "../persistence/filter-cost.js";
-import { countResources, type ListPart, listPage, type PageRow } from "../persistence/resource-pages.js";
+import {
+  countResources,
+  type ListPart,
+  listPage,
+  type PageQuery,
+  type PageRow,
+} from "../persistence/resource-pages.js";
 import { type SqlParameters, sqlParameters } from "../persistence/sql-parameters.js";
 import type { Dialect } from "../scim/dialect/dialect.js";
 import { badRequest } from "../scim/errors.js";
@@ -16,7 +22,7 @@ import type { RequestContext } from "./request-context.js";
 import type { ListPage, ListQuery, Resource } from "./resource.js";
 
 /** A list that is ready to be read. */
-interface CompiledList {
+interface CompiledList extends Pick<PageQuery, "withGroups"> {
   parts: readonly ListPart[];
   parameters: SqlParameters;
   /** The first of `parameters`: those that the conditions refer to. */
@@ -38,7 +44,8 @@ export async function listResources(
   const { tenantId, dialect } = context;
   const schema = await parts.schemaOf(tenantId);
   const types = typeIds.map((id) => schema.registry.type(id));
-  const list = compileList(tenantId, types, query, dialect);
+  const withGroups = query.needs.groups && typeIds.includes("User");
+  const list = { ...compileList(tenantId, types, query, dialect), withGroups };
   const { rows, ...page } =
     query.cursor === undefined
       ? await pageByIndex(parts, list, query)
@@ -50,10 +57,12 @@ export async function listResources(
     schema,
     provisioningStates: parts.provisioningStates,
   };
+  const groups = new Map(rows.flatMap((row) => (row.groups ? [[row.resource.id, row.groups] as const] : [])));
   const presented = new Map<string, Resource>();
   for (const typeId of typeIds) {
     const stored = rows.flatMap(({ resource }) => (resource.type === typeId ? resource : []));
-    for (const one of await presentResources(presentation, typeId, stored, query.needs)) {
+    const known = typeId === "User" && withGroups ? groups : undefined;
+    for (const one of await presentResources(presentation, typeId, stored, query.needs, known)) {
       presented.set(one.id, one);
     }
   }

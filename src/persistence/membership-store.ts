@@ -164,10 +164,10 @@ export async function findMembers(
 
 /**
  * The groups of the users that `condition` selects of membership `m`, as the common table `shown`: direct ones and,
- * where those hang below others, the indirect ones. Each group is walked up once, however many of the users are in it,
+ * where those hang below others, the indirect ones; to stand behind `with recursive`. Each group is walked up once, however many of the users are in it,
  * and `union` ends the walk at what was seen already. `$1` is the tenant.
  */
-const groupsWhere = (condition: string) => `with recursive direct as (
+export const groupTables = (condition: string) => `direct as (
     select m.member_id, m.added_at, g.id, g.parent_id, g.seq, g.doc ->> 'displayName' as display
       from membership m
       join resource g on g.tenant_id = m.tenant_id and g.id = m.group_id
@@ -188,6 +188,10 @@ const groupsWhere = (condition: string) => `with recursive direct as (
       from indirect i join resource g on g.tenant_id = $1 and g.id = i.id
   )`;
 
+/** The groups in `shown` as one list, the direct ones by the time of joining, then the indirect ones by age. */
+export const GROUPS_AS_JSON = `jsonb_agg(jsonb_build_object('value', value, 'type', type, 'display', display)
+  order by type, added_at, seq)`;
+
 /** The groups that each user is in, the direct ones by the time of joining, then the indirect ones by age. */
 export async function findGroupsOfUsers(
   queryable: Queryable,
@@ -196,7 +200,7 @@ export async function findGroupsOfUsers(
 ): Promise<Map<string, MemberOf[]>> {
   if (userIds.length === 0) return new Map();
   const rows = await queryable.query<MemberOf & { member_id: string }>(
-    `${groupsWhere("m.member_id = any($2::uuid[])")}
+    `with recursive ${groupTables("m.member_id = any($2::uuid[])")}
      select member_id, value, type, display from shown order by type, added_at, seq`,
     [tenantId, userIds],
   );
@@ -214,10 +218,9 @@ export async function findUserWithGroups(
   id: string,
 ): Promise<{ stored: StoredResource; groups: MemberOf[] } | undefined> {
   const rows = await queryable.query<ResourceRow & { groups: MemberOf[] | null }>(
-    `${groupsWhere("m.member_id = $2")}
+    `with recursive ${groupTables("m.member_id = $2")}
      select ${RESOURCE_COLUMNS},
-            (select jsonb_agg(jsonb_build_object('value', value, 'type', type, 'display', display)
-                              order by type, added_at, seq) from shown) as groups
+            (select ${GROUPS_AS_JSON} from shown) as groups
        from ${RESOURCE_TABLES}
       where r.tenant_id = $1 and r.id = $2 and r.type = 'User' and r.deleted_at is null`,
     [tenantId, id],

@@ -1,4 +1,5 @@
 import type { Queryable } from "./database.js";
+import { GROUPS_AS_JSON, groupTables, type MemberOf } from "./membership-store.js";
 import {
   type ListPart,
   type ListPosition,
@@ -21,12 +22,16 @@ export interface PageQuery {
   window: ListWindow;
   limit: number;
   parameters: SqlParameters;
+  /** Whether the groups of users are wanted as well. */
+  withGroups?: boolean;
 }
 
 /** A resource on a page, with its place in the list. */
 export interface PageRow {
   resource: StoredResource;
   position: ListPosition;
+  /** The groups that a user is in, where they were wanted. */
+  groups: readonly MemberOf[] | undefined;
 }
 
 /** Reads one page. Backward windows give it in reverse, too: the nearest to the position comes first. */
@@ -36,20 +41,34 @@ export async function listPage(queryable: Queryable, query: PageQuery): Promise<
   if (first === undefined) return [];
   const order = pageOrder(query.descending, query.window);
   const skipped = query.window.kind === "offset" ? query.window.offset : 0;
-  const sql =
+  const page =
     others.length === 0 && skipped === 0
       ? pageOfDocuments(first, order, query.limit)
       : pageOfKeys(branches, order, query, skipped);
+  const sql = query.withGroups ? withGroups(page) : page;
   const rows = await queryable.query<ListedRow>(sql, query.parameters.values);
   return rows.map((row) => ({
     resource: toResource(row),
     position: { key: row.sort_key, part: row.part, seq: row.seq },
+    groups: query.withGroups ? (row.groups ?? []) : undefined,
   }));
 }
 
 interface ListedRow extends ResourceRow {
   sort_key: string | null;
   part: number;
+  groups?: readonly MemberOf[] | null;
+}
+
+/** The page and, in the same statement, the groups of the people on it. */
+function withGroups(page: string): string {
+  return `with recursive listed as materialized (
+      select row_number() over () as number, each.* from (${page}) each
+    ), ${groupTables("m.member_id in (select id from listed)")}, grouped as materialized (
+      select member_id, ${GROUPS_AS_JSON} as groups from shown group by member_id
+    )
+    select listed.*, grouped.groups from listed left join grouped on grouped.member_id = listed.id
+     order by listed.number`;
 }
 
 const COLUMNS =

@@ -33,9 +33,31 @@ export function parseProjection(
   if (attributes !== "" && excluded !== "") {
     throw badRequest("invalidValue", '"attributes" and "excludedAttributes" cannot be used together.');
   }
-  if (attributes !== "") return { mode: "include", paths: readPaths(attributes, type) };
-  if (excluded !== "") return { mode: "exclude", paths: readPaths(excluded, type) };
-  return { mode: "default", paths: [] };
+  if (attributes !== "") return remembered("include", attributes, type);
+  if (excluded !== "") return remembered("exclude", excluded, type);
+  return EVERYTHING;
+}
+
+/** What is returned by default. */
+const EVERYTHING: Projection = { mode: "default", paths: [] };
+
+/** Clients ask for the same attributes again and again; what they ask for once must not fill the memory. */
+const REMEMBERED = 100;
+const LONGEST_REMEMBERED = 1_000;
+const projections = new WeakMap<ResourceTypeDefinition, Map<string, Projection>>();
+
+function remembered(mode: "include" | "exclude", list: string, type: ResourceTypeDefinition): Projection {
+  if (list.length > LONGEST_REMEMBERED) return { mode, paths: readPaths(list, type) };
+  const known = projections.get(type) ?? new Map<string, Projection>();
+  projections.set(type, known);
+  const key = `${mode} ${list}`;
+  let projection = known.get(key);
+  if (projection === undefined) {
+    projection = { mode, paths: readPaths(list, type) };
+    if (known.size >= REMEMBERED) known.clear();
+    known.set(key, projection);
+  }
+  return projection;
 }
 
 /** Which of the parts that cost an extra look-up the answer will show, so that the others need not be loaded. */
@@ -62,32 +84,120 @@ export function projectionNeeds(
  * projection applied at every level, `schemas` set to the URNs of what is in the result. Attributes that no schema
  * defines are left out. The argument is not changed; the result shares its values.
  *
- * @param resource stored form plus `id`, `meta` and the loaded `members`, `groups` or provisioning extension
+ * @param resource stored form plus `id`, `meta` and the loaded `members`, `groups` or provisioning extension; canonical,
+ * so that what is shown whole needs no second look
  */
 export function project(
   resource: JsonObject,
   projection: Projection,
   type: ResourceTypeDefinition,
 ): JsonObject {
-  const core = projectObject(resource, [...COMMON_ATTRIBUTES, ...type.schema.attributes], [], projection);
+  const view = viewOf(projection, type);
   const schemas = [type.schema.id];
-  const extensions: JsonObject = {};
-  for (const { schema } of type.extensions) {
-    const held = resource[schema.id];
+  const shown: JsonObject = { schemas };
+  show(resource, view.core, shown);
+  for (const { id, parts } of view.extensions) {
+    const held = resource[id];
     if (!isJsonObject(held)) continue;
-    const shown = projectObject(held, schema.attributes, [schema.id], projection);
-    if (Object.keys(shown).length === 0) continue;
-    extensions[schema.id] = shown;
-    schemas.push(schema.id);
+    const extension = show(held, parts, {});
+    if (isEmpty(extension)) continue;
+    shown[id] = extension;
+    schemas.push(id);
   }
-  const { id, meta, ...rest } = core;
+  show(resource, view.meta, shown);
+  return shown;
+}
+
+/** What a projection leaves of a resource type, worked out once. */
+interface View {
+  core: readonly ShownAttribute[];
+  extensions: readonly { id: string; parts: readonly ShownAttribute[] }[];
+  /** Stands last. */
+  meta: readonly ShownAttribute[];
+}
+
+interface ShownAttribute {
+  name: string;
+  /** What is shown of a complex attribute; undefined shows the value as it is. */
+  parts: readonly ShownAttribute[] | undefined;
+}
+
+/** Types live as long as their schemas, projections as long as {@link parseProjection} remembers them. */
+const views = new WeakMap<ResourceTypeDefinition, WeakMap<Projection, View>>();
+
+function viewOf(projection: Projection, type: ResourceTypeDefinition): View {
+  let ofType = views.get(type);
+  if (ofType === undefined) {
+    ofType = new WeakMap();
+    views.set(type, ofType);
+  }
+  let view = ofType.get(projection);
+  if (view === undefined) {
+    view = compileView(projection, type);
+    ofType.set(projection, view);
+  }
+  return view;
+}
+
+function compileView(projection: Projection, type: ResourceTypeDefinition): View {
+  const core = compileParts([...COMMON_ATTRIBUTES, ...type.schema.attributes], [], projection);
+  const named = (name: string) => core.filter((one) => one.name === name);
+  const rest = core.filter(({ name }) => name !== "id" && name !== "meta" && name !== "schemas");
   return {
-    schemas,
-    ...(id === undefined ? {} : { id }),
-    ...rest,
-    ...extensions,
-    ...(meta === undefined ? {} : { meta }),
+    core: [...named("id"), ...rest],
+    extensions: type.extensions.map(({ schema }) => ({
+      id: schema.id,
+      parts: compileParts(schema.attributes, [schema.id], projection),
+    })),
+    meta: named("meta"),
   };
+}
+
+function compileParts(
+  attributes: readonly AttributeDefinition[],
+  prefix: readonly string[],
+  projection: Projection,
+): ShownAttribute[] {
+  return attributes.flatMap((attribute) => {
+    const { name, subAttributes } = attribute;
+    const keys = [...prefix, name];
+    const judged = verdict(attribute, keys, projection);
+    if (judged === "hide") return [];
+    if (subAttributes === undefined) return [{ name, parts: undefined }];
+    // Below an attribute shown whole, naming no longer selects; exclusion still takes single parts away.
+    const below = judged === "whole" && projection.mode === "include" ? EVERYTHING : projection;
+    const parts = compileParts(subAttributes, keys, below);
+    const isWhole = parts.length === subAttributes.length && parts.every((part) => part.parts === undefined);
+    return [{ name, parts: isWhole ? undefined : parts }];
+  });
+}
+
+function show(object: JsonObject, parts: readonly ShownAttribute[], shown: JsonObject): JsonObject {
+  for (const { name, parts: below } of parts) {
+    const value = Object.hasOwn(object, name) ? object[name] : undefined;
+    if (value === undefined || value === null) continue;
+    const projected = below === undefined ? value : showValue(value, below);
+    if (projected !== undefined) shown[name] = projected;
+  }
+  return shown;
+}
+
+function showValue(value: JsonValue, parts: readonly ShownAttribute[]): JsonValue | undefined {
+  if (Array.isArray(value)) {
+    const elements = value
+      .map((element) => (isJsonObject(element) ? show(element, parts, {}) : element))
+      .filter((element) => !isJsonObject(element) || !isEmpty(element));
+    // An empty list stays: older authentik versions need `members: []` of an empty group.
+    return elements.length === 0 && value.length > 0 ? undefined : elements;
+  }
+  if (!isJsonObject(value)) return value;
+  const object = show(value, parts, {});
+  return isEmpty(object) ? undefined : object;
+}
+
+function isEmpty(object: JsonObject): boolean {
+  for (const _name in object) return false;
+  return true;
 }
 
 function readPaths(list: string, type: ResourceTypeDefinition): string[][] {
@@ -117,50 +227,6 @@ function verdict(attribute: AttributeDefinition, keys: readonly string[], projec
   }
   if (attribute.returned === "request") return "hide";
   return projection.paths.some((path) => startsWith(keys, path)) ? "hide" : "whole";
-}
-
-function projectObject(
-  object: JsonObject,
-  attributes: readonly AttributeDefinition[],
-  prefix: readonly string[],
-  projection: Projection,
-): JsonObject {
-  const shown: JsonObject = {};
-  for (const attribute of attributes) {
-    const value = Object.hasOwn(object, attribute.name) ? object[attribute.name] : undefined;
-    if (value === undefined || value === null) continue;
-    const keys = [...prefix, attribute.name];
-    const judged = verdict(attribute, keys, projection);
-    if (judged === "hide") continue;
-    const projected = projectValue(value, attribute, keys, projection, judged);
-    if (projected !== undefined) shown[attribute.name] = projected;
-  }
-  return shown;
-}
-
-function projectValue(
-  value: JsonValue,
-  { subAttributes }: AttributeDefinition,
-  keys: readonly string[],
-  projection: Projection,
-  judged: Exclude<Verdict, "hide">,
-): JsonValue | undefined {
-  if (subAttributes === undefined) return value;
-  // Below an attribute shown whole, naming no longer selects; exclusion still takes single parts away.
-  const below: Projection =
-    judged === "whole" && projection.mode === "include" ? { mode: "default", paths: [] } : projection;
-  if (Array.isArray(value)) {
-    const elements = value
-      .map((element) =>
-        isJsonObject(element) ? projectObject(element, subAttributes, keys, below) : element,
-      )
-      .filter((element) => !isJsonObject(element) || Object.keys(element).length > 0);
-    // An empty list stays: older authentik versions need `members: []` of an empty group.
-    return elements.length === 0 && value.length > 0 ? undefined : elements;
-  }
-  if (!isJsonObject(value)) return value;
-  const parts = projectObject(value, subAttributes, keys, below);
-  return Object.keys(parts).length === 0 ? undefined : parts;
 }
 
 function startsWith(keys: readonly string[], start: readonly string[]): boolean {
