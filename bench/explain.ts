@@ -2,7 +2,6 @@ import type pg from "pg";
 import { createDictionary } from "../src/dictionary/dictionary.js";
 import { createDirectory, type Directory } from "../src/directory/directory.js";
 import type { RequestContext } from "../src/directory/request-context.js";
-import { appendDeliveries } from "../src/outbox/append.js";
 import { claimDeliveries, nextDueAt } from "../src/outbox/claim.js";
 import {
   type Database,
@@ -132,8 +131,7 @@ async function explain(database: Database, { title, call }: Case): Promise<strin
       const explaining = explainingDatabase(tx, plans);
       // Read outside of the explained session: a server reads the dictionary once a second, not for each request.
       const dictionary = createDictionary({ queryable: database, clock: systemClock });
-      const outbox = { append: appendDeliveries };
-      const directory = createDirectory({ database: explaining, clock: systemClock, outbox, dictionary });
+      const directory = createDirectory({ database: explaining, clock: systemClock, dictionary });
       await call(directory, explaining);
       throw undone;
     });

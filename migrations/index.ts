@@ -12,6 +12,8 @@ import { CreateRateSlot1763700001100 } from "./1763700001100-create-rate-slot.js
 import { CreateResourceValue1764150000100 } from "./1764150000100-create-resource-value.js";
 import { CreateChange1764150000200 } from "./1764150000200-create-change.js";
 import { CreateAppendDeliveries1764150000300 } from "./1764150000300-create-append-deliveries.js";
+import { CreateRemoveUser1764150000400 } from "./1764150000400-create-remove-user.js";
+import { DropHotForeignKeys1764150000500 } from "./1764150000500-drop-hot-foreign-keys.js";
 import { AddClientLastUse1764150002000 } from "./1764150002000-add-client-last-use.js";
 import { CreateDictionaryRevision1764156000300 } from "./1764156000300-create-dictionary-revision.js";
 import { PrepareUserNames1764156100400 } from "./1764156100400-prepare-user-names.js";
@@ -37,6 +39,8 @@ export const migrations = [
   CreateResourceValue1764150000100,
   CreateChange1764150000200,
   CreateAppendDeliveries1764150000300,
+  CreateRemoveUser1764150000400,
+  DropHotForeignKeys1764150000500,
   AddClientLastUse1764150002000,
   CreateDictionaryRevision1764156000300,
   PrepareUserNames1764156100400,

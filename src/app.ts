@@ -19,7 +19,7 @@ import { createScimRouter } from "./http/scim/router.js";
 import { type HttpServer, startHttpServer } from "./http/server.js";
 import { createLogger, type Logger } from "./observability/logger.js";
 import { createMetrics, type Metrics } from "./observability/metrics.js";
-import { appendBacklog, appendDeliveries } from "./outbox/append.js";
+import { appendBacklog } from "./outbox/append.js";
 import { countDeliveries } from "./outbox/count.js";
 import type { ClaimedDelivery } from "./outbox/delivery.js";
 import { type Database, DatabaseUnavailableError } from "./persistence/database.js";
@@ -198,7 +198,6 @@ function createSurfaces(parts: Parts, probe: ProbeDeps, publicUrl: string) {
   const directory = createDirectory({
     database,
     clock,
-    outbox: { append: appendDeliveries },
     dictionary,
     cursorSigner: createTextSigner(parts.secretKeys, CURSOR_PURPOSE),
     passwords: config.passwords,

@@ -1,14 +1,12 @@
 import { findResource, insertResource, raiseVersions } from "../persistence/resource-store.js";
-import { newId } from "../platform/ids.js";
-import { notUnique } from "../scim/errors.js";
 import { memberReferences } from "../scim/patch/membership.js";
 import { readResource } from "../scim/resource/read-resource.js";
 import type { JsonObject, ResourceTypeId } from "../scim/schema/attribute.js";
 import { type DocumentParts, takeApart } from "./canonical-document.js";
 import { PARENT_PATH } from "./change-notes.js";
+import { createUser } from "./create-user.js";
 import { attachWaiting, cycle, findParent, lockTree, refuseCycle } from "./department-tree.js";
 import { changed, type DirectoryParts, missing, type Writing, write } from "./directory-parts.js";
-import { findUsersManagedBy, managerNames } from "./manager-references.js";
 import { changeMembership, lookUpMembers, noEffect } from "./membership.js";
 import { presentResources } from "./present-resources.js";
 import type { RequestContext } from "./request-context.js";
@@ -25,48 +23,15 @@ export async function createResource(
   context: RequestContext,
   type: ResourceTypeId,
   body: unknown,
-  options: { id?: string } = {},
+  id: string,
 ): Promise<Resource> {
   const schema = await parts.schemaOf(context.tenantId);
   const attributes = readResource(body, schema.registry.type(type), context.dialect);
   schema.of(type).validate(attributes);
   const taken = takeApart(type, attributes);
-  const id = options.id ?? newId();
   return type === "User"
-    ? createUser(parts, context, schema, id, taken)
+    ? createUser(parts, context, schema, { id, ...taken })
     : createGroup(parts, context, schema, id, taken);
-}
-
-async function createUser(
-  parts: DirectoryParts,
-  context: RequestContext,
-  schema: TenantSchema,
-  id: string,
-  { doc, password }: DocumentParts,
-): Promise<Resource> {
-  // Before the transaction: hashing takes long by design, and would keep a connection waiting.
-  const passwordHash = await parts.passwords.hash(password);
-  return write(parts, context, async (writing) => {
-    const { tx, tenantId, now } = writing;
-    const row: NewRow = { type: "User", id, doc, parentId: null, parentRef: null, passwordHash };
-    const seq = await insert(writing, schema, row);
-    const reports = await findUsersManagedBy(tx, tenantId, managerNames(id, doc));
-    const parent = { id: null, ref: null, display: null };
-    const stored = {
-      id,
-      type: "User" as const,
-      seq,
-      version: 1,
-      doc,
-      parent,
-      createdAt: now,
-      modifiedAt: now,
-    };
-    const needs = { members: false, groups: false, provisioning: false };
-    const [result] = await presentResources({ queryable: tx, tenantId, schema }, "User", [stored], needs);
-    if (!result) throw missing("User", id);
-    return { result, touched: changed("User", [id, ...reports]) };
-  });
 }
 
 async function createGroup(
@@ -86,7 +51,7 @@ async function createGroup(
     const parent = await findParent(tx, tenantId, parentName);
     const externalId = doc["externalId"];
     if (parent.ref !== null && parent.ref === externalId) throw cycle();
-    await insert(writing, schema, { type: "Group", id, doc, parentId: parent.id, parentRef: parent.ref });
+    await insert(writing, schema, { id, doc, parentId: parent.id, parentRef: parent.ref });
 
     const names = typeof externalId === "string" ? [id, externalId] : [id];
     const attached = await attachWaiting(tx, node, names, now);
@@ -114,24 +79,20 @@ async function createGroup(
   });
 }
 
-interface NewRow {
-  type: ResourceTypeId;
+interface NewGroup {
   id: string;
   doc: JsonObject;
   parentId: string | null;
   parentRef: string | null;
-  passwordHash?: string | undefined;
 }
 
 async function insert(
   { tx, tenantId, now, notes }: Writing,
   schema: TenantSchema,
-  row: NewRow,
-): Promise<string> {
-  const seq = await insertResource(tx, { ...row, tenantId, now });
-  if (seq === undefined) throw notUnique("userName");
+  row: NewGroup,
+): Promise<void> {
+  await insertResource(tx, { ...row, type: "Group", tenantId, now });
   notes.add("create", [row.id], []);
-  const claimant = { tenantId, type: row.type, resourceId: row.id };
-  await moveClaims(tx, claimant, schema.of(row.type).dictionary, undefined, row.doc);
-  return seq;
+  const claimant = { tenantId, type: "Group" as const, resourceId: row.id };
+  await moveClaims(tx, claimant, schema.of("Group").dictionary, undefined, row.doc);
 }

@@ -1,5 +1,5 @@
-import type { AppendDeliveries, ChangedResource } from "../outbox/append.js";
-import { recordChanges } from "../persistence/change-store.js";
+import { appendDeliveries, type ChangedResource } from "../outbox/append.js";
+import { type ChangeCause, recordChanges } from "../persistence/change-store.js";
 import { type Database, type Queryable, type Transaction, UniqueViolation } from "../persistence/database.js";
 import type { Clock } from "../platform/clock.js";
 import { notFound, notUnique, type ScimError } from "../scim/errors.js";
@@ -9,6 +9,7 @@ import type { ListCursors } from "./list-cursor.js";
 import type { Passwords } from "./passwords.js";
 import type { RequestContext } from "./request-context.js";
 import type { TenantSchema } from "./tenant-schema.js";
+import type { TakeTurns } from "./turns.js";
 
 /** Reads the `connections` of the provisioning extension for some resources, by resource id. */
 export type ProvisioningStates = (
@@ -22,11 +23,12 @@ export type ProvisioningStates = (
 export interface DirectoryParts {
   database: Database;
   clock: Clock;
-  outbox: { append: AppendDeliveries };
   cursors: ListCursors;
   passwords: Passwords;
   schemaOf(tenantId: string): Promise<TenantSchema>;
   provisioningStates?: ProvisioningStates | undefined;
+  /** For writers of one user, by its id. */
+  turns: TakeTurns;
 }
 
 /** One write in progress. */
@@ -54,15 +56,15 @@ export async function write<Result>(
   context: RequestContext,
   work: (writing: Writing) => Promise<WriteOutcome<Result>>,
 ): Promise<Result> {
-  const { tenantId, correlationId, actor, dictionaryRevision } = context;
+  const { tenantId, correlationId } = context;
   const now = parts.clock.now();
   try {
     return await parts.database.transaction(async (tx) => {
       const notes = createChangeNotes();
       const { result, touched } = await work({ tx, tenantId, now, notes });
-      await recordChanges(tx, { tenantId, actor, correlationId, now, dictionaryRevision }, notes.all());
+      await recordChanges(tx, causeOf(context, now), notes.all());
       if (touched.length > 0) {
-        await parts.outbox.append(tx, { tenantId, correlationId, now, resources: touched });
+        await appendDeliveries(tx, { tenantId, correlationId, now, resources: touched });
       }
       return result;
     });
@@ -72,6 +74,12 @@ export async function write<Result>(
     }
     throw error;
   }
+}
+
+/** Whom and which request the change log names. */
+export function causeOf(context: RequestContext, now: Date): ChangeCause {
+  const { tenantId, actor, correlationId, dictionaryRevision } = context;
+  return { tenantId, actor, correlationId, now, dictionaryRevision };
 }
 
 /** Names resources of one type for the outbox. */

@@ -1,4 +1,4 @@
-import { findGroupIds, removeMemberships, removeOtherMembers } from "../persistence/membership-store.js";
+import { removeOtherMembers } from "../persistence/membership-store.js";
 import { buryResource, lockResource, raiseVersions } from "../persistence/resource-store.js";
 import { isId } from "../platform/ids.js";
 import type { ResourceTypeId } from "../scim/schema/attribute.js";
@@ -12,8 +12,8 @@ import {
   type Writing,
   write,
 } from "./directory-parts.js";
-import { findUsersManagedBy, managerNames } from "./manager-references.js";
 import { checkPrecondition } from "./precondition.js";
+import { removeUser } from "./remove-user.js";
 import type { RequestContext } from "./request-context.js";
 import { releaseAllClaims } from "./unique-values.js";
 
@@ -30,29 +30,8 @@ export async function removeResource(
   ifMatch: string | undefined,
 ): Promise<void> {
   if (!isId(id)) throw missing(type, id);
-  await write(parts, context, (writing) =>
-    type === "User" ? removeUser(writing, id, ifMatch) : removeGroup(writing, id, ifMatch),
-  );
-}
-
-async function removeUser(
-  { tx, tenantId, now, notes }: Writing,
-  id: string,
-  ifMatch: string | undefined,
-): Promise<WriteOutcome<void>> {
-  // The groups first: a membership change locks its group before the people, and two orders would make a deadlock.
-  const groupIds = await findGroupIds(tx, tenantId, id);
-  await raiseVersions(tx, { tenantId, ids: groupIds, now });
-  const stored = await lockResource(tx, tenantId, "User", id);
-  if (!stored) throw missing("User", id);
-  checkPrecondition(ifMatch, stored.version);
-  await removeMemberships(tx, tenantId, id);
-  await releaseAllClaims(tx, { tenantId, type: "User", resourceId: id });
-  await buryResource(tx, stored, { tenantId, now });
-  notes.add("update", groupIds, ["members"]);
-  notes.add("delete", [id], []);
-  const reports = await findUsersManagedBy(tx, tenantId, managerNames(id, stored.doc));
-  return { result: undefined, touched: changed("User", [id, ...reports]) };
+  if (type === "User") return removeUser(parts, context, id, ifMatch);
+  await write(parts, context, (writing) => removeGroup(writing, id, ifMatch));
 }
 
 async function removeGroup(

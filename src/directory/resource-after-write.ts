@@ -1,3 +1,4 @@
+import type { MemberOf } from "../persistence/membership-store.js";
 import { findResource, type StoredResource } from "../persistence/resource-store.js";
 import { missing } from "./directory-parts.js";
 import { type Presentation, presentResources } from "./present-resources.js";
@@ -12,6 +13,8 @@ export interface DoneWrite {
   isChanged: boolean;
   now: Date;
   needs: ResourceNeeds;
+  /** The groups of a user, where they were read already. */
+  groups?: ReadonlyMap<string, readonly MemberOf[]> | undefined;
 }
 
 /**
@@ -19,14 +22,14 @@ export interface DoneWrite {
  * group again nor its members unless they are needed; only a group in a new place is read for its parent's name.
  */
 export async function resourceAfterWrite(presentation: Presentation, done: DoneWrite): Promise<Resource> {
-  const { stored, next, isChanged, now, needs } = done;
+  const { stored, next, isChanged, now, needs, groups } = done;
   const { id, type } = stored;
   const after = isChanged
     ? { ...stored, doc: next.doc, version: stored.version + 1, modifiedAt: now }
     : stored;
   const isMoved = next.parent.id !== stored.parent.id || next.parent.ref !== stored.parent.ref;
   const row = isMoved ? await findResource(presentation.queryable, presentation.tenantId, type, id) : after;
-  const [resource] = await presentResources(presentation, type, row ? [row] : [], needs);
+  const [resource] = await presentResources(presentation, type, row ? [row] : [], needs, groups);
   if (!resource) throw missing(type, id);
   return { ...resource, changed: isChanged };
 }

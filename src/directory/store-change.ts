@@ -36,8 +36,8 @@ export async function storeChange(
 ): Promise<ChangedResource[]> {
   const { tx, tenantId, now, notes } = writing;
   const { id, type } = stored;
-  const isMoved = next.parent.id !== stored.parent.id || next.parent.ref !== stored.parent.ref;
-  if (!isMoved && next.passwordHash === undefined && isSameJson(stored.doc, next.doc)) return [];
+  if (isUnchanged(stored, next)) return [];
+  const isMoved = isElsewhere(stored, next);
 
   refuseOversize(stored.doc, next.doc);
   await refuseLinkedIdChange(tx, { tenantId, type, id }, schema.remoteIdKeys, stored.doc, next.doc);
@@ -63,6 +63,15 @@ export async function storeChange(
   return [itself, ...(await followGroupChange(writing, stored, next, isMoved))];
 }
 
+/** Whether the new content is the one that is stored. */
+export function isUnchanged(stored: StoredResource, next: NextContent): boolean {
+  return !isElsewhere(stored, next) && next.passwordHash === undefined && isSameJson(stored.doc, next.doc);
+}
+
+function isElsewhere({ parent }: StoredResource, next: NextContent): boolean {
+  return next.parent.id !== parent.id || next.parent.ref !== parent.ref;
+}
+
 /**
  * Largest document of a resource, in bytes of JSON: what one request can bring. Patches may not pile up more, since
  * every filter on the document reads all of it: 4 MB under a hundred conditions took the embedded database 7 s and
@@ -70,8 +79,11 @@ export async function storeChange(
  */
 const MAX_DOCUMENT_BYTES = 1024 * 1024;
 
-/** A resource that is over the limit already may still change, as long as it does not grow. */
-function refuseOversize(before: JsonObject, after: JsonObject): void {
+/**
+ * Refuses a document beyond the limit. A resource that is over it already may still change, as long as it does not grow.
+ * @throws ScimError 413
+ */
+export function refuseOversize(before: JsonObject, after: JsonObject): void {
   const size = Buffer.byteLength(JSON.stringify(after));
   if (size <= MAX_DOCUMENT_BYTES || size <= Buffer.byteLength(JSON.stringify(before))) return;
   throw new ScimError(

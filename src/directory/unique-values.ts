@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import type { Queryable, Transaction } from "../persistence/database.js";
-import { notUnique } from "../scim/errors.js";
+import { findHeldClaims, type UniqueClaim } from "../persistence/unique-claim.js";
+import { notUnique, type ScimError } from "../scim/errors.js";
 import type { JsonObject, JsonValue, ResourceTypeId, SchemaDefinition } from "../scim/schema/attribute.js";
 import { dictionaryValue } from "./canonical-document.js";
 
@@ -15,6 +16,44 @@ interface Claim {
   /** The attribute's name as the schema spells it. */
   attribute: string;
   key: string;
+}
+
+/** What a document claims and another one in its place does not, and the other way round. */
+export interface ClaimDifference {
+  gone: UniqueClaim[];
+  fresh: UniqueClaim[];
+}
+
+/** What has to be claimed and given up when one document takes the place of another; undefined stands for none. */
+export function claimDifference(
+  type: ResourceTypeId,
+  schema: SchemaDefinition,
+  before: JsonObject | undefined,
+  after: JsonObject,
+): ClaimDifference {
+  const held = before ? claimsOf(type, before, schema) : [];
+  const wanted = claimsOf(type, after, schema);
+  return { gone: without(held, wanted).map(stored), fresh: without(wanted, held).map(stored) };
+}
+
+/**
+ * The refusal for claims that were refused by the table's key: names the attribute of one that somebody holds.
+ * Should all have been given up meanwhile, the first is named: the client may well try again.
+ */
+export async function claimRefusal(
+  queryable: Queryable,
+  tenantId: string,
+  schema: SchemaDefinition,
+  type: ResourceTypeId,
+  claims: readonly UniqueClaim[],
+): Promise<ScimError> {
+  const held = await findHeldClaims(queryable, tenantId, type, claims);
+  const name = (held[0] ?? claims[0])?.attribute ?? "";
+  return notUnique(schema.attributes.find((one) => one.name.toLowerCase() === name)?.name ?? name);
+}
+
+function stored({ attribute, key }: Claim): UniqueClaim {
+  return { attribute: attribute.toLowerCase(), key };
 }
 
 /**
@@ -73,14 +112,16 @@ export async function releaseAllClaims(tx: Queryable, claimant: Claimant): Promi
   ]);
 }
 
+/** Each claim once, whatever a value is repeated. */
 function claimsOf(type: ResourceTypeId, doc: JsonObject, schema: SchemaDefinition): Claim[] {
-  return schema.attributes
+  const claims = schema.attributes
     .filter((attribute) => attribute.uniqueness !== "none")
     .flatMap(({ name }) => {
       const value = dictionaryValue(type, doc, name);
       const values = Array.isArray(value) ? value : value === undefined ? [] : [value];
       return values.map((one) => ({ attribute: name, key: valueKey(one) }));
     });
+  return claims.filter((claim, place) => claims.findIndex((other) => isSame(claim, other)) === place);
 }
 
 /** Unique dictionary attributes are case exact, so a value is its own key; a long one is represented by its hash. */

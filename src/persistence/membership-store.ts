@@ -88,24 +88,6 @@ export async function removeOtherMembers(
   return rows.map((row) => row.member_id);
 }
 
-/** Ends every membership of a user. */
-export async function removeMemberships(tx: Queryable, tenantId: string, userId: string): Promise<void> {
-  await tx.query("delete from membership where tenant_id = $1 and member_id = $2", [tenantId, userId]);
-}
-
-/** The ids of the groups that a user is a direct member of, in order. */
-export async function findGroupIds(
-  queryable: Queryable,
-  tenantId: string,
-  userId: string,
-): Promise<string[]> {
-  const rows = await queryable.query<{ group_id: string }>(
-    "select group_id from membership where tenant_id = $1 and member_id = $2 order by group_id",
-    [tenantId, userId],
-  );
-  return rows.map((row) => row.group_id);
-}
-
 /** The ids of the users in a group. */
 export async function findMemberIds(queryable: Queryable, key: GroupKey): Promise<string[]> {
   const rows = await queryable.query<{ member_id: string }>(

@@ -1,14 +1,10 @@
 import type { DataSource, QueryRunner } from "typeorm";
-import { systemClock } from "../platform/clock.js";
 import { StatementError } from "./database-errors.js";
 import type { Transaction } from "./queryable.js";
+import { retryingContention } from "./retry-contention.js";
 import { bindManager, connectionLost, queryRows } from "./sessions.js";
 import { translateError, translatingErrors } from "./translate-error.js";
 
-/** Serialization failure and deadlock: nothing was wrong with the work, only with its timing. */
-const retriedStates = new Set(["40001", "40P01"]);
-const retries = 3;
-const firstBackoffMs = 10;
 /** PostgreSQL refuses longer payloads of NOTIFY; refused here too so that both databases behave alike. */
 const longestPayloadBytes = 7999;
 
@@ -26,16 +22,7 @@ export async function runTransaction<T>(
   signals: Signals,
   work: (tx: Transaction) => Promise<T>,
 ): Promise<T> {
-  for (let retry = 0; ; retry += 1) {
-    try {
-      return await runOnce(dataSource, signals, work);
-    } catch (error) {
-      const isTiming = error instanceof StatementError && retriedStates.has(error.sqlState ?? "");
-      if (!isTiming || retry === retries) throw error;
-      // Jitter keeps two transactions that met once from meeting again.
-      await systemClock.sleep(firstBackoffMs * 2 ** retry * (0.5 + Math.random()));
-    }
-  }
+  return retryingContention(() => runOnce(dataSource, signals, work));
 }
 
 async function runOnce<T>(

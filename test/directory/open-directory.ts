@@ -3,7 +3,6 @@ import { createDictionary } from "../../src/dictionary/dictionary.js";
 import { createDirectory } from "../../src/directory/directory.js";
 import type { RequestContext } from "../../src/directory/request-context.js";
 import type { Resource, ResourceNeeds } from "../../src/directory/resource.js";
-import type { AppendInput } from "../../src/outbox/append.js";
 import type { Database, Queryable, Transaction } from "../../src/persistence/database.js";
 import { createDialect } from "../../src/scim/dialect/dialect.js";
 import { ScimError } from "../../src/scim/errors.js";
@@ -11,6 +10,7 @@ import type { JsonObject } from "../../src/scim/schema/attribute.js";
 import { GROUP_URN, ORGANIZATION_GROUP_URN, USER_URN } from "../../src/scim/schema/urns.js";
 import { defaultTenantId, openTestDatabase } from "../support/database.js";
 import { createFakeClock } from "../support/fake-clock.js";
+import { insertConnectionRow } from "../support/outbox-rows.js";
 
 /** On whose behalf the tests write. */
 export const context: RequestContext = {
@@ -37,27 +37,31 @@ export function shareDirectory(): TestDirectory {
   return shared;
 }
 
-/** A directory on a database of its own, which remembers what it ordered and how many statements it sent. */
+/** A directory on a database of its own, with a connection that nobody works for, which remembers the statements it sent. */
 async function openDirectory() {
   const opened = await openTestDatabase();
   const clock = createFakeClock("2026-03-01T08:00:00Z");
-  const orders: AppendInput[] = [];
+  const connectionId = await insertConnectionRow(opened.database);
   const statements: string[] = [];
   const database = recording(opened.database, statements);
-  const directory = createDirectory({
-    database,
-    clock,
-    // On the database itself: the store of the dictionary knows only databases that openDatabase() made.
-    dictionary: createDictionary({ queryable: opened.database, clock }),
-    outbox: {
-      append: async (_tx, input) => {
-        orders.push(input);
-      },
-    },
-  });
+  // On the database itself: the store of the dictionary knows only databases that openDatabase() made.
+  const dictionary = createDictionary({ queryable: opened.database, clock });
+  const directory = createDirectory({ database, clock, dictionary });
   let count = 0;
+
+  /** How often the delivery of each resource was ordered. */
+  async function generations(): Promise<Map<string, number>> {
+    const rows = await opened.database.query<{ resource_id: string; generation: string }>(
+      "select resource_id, generation from delivery where connection_id = $1",
+      [connectionId],
+    );
+    return new Map(rows.map((row) => [row.resource_id, Number(row.generation)]));
+  }
+
   return {
     directory,
+    /** A second directory on the same database, as another process has one. */
+    elsewhere: createDirectory({ database, clock, dictionary }),
     clock,
     database: opened.database,
     close: () => opened.close(),
@@ -81,12 +85,15 @@ async function openDirectory() {
     /** Reads a user or group anew, with its members and groups. */
     read: ({ type, id }: Resource) => directory.read(context, type, id, everything),
 
-    /** Runs work, and returns the ids whose deliveries it ordered, each once, or the number of times it ordered. */
+    /** Runs work, and returns the ids whose deliveries it ordered. One that is ordered twice is an error. */
     async ordered(work: () => Promise<unknown>): Promise<string[]> {
-      orders.length = 0;
+      const before = await generations();
       await work();
-      if (orders.length > 1) throw new Error(`ordered ${orders.length} times in one write`);
-      return [...new Set(orders.flatMap((order) => order.resources.map((resource) => resource.id)))].sort();
+      const raised = [...(await generations())].filter(([id, generation]) => generation !== before.get(id));
+      for (const [id, generation] of raised) {
+        if (generation !== (before.get(id) ?? 0) + 1) throw new Error(`${id} was ordered more than once`);
+      }
+      return raised.map(([id]) => id).sort();
     },
 
     /** Runs work, and returns the statements it sent. */

@@ -14,7 +14,7 @@ import { createScimRouter } from "../../src/http/scim/router.js";
 import { startHttpServer } from "../../src/http/server.js";
 import { createLogger } from "../../src/observability/logger.js";
 import { createMetrics } from "../../src/observability/metrics.js";
-import { appendBacklog, appendDeliveries } from "../../src/outbox/append.js";
+import { appendBacklog } from "../../src/outbox/append.js";
 import type { Database } from "../../src/persistence/database.js";
 import { systemClock } from "../../src/platform/clock.js";
 import { createSecretBox } from "../../src/platform/secret-box.js";
@@ -88,7 +88,6 @@ export async function openApplication(): Promise<WholeApplication> {
   const directory = createDirectory({
     database,
     clock,
-    outbox: { append: appendDeliveries },
     dictionary,
     provisioningStates,
   });

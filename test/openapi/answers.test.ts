@@ -3,7 +3,6 @@ import request from "supertest";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createDirectory } from "../../src/directory/directory.js";
 import { createScimRouter } from "../../src/http/scim/router.js";
-import { appendDeliveries } from "../../src/outbox/append.js";
 import { type Administration, createAdministration } from "../http/admin/administration.js";
 import { checkTestToken, serveRouter } from "../http/support/serve-router.js";
 import { defaultTenantId, openTestDatabase, type TestDatabase } from "../support/database.js";
@@ -38,7 +37,7 @@ beforeAll(async () => {
   test = await openTestDatabase();
   const clock = createFakeClock();
   const { database } = test;
-  const directory = createDirectory({ database, clock, outbox: { append: appendDeliveries } });
+  const directory = createDirectory({ database, clock });
   const router = createScimRouter({
     directory,
     publicUrl: "https://gateway.example",

@@ -7,7 +7,7 @@ import {
 import { createConnectorRegistry } from "../../src/connectors/registry.js";
 import { createDirectory, type Directory } from "../../src/directory/directory.js";
 import type { RequestContext } from "../../src/directory/request-context.js";
-import { appendBacklog, appendDeliveries } from "../../src/outbox/append.js";
+import { appendBacklog } from "../../src/outbox/append.js";
 import { claimDeliveries, releaseExpiredLeases } from "../../src/outbox/claim.js";
 import type { ClaimedDelivery } from "../../src/outbox/delivery.js";
 import { defaultRetrySchedule } from "../../src/outbox/retry-schedule.js";
@@ -119,7 +119,7 @@ export async function createProvisioningEngine(
 
   return {
     clock,
-    directory: createDirectory({ database, clock, outbox: { append: appendDeliveries }, provisioningStates }),
+    directory: createDirectory({ database, clock, provisioningStates }),
     vendor,
     connectionId,
     context,

@@ -5,7 +5,6 @@ import { createDictionary } from "../../../src/dictionary/dictionary.js";
 import type { DictionaryChanged } from "../../../src/dictionary/dictionary-fields.js";
 import { createDirectory } from "../../../src/directory/directory.js";
 import { createScimRouter } from "../../../src/http/scim/router.js";
-import { appendDeliveries } from "../../../src/outbox/append.js";
 import type { Database } from "../../../src/persistence/database.js";
 import { DICTIONARY_USER_URN as URN, USER_URN } from "../../../src/scim/schema/urns.js";
 import { defaultTenantId, shareTestDatabase } from "../../support/database.js";
@@ -22,7 +21,7 @@ export const good = { name: "成本中心", key: "costCentre", category: "user",
 export function openProcess(database: Database, onDictionaryChange?: (change: DictionaryChanged) => void) {
   const clock = createFakeClock();
   const dictionary = createDictionary({ queryable: database, clock });
-  const directory = createDirectory({ database, clock, dictionary, outbox: { append: appendDeliveries } });
+  const directory = createDirectory({ database, clock, dictionary });
   const options = { clock, dictionary, ...(onDictionaryChange && { onDictionaryChange }) };
   const administration = createAdministration(database, "a key", options);
   const router = createScimRouter({
