@@ -42,7 +42,13 @@ async function main(): Promise<void> {
   if (!isConforming(report)) process.exitCode = 1;
 }
 
+/** The message, and behind it why: fetch hides what went wrong in the cause. */
+function describe(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error.cause === undefined ? error.message : `${error.message}: ${describe(error.cause)}`;
+}
+
 main().catch((error: unknown) => {
-  console.error(error instanceof Error ? error.message : error);
+  console.error(describe(error));
   process.exitCode = 2;
 });

@@ -111,6 +111,7 @@ export const ANSWER_CHECKS: readonly Check[] = [
 
   check("a version that is not served is refused", ["7644-3.13-02"], async (s) => {
     if (!/\/v\d+$/.test(s.client.baseUrl)) s.skip("the base address has no version");
+    expectStatus(await s.client.get(s.discovered.endpoints.users), 200);
     const other = s.client.baseUrl.replace(/\/v\d+$/, "/v99") + s.discovered.endpoints.users;
     const { status } = await s.client.get(other);
     expectThat(status >= 400 && status < 500, `${other} answered ${status}`);

@@ -179,7 +179,8 @@ export const BULK_CHECKS: readonly Check[] = [
 
   check("the limits are defined", ["7644-3.7.4-01"], async (s) => {
     s.needs("bulk");
-    const { maxOperations, maxPayloadSize } = objectOf(s.discovered.config["bulk"]);
+    const config = expectStatus(await s.client.get("/ServiceProviderConfig"), 200).body;
+    const { maxOperations, maxPayloadSize } = objectOf(config["bulk"]);
     expectThat(Number(maxOperations) > 0, `maxOperations is ${JSON.stringify(maxOperations)}`);
     expectThat(Number(maxPayloadSize) > 0, `maxPayloadSize is ${JSON.stringify(maxPayloadSize)}`);
   }),

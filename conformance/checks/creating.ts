@@ -22,7 +22,9 @@ export const CREATING_CHECKS: readonly Check[] = [
   check("a resource that was made is answered with 201", ["7644-3.3-03"], async (s) => {
     const body = { schemas: [USER_URN], userName: s.unique() };
     const answer = expectStatus(await s.client.post(s.discovered.endpoints.users, body), 201);
-    s.discardLater(`${s.discovered.endpoints.users}/${stringOf(answer.body["id"])}`);
+    const path = `${s.discovered.endpoints.users}/${stringOf(answer.body["id"])}`;
+    s.discardLater(path);
+    expectSame((await readAgain(s, path))["userName"], body.userName, "userName, read again");
   }),
 
   check("the answer to POST is the new resource", ["7644-3.3-04"], async (s) => {

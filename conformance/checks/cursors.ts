@@ -90,7 +90,9 @@ export const CURSOR_CHECKS: readonly Check[] = [
     needsCursors(s);
     const errors = [];
     for (const cursor of ["conformance.none", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"]) {
-      errors.push((await ask(s, { cursor, count: 1 })).body["detail"]);
+      const answer = await ask(s, { cursor, count: 1 });
+      expectError(answer, 400);
+      errors.push(answer.body["detail"]);
     }
     expectSame(errors[0], errors[1], "the text for two different cursors");
     expectThat(!/select|stack|\bat \//i.test(String(errors[0])), `the text is ${String(errors[0])}`);

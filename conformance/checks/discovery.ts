@@ -1,4 +1,4 @@
-import { type Check, check } from "../check.js";
+import { type Check, check, type Discovered } from "../check.js";
 import {
   expectError,
   expectSame,
@@ -11,6 +11,7 @@ import {
   stringOf,
   stringsOf,
 } from "../expect.js";
+import type { JsonObject } from "../scim-client.js";
 
 const CONFIG = "/ServiceProviderConfig";
 const CONFIG_URN = "urn:ietf:params:scim:schemas:core:2.0:ServiceProviderConfig";
@@ -82,7 +83,7 @@ export const DISCOVERY_CHECKS: readonly Check[] = [
 
   check("/Schemas lists the schema of every resource type and extension", ["7644-4-02"], async (s) => {
     const listed = resourcesOf(await s.client.get("/Schemas")).map((schema) => schema["id"]);
-    for (const type of s.discovered.resourceTypes) {
+    for (const type of resourceTypesOf(s.discovered)) {
       const extensions = objectsOf(type["schemaExtensions"]).map((extension) => extension["schema"]);
       for (const urn of [type["schema"], ...extensions]) {
         expectThat(listed.includes(urn), `${String(urn)} of ${String(type["name"])} is not in /Schemas`);
@@ -114,8 +115,7 @@ export const DISCOVERY_CHECKS: readonly Check[] = [
     "resource types have name, description, endpoint and schema",
     ["7643-6-01", "7643-6-02", "7643-6-03", "7643-6-04", "7643-6-05", "7643-6-07"],
     async ({ discovered }) => {
-      expectThat(discovered.resourceTypes.length > 0, "/ResourceTypes lists nothing");
-      for (const type of discovered.resourceTypes) {
+      for (const type of resourceTypesOf(discovered)) {
         for (const name of ["name", "description", "endpoint", "schema"]) {
           expectThat(stringOf(type[name]) !== "", `${JSON.stringify(type["name"])} has no ${name}`);
         }
@@ -124,7 +124,7 @@ export const DISCOVERY_CHECKS: readonly Check[] = [
   ),
 
   check("schemas of resource types lead to a schema", ["7643-6-06", "7643-6-08"], async (s) => {
-    for (const type of s.discovered.resourceTypes) {
+    for (const type of resourceTypesOf(s.discovered)) {
       const extensions = objectsOf(type["schemaExtensions"]).map((extension) => extension["schema"]);
       for (const urn of [type["schema"], ...extensions]) {
         const { body } = expectStatus(await s.client.get(`/Schemas/${String(urn)}`), 200);
@@ -160,9 +160,14 @@ export const DISCOVERY_CHECKS: readonly Check[] = [
   }),
 
   check("endpoints are the plural of their resource", ["7644-3.2-01"], async ({ discovered }) => {
-    for (const type of discovered.resourceTypes) {
+    for (const type of resourceTypesOf(discovered)) {
       const endpoint = stringOf(type["endpoint"]).replace(/^\//, "");
       expectThat(endpoint.endsWith("s"), `${endpoint} is no plural of ${stringOf(type["name"])}`);
     }
   }),
 ];
+
+function resourceTypesOf(discovered: Discovered): readonly JsonObject[] {
+  expectThat(discovered.resourceTypes.length > 0, "/ResourceTypes lists nothing");
+  return discovered.resourceTypes;
+}

@@ -54,8 +54,9 @@ export const REPRESENTATION_CHECKS: readonly Check[] = [
       ? { [ENTERPRISE_URN]: { department: "Tours" }, userName, schemas: [ENTERPRISE_URN, USER_URN] }
       : { title: "Guide", userName, schemas: [USER_URN] };
     const answer = expectStatus(await s.client.post(s.discovered.endpoints.users, body), 201);
-    s.discardLater(`${s.discovered.endpoints.users}/${stringOf(answer.body["id"])}`);
-    expectSame(answer.body["userName"], userName, "userName");
+    const path = `${s.discovered.endpoints.users}/${stringOf(answer.body["id"])}`;
+    s.discardLater(path);
+    expectSame((await readAgain(s, path))["userName"], userName, "userName");
   }),
 
   check("the common attributes belong to every resource", ["7643-3-06"], async (s) => {

@@ -1,5 +1,5 @@
 import type { Discovered } from "../check.js";
-import { objectsOf, stringOf } from "../expect.js";
+import { expectThat, objectsOf, stringOf } from "../expect.js";
 import type { JsonObject } from "../scim-client.js";
 
 /** An attribute as /Schemas describes it. */
@@ -12,11 +12,13 @@ export interface DescribedAttribute {
   isSubAttribute: boolean;
 }
 
-/** Every attribute and sub-attribute of every schema that the server lists. */
+/** Every attribute and sub-attribute of every schema that the server lists. Fails the check where it lists none. */
 export function describedAttributes(discovered: Discovered): DescribedAttribute[] {
-  return discovered.schemas.flatMap((schema) =>
+  const described = discovered.schemas.flatMap((schema) =>
     attributesIn(stringOf(schema["id"]), objectsOf(schema["attributes"]), ""),
   );
+  expectThat(described.length > 0, "/Schemas describes no attribute");
+  return described;
 }
 
 /**
