@@ -1,10 +1,8 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll } from "vitest";
 import { type Authorization, obtainToken } from "../../conformance/obtain-token.js";
-import { openTestDatabase, type TestDatabase } from "../support/database.js";
-import { type GatewayProcess, startGatewayProcess, testClient } from "../support/gateway-process.js";
+import { openApplication, type WholeApplication } from "../e2e/whole-application.js";
 
 /** Leniency is a property of a client; the RFCs are held to the letter for one that asks for it. */
 const STRICT_CLIENT = { name: "conformance", profile: "rfc", scopes: ["scim:read", "scim:write"] };
@@ -17,7 +15,7 @@ const IMMUTABLE_FIELD = {
   modifiable: false,
 };
 
-/** A real gateway process, and the right to use it as a client whose profile is `rfc`. */
+/** The gateway at an address that its answers name, and the right to use it as a client whose profile is `rfc`. */
 export interface StrictGateway {
   /** The base address of SCIM. */
   url: string;
@@ -27,37 +25,43 @@ export interface StrictGateway {
 /** One gateway for all tests of the calling file: there from the first test on, stopped after the last. */
 export function shareStrictGateway(): StrictGateway {
   const shared = {} as StrictGateway;
-  let database: TestDatabase;
-  let dataDir: string;
-  let gateway: GatewayProcess;
+  let application: WholeApplication;
   beforeAll(async () => {
-    database = await openTestDatabase();
-    dataDir = await mkdtemp(join(tmpdir(), "gateway-conformance-"));
-    gateway = await startGatewayProcess({
-      DATA_DIR: dataDir,
-      ...(database.url === undefined ? {} : { DATABASE_URL: database.url }),
-    });
-    const { clientId, clientSecret } = await administer(gateway.url, "clients", STRICT_CLIENT);
-    await administer(gateway.url, "dictionary", IMMUTABLE_FIELD);
-    shared.url = `${gateway.url}/scim/v2`;
-    shared.authorization = await obtainToken(gateway.url, {
+    const port = await freePort();
+    application = await openApplication({ port });
+    const root = `http://127.0.0.1:${port}`;
+    const { clientId, clientSecret } = await administer(root, application.bearer, "clients", STRICT_CLIENT);
+    await administer(root, application.bearer, "dictionary", IMMUTABLE_FIELD);
+    shared.url = `${root}/scim/v2`;
+    shared.authorization = await obtainToken(root, {
       client: String(clientId),
       secret: String(clientSecret),
     });
   }, 60_000);
-  afterAll(async () => {
-    await gateway?.stop();
-    await database?.close();
-    await rm(dataDir, { recursive: true, force: true });
-  });
+  afterAll(() => application?.close());
   return shared;
 }
 
-async function administer(url: string, path: string, body: object): Promise<Record<string, unknown>> {
-  const { header } = await obtainToken(url, { client: testClient.clientId, secret: testClient.clientSecret });
-  const response = await fetch(`${url}/admin/v1/${path}`, {
+/** A port of loopback that nobody listens on. */
+function freePort(): Promise<number> {
+  const server = createServer();
+  return new Promise((resolve) => {
+    server.listen(0, "127.0.0.1", () => {
+      const { port } = server.address() as AddressInfo;
+      server.close(() => resolve(port));
+    });
+  });
+}
+
+async function administer(
+  root: string,
+  bearer: string,
+  path: string,
+  body: object,
+): Promise<Record<string, unknown>> {
+  const response = await fetch(`${root}/admin/v1/${path}`, {
     method: "POST",
-    headers: { authorization: header, "content-type": "application/json" },
+    headers: { authorization: bearer, "content-type": "application/json" },
     body: JSON.stringify(body),
   });
   if (response.status !== 201) throw new Error(`${path}: ${response.status} ${await response.text()}`);

@@ -58,8 +58,11 @@ export interface WholeApplication {
   close(): Promise<void>;
 }
 
-/** Opens the application on a database of its own, listening on loopback. */
-export async function openApplication(): Promise<WholeApplication> {
+/**
+ * Opens the application on a database of its own, listening on loopback. With a port, which has to be free, its answers
+ * name addresses that lead to it; without, they name a host that does not exist.
+ */
+export async function openApplication(options: { port?: number } = {}): Promise<WholeApplication> {
   const { database, close } = await openTestDatabase();
   const clock = systemClock;
   const log: string[] = [];
@@ -78,7 +81,8 @@ export async function openApplication(): Promise<WholeApplication> {
       client_secret: client.clientSecret,
     },
   });
-  const publicUrl = "https://gateway.example";
+  const { port = 0 } = options;
+  const publicUrl = port === 0 ? "https://gateway.example" : `http://127.0.0.1:${port}`;
   const callers = {
     checkToken: authorization.authenticate,
     checkBasic: authorization.authenticateBasic,
@@ -121,7 +125,7 @@ export async function openApplication(): Promise<WholeApplication> {
     }),
     recordRequest: requestLog.record,
   });
-  const server = await startHttpServer(app, { host: "127.0.0.1", port: 0, clock });
+  const server = await startHttpServer(app, { host: "127.0.0.1", port, clock });
   const agent = new Agent({ keepAlive: true });
 
   return {
