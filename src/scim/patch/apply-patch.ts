@@ -1,5 +1,5 @@
 import type { Dialect } from "../dialect/dialect.js";
-import { ScimError } from "../errors.js";
+import { badRequest, ScimError } from "../errors.js";
 import { countConditions } from "../filter/count-conditions.js";
 import { isJsonObject } from "../resource/check-structure.js";
 import { refuseImmutableChange } from "../resource/replace-resource.js";
@@ -17,8 +17,8 @@ const CHARACTERS_PER_COMPARISON = 256;
  * in any operation means that none counts. Required attributes and the like are the validator's business.
  *
  * @throws ScimError 400 noTarget (a value filter matches nothing, and the dialect does not let its `eq` conditions
- * describe a new value), mutability (an immutable attribute would change), invalidValue (two primary values);
- * 413 when applying would take more than 500,000 comparisons
+ * describe a new value), mutability (an immutable attribute would change, a required list would be empty),
+ * invalidValue (two primary values); 413 when applying would take more than 500,000 comparisons
  */
 export function applyPatch(
   resource: JsonObject,
@@ -36,7 +36,30 @@ export function applyPatch(
     applyOperation(result, operation, dialect);
   }
   refuseImmutableChange(resource, result, type);
+  refuseLostValues(resource, result, type);
   return result;
+}
+
+/**
+ * RFC 7644 section 3.5.2.2: a required attribute does not become unassigned. One with a single value is refused when
+ * the operation is read; of a list, only what is left tells.
+ */
+function refuseLostValues(before: JsonObject, after: JsonObject, type: ResourceTypeDefinition): void {
+  const places = [
+    { attributes: type.schema.attributes, prefix: "", held: before, left: after },
+    ...type.extensions.map(({ schema: { id, attributes } }) => ({
+      attributes,
+      prefix: `${id}:`,
+      held: objectAt(before, id),
+      left: objectAt(after, id),
+    })),
+  ];
+  for (const { attributes, prefix, held, left } of places) {
+    for (const { name, required, multiValued } of attributes) {
+      if (!required || !multiValued || !Object.hasOwn(held, name) || Object.hasOwn(left, name)) continue;
+      throw badRequest("mutability", `"${prefix}${name}" is required and cannot be emptied.`);
+    }
+  }
 }
 
 /** How many comparisons an operation takes, at most. */

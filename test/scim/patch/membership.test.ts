@@ -100,10 +100,11 @@ describe("splitMembership", () => {
 
   it("takes 50,000 members quickly", () => {
     const value = Array.from({ length: 50_000 }, (_, index) => ({ value: `u${index}` }));
-    const start = performance.now();
+    const before = process.cpuUsage();
     const { membership } = split({ op: "add", path: "members", value });
     expect(membership).toMatchObject([{ kind: "add", members: { length: 50_000 } }]);
-    expect(performance.now() - start).toBeLessThan(2_000);
+    const { user, system } = process.cpuUsage(before);
+    expect((user + system) / 1_000).toBeLessThan(2_000);
   });
 });
 
