@@ -22,6 +22,7 @@ import { CreateAtDictionaryRevision1764157100100 } from "./1764157100100-create-
 import { AddClientLimits1764158000100 } from "./1764158000100-add-client-limits.js";
 import { CreateLongLivedToken1764158000200 } from "./1764158000200-create-long-lived-token.js";
 import { IndexFoldedEmployeeNumber1764160000100 } from "./1764160000100-index-folded-employee-number.js";
+import { AddClientKeys1764161000100 } from "./1764161000100-add-client-keys.js";
 
 /** Every migration, oldest first. Listed by hand so that compiled code and tsx find the same ones. */
 export const migrations = [
@@ -49,4 +50,5 @@ export const migrations = [
   AddClientLimits1764158000100,
   CreateLongLivedToken1764158000200,
   IndexFoldedEmployeeNumber1764160000100,
+  AddClientKeys1764161000100,
 ];

@@ -22,6 +22,7 @@ const FIND = `
             and exists (select 1 from oauth_client_secret s
                          where s.tenant_id = c.tenant_id and s.client_ref = c.id
                            and (s.expires_at is null or s.expires_at > $2))
+            or 'private_key_jwt' = any(c.auth_methods) and c.jwks is not null
             or 'long_lived_token' = any(c.auth_methods)
             and exists (select 1 from long_lived_token t
                          where t.tenant_id = c.tenant_id and t.client_ref = c.id

@@ -17,6 +17,7 @@ export type ClientChange = Partial<
     | "authMethods"
     | "accessTokenLifetimeS"
     | "profile"
+    | "jwks"
     | "ipAllowList"
     | "requestsPerSecond"
     | "requestBurst"
@@ -31,7 +32,7 @@ export async function insertClient(db: Queryable, client: OauthClient): Promise<
 
 /**
  * Adds a client, or gives the tenant's client with the same `clientId` these settings. It keeps its `id`,
- * `createdAt`, `lastUsedAt` and what limits it (addresses, requests); the row as it is then is returned.
+ * `createdAt`, `lastUsedAt` and what limits it (addresses, requests), and its keys; the row as it is then is returned.
  * @throws UniqueViolation when the `clientId` belongs to another tenant
  */
 export async function upsertClient(db: Queryable, client: OauthClient): Promise<OauthClient> {

@@ -230,7 +230,8 @@ it("describes itself in the metadata document", async () => {
     token_endpoint: "https://scim.example.com/oauth/token",
     grant_types_supported: ["client_credentials"],
     scopes_supported: ["scim:read", "scim:write", "admin"],
-    token_endpoint_auth_methods_supported: ["client_secret_basic", "client_secret_post"],
+    token_endpoint_auth_methods_supported: ["client_secret_basic", "client_secret_post", "private_key_jwt"],
+    token_endpoint_auth_signing_alg_values_supported: ["RS256", "ES256", "EdDSA"],
   });
 });
 

@@ -96,7 +96,7 @@ beforeAll(async () => {
   ids["fieldId"] = await make({ method: "post", path: DICTIONARY, status: 201, body: costCentre });
   const { body } = await send({ method: "get", path: "/admin/v1/deliveries", status: 200 });
   ids["deliveryId"] = body.items[0].id;
-});
+}, 60_000);
 afterAll(() => test.close());
 
 /** One refused request of the client that is made above, in the log. */

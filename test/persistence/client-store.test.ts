@@ -33,6 +33,7 @@ function client(change: Partial<OauthClient> = {}): OauthClient {
     authMethods: ["client_secret_basic"],
     accessTokenLifetimeS: 3600,
     profile: "auto",
+    jwks: null,
     ipAllowList: [],
     requestsPerSecond: null,
     requestBurst: null,

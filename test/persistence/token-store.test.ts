@@ -26,6 +26,7 @@ beforeEach(async () => {
     authMethods: ["client_secret_post"],
     accessTokenLifetimeS: 600,
     profile: "rfc",
+    jwks: null,
     ipAllowList: [],
     requestsPerSecond: null,
     requestBurst: null,

@@ -3,11 +3,13 @@ import type { OauthClient } from "../../persistence/client-store.js";
 import type { Database, Transaction } from "../../persistence/database.js";
 import { deleteLongLivedToken } from "../../persistence/long-lived-token-store.js";
 import { deleteExpiredTokens, insertToken, revokeToken } from "../../persistence/token-store.js";
+import { deleteExpiredAssertions } from "../../persistence/used-assertion-store.js";
 import { mayCallFrom } from "../../platform/address-list.js";
 import type { Clock } from "../../platform/clock.js";
 import type { AccessGrant } from "../access-grant.js";
 import { createFailureBudget } from "../failure-budget.js";
 import { findBearer, grantTo, usableGrant } from "./bearer-tokens.js";
+import { authenticateByAssertion, carriesAssertion } from "./client-assertion.js";
 import { authenticateByBasic, authenticateClient } from "./client-authentication.js";
 import { type OAuthRequest, readClientCredentials } from "./client-credentials.js";
 import {
@@ -105,17 +107,34 @@ export async function createAuthorization(deps: {
 
   /** The client that sent an OAuth request. @throws OAuthError, TooManyFailuresError */
   async function identify(request: OAuthRequest): Promise<OauthClient> {
+    const client = carriesAssertion(request) ? await bySignature(request) : await bySecret(request);
+    if (!mayCallFrom(client.ipAllowList, request.address)) {
+      const from = request.address ?? "an unknown address";
+      throw new OAuthError("unauthorized_client", `This client may not call from ${from}.`, { status: 403 });
+    }
+    return client;
+  }
+
+  async function bySecret(request: OAuthRequest): Promise<OauthClient> {
     const credentials = readClientCredentials(request);
     const [{ clientId, clientSecret } = { clientId: "", clientSecret: "" }] = credentials.candidates;
     const found = await failures.guard(request.address, hashSecret(`${clientId}\0${clientSecret}`), () =>
       authenticateClient(database, credentials, clock.now()),
     );
     if (!found) throw new OAuthError("invalid_client", "The client id or the client secret is wrong.");
-    if (!mayCallFrom(found.client.ipAllowList, request.address)) {
-      const from = request.address ?? "an unknown address";
-      throw new OAuthError("unauthorized_client", `This client may not call from ${from}.`, { status: 403 });
-    }
     return found.client;
+  }
+
+  async function bySignature({ address, parameters, audiences = [] }: OAuthRequest): Promise<OauthClient> {
+    const credential = hashSecret(parameters["client_assertion"] ?? "");
+    const client = await failures.guard(address, credential, () =>
+      authenticateByAssertion(database, { parameters, audiences }, clock.now()),
+    );
+    if (client) return client;
+    throw new OAuthError(
+      "invalid_client",
+      "The client_assertion is not one of this client for this server and this moment, or was used before.",
+    );
   }
 
   /** When the change is committed, drops what it voids: here at once, elsewhere when the notification arrives. */
@@ -162,6 +181,7 @@ export async function createAuthorization(deps: {
       if (issuedAt.getTime() - cleanedAt >= CLEANING_INTERVAL_MS) {
         cleanedAt = issuedAt.getTime();
         await deleteExpiredTokens(database, issuedAt);
+        await deleteExpiredAssertions(database, issuedAt);
       }
       return {
         access_token: token,

@@ -7,6 +7,8 @@ export interface OAuthRequest {
   /** The caller's address, where it is known. */
   address?: string | undefined;
   parameters: Readonly<Record<string, string | undefined>>;
+  /** The names of this server that a signed assertion may be made for. */
+  audiences?: readonly string[];
 }
 
 /** A pair that may be a client's id and secret. */

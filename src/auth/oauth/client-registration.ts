@@ -38,6 +38,8 @@ export interface NewClient {
   accessTokenLifetimeS?: number;
   /** Compatibility profile; default "auto". */
   profile?: string;
+  /** Its public keys, a JWK Set; default: none. */
+  jwks?: object | null;
   /** Addresses and CIDR ranges it may call from; default: anywhere. */
   ipAllowList?: readonly string[];
   /** Its own request budget; default: none. */
@@ -162,6 +164,7 @@ function newClientRow(input: NewClient, now: Date): OauthClient {
     authMethods: [...(input.authMethods ?? ["client_secret_basic", "client_secret_post"])],
     accessTokenLifetimeS: lifetimeS,
     profile: input.profile ?? "auto",
+    jwks: input.jwks ? JSON.stringify(input.jwks) : null,
     ipAllowList: [...(input.ipAllowList ?? [])],
     requestsPerSecond: input.rateLimit?.requestsPerSecond ?? null,
     requestBurst: input.rateLimit?.burst ?? null,

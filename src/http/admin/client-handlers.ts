@@ -57,11 +57,12 @@ export function createClientHandlers({ clients, baseUrl }: ClientHandlerDeps): C
 
     async change(request, response) {
       const key = clientKeyOf(request);
-      const { accessTokenLifetime, rateLimit, ...rest } = readInput(clientChangeSchema, request.body);
+      const { accessTokenLifetime, jwks, rateLimit, ...rest } = readInput(clientChangeSchema, request.body);
       if (rest.ipAllowList) refuseToLockOut(request, key.id, rest.ipAllowList);
       const change = {
         ...withoutAbsent(rest),
         ...(accessTokenLifetime !== undefined && { accessTokenLifetimeS: accessTokenLifetime }),
+        ...(jwks !== undefined && { jwks: jwks === null ? null : JSON.stringify(jwks) }),
         ...(rateLimit !== undefined && {
           requestsPerSecond: rateLimit?.requestsPerSecond ?? null,
           requestBurst: rateLimit?.burst ?? null,

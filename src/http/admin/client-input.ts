@@ -2,6 +2,7 @@ import { z } from "zod";
 import type { ClientAuthMethod } from "../../auth/clients/clients.js";
 import { MAX_TOKEN_YEARS } from "../../auth/clients/long-lived-tokens.js";
 import { TOKEN_LIFETIME_S } from "../../auth/oauth/client-registration.js";
+import { findKeyProblem } from "../../auth/oauth/public-keys.js";
 import { SCOPES } from "../../auth/scopes.js";
 import { isAddressRange } from "../../platform/address-list.js";
 import { textSchema } from "./read-input.js";
@@ -10,10 +11,12 @@ import { textSchema } from "./read-input.js";
 const AUTH_METHODS = [
   "client_secret_basic",
   "client_secret_post",
+  "private_key_jwt",
   "http_basic",
   "long_lived_token",
 ] as const satisfies readonly ClientAuthMethod[];
 
+const MAX_KEYS = 10;
 const MAX_RANGES = 100;
 const MAX_PER_SECOND = 100_000;
 const MAX_BURST = 1_000_000;
@@ -47,6 +50,18 @@ const ipAllowList = z
   )
   .max(MAX_RANGES, `must have at most ${MAX_RANGES} entries`);
 
+const publicKey = z.record(z.string(), z.json(), "must be a JWK").superRefine((jwk, context) => {
+  const problem = findKeyProblem(jwk);
+  if (problem !== undefined) context.addIssue({ code: "custom", message: problem });
+});
+
+const jwks = z
+  .strictObject(
+    { keys: z.array(publicKey, "must be a list of keys").min(1, "must hold at least one key").max(MAX_KEYS) },
+    "must be a JWK Set with public keys, or null",
+  )
+  .nullable();
+
 const rateLimit = z
   .strictObject(
     { requestsPerSecond: wholeNumber(1, MAX_PER_SECOND), burst: wholeNumber(1, MAX_BURST) },
@@ -60,6 +75,7 @@ const settings = {
   authMethods: someOf(AUTH_METHODS),
   profile: z.enum(PROFILES, `must be one of ${PROFILES.join(", ")}`),
   accessTokenLifetime: wholeNumber(TOKEN_LIFETIME_S.min, TOKEN_LIFETIME_S.max, " of seconds"),
+  jwks,
   ipAllowList,
   rateLimit,
   enabled: z.boolean("must be true or false"),
@@ -75,6 +91,7 @@ export const newClientSchema = z.strictObject({
   authMethods: settings.authMethods.default(["client_secret_basic", "client_secret_post"]),
   profile: settings.profile.default("auto"),
   accessTokenLifetime: settings.accessTokenLifetime.default(TOKEN_LIFETIME_S.usual),
+  jwks: jwks.default(null),
   ipAllowList: ipAllowList.default([]),
   rateLimit: rateLimit.default(null),
   enabled: settings.enabled.default(true),

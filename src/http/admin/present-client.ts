@@ -12,6 +12,7 @@ export function presentClient(client: OauthClient) {
     authMethods: client.authMethods,
     profile: client.profile,
     accessTokenLifetime: client.accessTokenLifetimeS,
+    jwks: client.jwks === null ? null : JSON.parse(client.jwks),
     ipAllowList: client.ipAllowList,
     rateLimit: presentRateLimit(client),
     enabled: client.enabled,

@@ -2,12 +2,14 @@ import { EntitySchema } from "typeorm";
 import { moment, optionalMoment, texts, uuidKey } from "./column-types.js";
 
 /**
- * How a client may prove itself: at the token endpoint (`client_secret_*`, RFC 7591 section 2), or with each request:
+ * How a client may prove itself: at the token endpoint (`client_secret_*`, RFC 7591 section 2, or `private_key_jwt`,
+ * OpenID Connect Core section 9), or with each request:
  * `http_basic` by its id and secret, `long_lived_token` by a token that an administrator made.
  */
 export type ClientAuthMethod =
   | "client_secret_basic"
   | "client_secret_post"
+  | "private_key_jwt"
   | "http_basic"
   | "long_lived_token";
 
@@ -25,6 +27,8 @@ export interface OauthClient {
   accessTokenLifetimeS: number;
   /** Which compatibility profile its SCIM requests are read with; "auto" finds out. */
   profile: string;
+  /** Its public keys, the JSON text of a JWK Set (RFC 7517 section 5); null: none. */
+  jwks: string | null;
   /** Addresses and CIDR ranges it may call from; empty: anywhere. */
   ipAllowList: string[];
   /** Its request budget, both or neither; null: the default. */
@@ -64,6 +68,7 @@ export const OauthClientEntity = new EntitySchema<OauthClient>({
     authMethods: texts("auth_methods"),
     accessTokenLifetimeS: { name: "access_token_lifetime_s", type: "integer" },
     profile: { type: "text" },
+    jwks: { type: "text", nullable: true },
     ipAllowList: texts("ip_allow_list"),
     requestsPerSecond: { name: "requests_per_second", type: "integer", nullable: true },
     requestBurst: { name: "request_burst", type: "integer", nullable: true },

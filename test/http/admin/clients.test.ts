@@ -23,6 +23,7 @@ describe("creating a client", () => {
       authMethods: ["client_secret_basic", "client_secret_post"],
       profile: "auto",
       accessTokenLifetime: 3600,
+      jwks: null,
       ipAllowList: [],
       rateLimit: null,
       enabled: true,
