@@ -67,6 +67,22 @@ describe("a process that has not heard of a change yet", () => {
   });
 });
 
+it("a bulk request of such a process stores nothing under a field that is removed either", async () => {
+  const { id } = await create({ unique: true });
+  await catchUp();
+  expect((await remove(id)).status).toBe(204);
+  const operations = ["a", "b"].map((name) => ({
+    method: "POST",
+    path: "/Users",
+    bulkId: name,
+    data: holding(name, name),
+  }));
+  const schemas = ["urn:ietf:params:scim:api:messages:2.0:BulkRequest"];
+  const answer = await scimRequest(stale, "post", "/Bulk").send({ schemas, Operations: operations });
+  expect(answer.body.Operations).toHaveLength(2);
+  expect(await leftovers()).toEqual(NOTHING);
+});
+
 it("a field that is removed while requests write it leaves nothing behind, and no request fails", async () => {
   const { id } = await create({ unique: true });
   const writes = Array.from({ length: 30 }, (_, n) => user(`u${n}`, { costCentre: `A${n}` }));
