@@ -1,6 +1,7 @@
 import { appendDeliveries, type ChangedResource } from "../outbox/append.js";
 import { type ChangeCause, recordChanges } from "../persistence/change-store.js";
 import { type Database, type Queryable, type Transaction, UniqueViolation } from "../persistence/database.js";
+import type { ListLandmarks } from "../persistence/list-landmarks.js";
 import type { Clock } from "../platform/clock.js";
 import { notFound, notUnique, type ScimError } from "../scim/errors.js";
 import type { JsonValue, ResourceTypeId } from "../scim/schema/attribute.js";
@@ -24,6 +25,7 @@ export interface DirectoryParts {
   database: Database;
   clock: Clock;
   cursors: ListCursors;
+  landmarks: ListLandmarks;
   passwords: Passwords;
   schemaOf(tenantId: string): Promise<TenantSchema>;
   provisioningStates?: ProvisioningStates | undefined;

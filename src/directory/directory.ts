@@ -1,5 +1,6 @@
 import { createDictionary, type Dictionary } from "../dictionary/dictionary.js";
 import type { Database } from "../persistence/database.js";
+import { createListLandmarks } from "../persistence/list-landmarks.js";
 import type { Clock } from "../platform/clock.js";
 import { newId, newSecret } from "../platform/ids.js";
 import { createTextSigner, type TextSigner } from "../platform/text-signer.js";
@@ -96,9 +97,19 @@ export function createDirectory(deps: DirectoryDeps): Directory {
     withCurrentDictionary(dictionary, context, work);
   const signer = deps.cursorSigner ?? createTextSigner([newSecret()], CURSOR_PURPOSE);
   const cursors = createListCursors(signer, clock);
+  const landmarks = createListLandmarks(clock);
   const passwords = createPasswords(database, deps.passwords ?? "hash");
   const turns = createTurns();
-  const parts: DirectoryParts = { database, clock, schemaOf, provisioningStates, cursors, passwords, turns };
+  const parts: DirectoryParts = {
+    database,
+    clock,
+    schemaOf,
+    provisioningStates,
+    cursors,
+    landmarks,
+    passwords,
+    turns,
+  };
   return {
     registry: async (tenantId) => (await schemaOf(tenantId)).registry,
     create: (given, type, body, options) => {

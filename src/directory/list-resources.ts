@@ -1,10 +1,12 @@
 import { compileFilter } from "../persistence/compile-filter.js";
 import { absentSortKey, compileSortKey, type SortKey } from "../persistence/compile-sort.js";
 import { refuseCostlyFilter } from "../persistence/filter-cost.js";
+import type { ListOfType } from "../persistence/list-landmarks.js";
 import {
   countResources,
   type ListPart,
   listPage,
+  listPageFrom,
   type PageQuery,
   type PageRow,
 } from "../persistence/resource-pages.js";
@@ -48,7 +50,7 @@ export async function listResources(
   const list = { ...compileList(tenantId, types, query, dialect), withGroups };
   const { rows, ...page } =
     query.cursor === undefined
-      ? await pageByIndex(parts, list, query)
+      ? await pageByIndex(parts, tenantId, list, query)
       : await pageByCursor(parts, list, query, listFingerprint(tenantId, ...typeIds, ...orderOf(query)));
 
   const presentation = {
@@ -120,16 +122,56 @@ type FoundPage = Omit<ListPage, "resources"> & { rows: PageRow[] };
 
 /** Paging by startIndex and count (RFC 7644 section 3.4.2.4). The total is counted only where the page does not tell it. */
 async function pageByIndex(
-  { database }: DirectoryParts,
+  parts: DirectoryParts,
+  tenantId: string,
   list: CompiledList,
-  { startIndex, count }: ListQuery,
+  query: ListQuery,
 ): Promise<FoundPage> {
-  const total = () => countResources(database, list.parts, list.conditionValues);
+  const { database, landmarks } = parts;
+  const { startIndex, count } = query;
+  const whole = wholeList(tenantId, list);
+  const fromLandmark = whole && count > 0 ? await pageFromLandmark(parts, whole, list, query) : undefined;
+  if (fromLandmark !== undefined) return fromLandmark;
+  const total = async () => {
+    const counted = await countResources(database, list.parts, list.conditionValues);
+    if (whole !== undefined) landmarks.learn(whole, counted);
+    return counted;
+  };
   if (count === 0) return { rows: [], totalResults: await total() };
   const offset = startIndex - 1;
   const rows = await listPage(database, { ...list, window: { kind: "offset", offset }, limit: count });
   const isLastPage = rows.length < count && (rows.length > 0 || offset === 0);
   return { rows, totalResults: isLastPage ? offset + rows.length : await total() };
+}
+
+/** The list as that of all resources of a type by age, if it is that. */
+function wholeList(tenantId: string, { parts: [part, ...others] }: CompiledList): ListOfType | undefined {
+  if (part === undefined || others.length > 0 || part.condition !== undefined || part.key !== undefined)
+    return undefined;
+  return { tenantId, type: part.type };
+}
+
+async function pageFromLandmark(
+  { database, landmarks }: DirectoryParts,
+  whole: ListOfType,
+  { withGroups = false }: CompiledList,
+  { startIndex, count }: ListQuery,
+): Promise<FoundPage | undefined> {
+  const offset = startIndex - 1;
+  const landmark = await landmarks.near(database, whole, offset);
+  const parameters = sqlParameters(whole.tenantId);
+  const page =
+    landmark &&
+    (await listPageFrom(database, landmark, {
+      type: whole.type,
+      offset,
+      limit: count,
+      parameters,
+      withGroups,
+    }));
+  if (page === undefined) return undefined;
+  landmarks.learn(whole, page.total);
+  return { rows: page.rows, totalResults: page.total };
 }
 
 /**

@@ -1,4 +1,6 @@
+import type { ResourceTypeId } from "../scim/schema/attribute.js";
 import type { Queryable } from "./database.js";
+import type { Landmark } from "./list-landmarks.js";
 import { GROUPS_AS_JSON, groupTables, type MemberOf } from "./membership-store.js";
 import {
   type ListPart,
@@ -34,6 +36,55 @@ export interface PageRow {
   groups: readonly MemberOf[] | undefined;
 }
 
+/**
+ * Reads a page of all resources of one type by age, starting from a landmark instead of from the first resource.
+ * Undefined where the landmark does not serve: nothing is behind the offset, or too much was created before it since.
+ */
+export async function listPageFrom(
+  queryable: Queryable,
+  landmark: Landmark,
+  query: {
+    type: ResourceTypeId;
+    offset: number;
+    limit: number;
+    parameters: SqlParameters;
+    withGroups: boolean;
+  },
+): Promise<{ rows: PageRow[]; total: number } | undefined> {
+  const { parameters, type } = query;
+  const mark = parameters.bind(landmark.seq, "bigint");
+  const part: ListPart = { type, condition: undefined, key: undefined };
+  // What happened between the landmark's snapshot and the one of this statement.
+  const moved = `select coalesce(sum(step), 0)::int as anywhere, coalesce(sum(step) filter (where seq <= ${mark}), 0)::int as before
+     from (select case c.kind when 'create' then 1 else -1 end as step, changed.seq
+             from change c join resource changed on changed.tenant_id = c.tenant_id and changed.id = c.resource_id
+            where c.tenant_id = $1 and c.xact >= ${parameters.bind(landmark.oldest, "xid8")}
+              and not pg_visible_in_snapshot(c.xact, ${parameters.bind(landmark.snapshot, "pg_snapshot")})
+              and c.resource_type = '${type}' and c.kind in ('create', 'delete')) since`;
+  const skipped = `(select greatest(${parameters.bind(query.offset - landmark.before, "int")} - before, 0) from moved)`;
+  const page = `with moved as materialized (${moved}), page as materialized (
+      select row_number() over () as place, found.seq
+        from (select r.seq from resource r
+               where r.tenant_id = $1 and r.type = '${type}' and r.deleted_at is null and r.seq > ${mark}
+               order by r.seq limit ${query.limit} offset ${skipped}) found)
+    select ${columnsOf([part])}, null::text as sort_key, 0 as part, moved.anywhere, moved.before
+      from page
+      join resource r on r.tenant_id = $1 and r.type = '${type}' and r.seq = page.seq and r.deleted_at is null
+     cross join moved
+     order by page.place`;
+  const sql = query.withGroups ? withGroups(page) : page;
+  const rows = await queryable.query<ListedRow & { anywhere: number; before: number }>(
+    sql,
+    parameters.values,
+  );
+  const [first] = rows;
+  if (first === undefined || landmark.before + first.before > query.offset) return undefined;
+  return {
+    rows: rows.map((row) => toPageRow(row, query.withGroups)),
+    total: landmark.total + first.anywhere,
+  };
+}
+
 /** Reads one page. Backward windows give it in reverse, too: the nearest to the position comes first. */
 export async function listPage(queryable: Queryable, query: PageQuery): Promise<PageRow[]> {
   const branches = pageBranches(query.parts, query.descending, query.window, query.parameters);
@@ -47,11 +98,15 @@ export async function listPage(queryable: Queryable, query: PageQuery): Promise<
       : pageOfKeys(branches, order, query, skipped);
   const sql = query.withGroups ? withGroups(page) : page;
   const rows = await queryable.query<ListedRow>(sql, query.parameters.values);
-  return rows.map((row) => ({
+  return rows.map((row) => toPageRow(row, query.withGroups === true));
+}
+
+function toPageRow(row: ListedRow, hasGroups: boolean): PageRow {
+  return {
     resource: toResource(row),
     position: { key: row.sort_key, part: row.part, seq: row.seq },
-    groups: query.withGroups ? (row.groups ?? []) : undefined,
-  }));
+    groups: hasGroups ? (row.groups ?? []) : undefined,
+  };
 }
 
 interface ListedRow extends ResourceRow {
