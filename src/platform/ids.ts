@@ -1,4 +1,4 @@
-import { randomBytes, randomUUID } from "node:crypto";
+import { createHash, randomBytes, randomUUID } from "node:crypto";
 
 /** A new random identifier (RFC 9562 UUID version 4) for a row, a resource or a request. */
 export function newId(): string {
@@ -19,6 +19,15 @@ export function firstTimedId(at: Date): string {
 function timedId(at: Date): string {
   const milliseconds = Math.max(0, at.getTime()).toString(16).padStart(12, "0");
   return `${milliseconds.slice(0, 8)}-${milliseconds.slice(8)}-7`;
+}
+
+/** The identifier that a text always gets: a name-based UUID (RFC 9562 version 8, from SHA-256 as in appendix B.2). */
+export function idOfName(name: string): string {
+  const hash = createHash("sha256").update(name).digest();
+  hash.writeUInt8((hash.readUInt8(6) & 0x0f) | 0x80, 6);
+  hash.writeUInt8((hash.readUInt8(8) & 0x3f) | 0x80, 8);
+  const digits = hash.toString("hex", 0, 16);
+  return digits.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
 }
 
 /** Whether a text has the form of an identifier made by {@link newId}: lower case, as it is compared. */

@@ -137,11 +137,21 @@ describe("the addresses of IDaaS 1.x", () => {
       masterSecret: "mk-81xZ",
     };
     const phone = { type: "mobile", value: "13611112222" };
-    const { body } = await push(ACCOUNT, { id: "95", userName: "lu.su", ...secrets, phoneNumbers: [phone] });
+    const { body } = await push(ACCOUNT, {
+      id: "95",
+      userName: "lu.su",
+      ...secrets,
+      phoneNumbers: [phone],
+      extendField: { attributes: { hobby: "围棋" } },
+    });
     const rows = await gateway.database.query("select row_to_json(r) as row from resource r where id = $1", [
       body.id,
     ]);
     expect(JSON.stringify(rows)).not.toContain("81xZ");
+    await gateway.requestLog.flush();
+    const requests = await gateway.database.query("select row_to_json(l)::text as line from request_log l");
+    expect(JSON.stringify(requests)).toContain("masterSalt");
+    expect(JSON.stringify(requests)).not.toMatch(/81xZ|13611112222/);
     expect(gateway.log.join("\n")).not.toMatch(/81xZ|13611112222/);
   });
 });
