@@ -48,22 +48,29 @@ async function addTenant(gateway: WholeApplication, dictionary: readonly Field[]
   return tenantId;
 }
 
+/** A client that may prove itself in every way there is, with one credential for each. */
 async function addClient(gateway: WholeApplication, tenantId: string, profile: string): Promise<Variables> {
-  const { authorization } = gateway;
-  const made = await authorization.createClient({ tenantId, name: "conversation", scopes: SCOPES, profile });
-  const client_id = made.client.clientId;
-  const client_secret = made.clientSecret;
-  const { access_token } = await authorization.issueToken({
-    parameters: { grant_type: "client_credentials", client_id, client_secret },
+  const { client, clientSecret } = await gateway.authorization.createClient({
+    tenantId,
+    name: "conversation",
+    scopes: SCOPES,
+    profile,
+    authMethods: ["client_secret_basic", "client_secret_post", "http_basic", "long_lived_token"],
   });
-  const basic = Buffer.from(`${client_id}:${client_secret}`).toString("base64");
-  const known = {
-    token: access_token,
-    administrator: access_token,
-    clientId: client_id,
-    clientRef: made.client.id,
-  };
-  return new Map(Object.entries({ ...known, secret: client_secret, basic }));
+  const { clientId } = client;
+  const basic = Buffer.from(`${clientId}:${clientSecret}`).toString("base64");
+  const parameters = { grant_type: "client_credentials", client_id: clientId, client_secret: clientSecret };
+  const { access_token: token } = await gateway.authorization.issueToken({ parameters });
+  const expiresAt = new Date(Date.now() + 365 * 24 * 3_600_000).toISOString();
+  const made = await gateway.send({
+    method: "POST",
+    path: `/admin/v1/clients/${client.id}/tokens`,
+    headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
+    body: JSON.stringify({ name: "long", scopes: ["scim:read", "scim:write"], expiresAt }),
+  });
+  const longLivedToken: string = JSON.parse(made.text).token;
+  const known = { clientId, secret: clientSecret, basic, token, longLivedToken };
+  return new Map(Object.entries({ ...known, administrator: token, clientRef: client.id }));
 }
 
 /** Deliveries are ordered only where there is a connection; no worker runs, so each order stays to be counted. */
