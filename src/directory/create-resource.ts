@@ -1,4 +1,5 @@
 import { findResource, insertResource, raiseVersions } from "../persistence/resource-store.js";
+import { notUnique } from "../scim/errors.js";
 import { memberReferences } from "../scim/patch/membership.js";
 import { readResource } from "../scim/resource/read-resource.js";
 import type { JsonObject, ResourceTypeId } from "../scim/schema/attribute.js";
@@ -91,7 +92,10 @@ async function insert(
   schema: TenantSchema,
   row: NewGroup,
 ): Promise<void> {
-  await insertResource(tx, { ...row, type: "Group", tenantId, now });
+  // Of groups only the id can be taken: one that was chosen beforehand, by another or by a tombstone.
+  if ((await insertResource(tx, { ...row, type: "Group", tenantId, now })) === undefined) {
+    throw notUnique("id");
+  }
   notes.add("create", [row.id], []);
   const claimant = { tenantId, type: "Group" as const, resourceId: row.id };
   await moveClaims(tx, claimant, schema.of("Group").dictionary, undefined, row.doc);
