@@ -97,7 +97,6 @@ async function recognisedDialect(gateway: WholeApplication, variables: Variables
   const path = `/admin/v1/clients/${variables.get("clientRef")}/dialect`;
   const headers = { authorization: `Bearer ${variables.get("administrator")}` };
   const answer = await gateway.send({ path, headers });
-  console.log(answer.text);
   const { recognisedProfile, quirks } = JSON.parse(answer.text);
   return {
     recognised: recognisedProfile,
