@@ -23,6 +23,7 @@ import { AddClientLimits1764158000100 } from "./1764158000100-add-client-limits.
 import { CreateLongLivedToken1764158000200 } from "./1764158000200-create-long-lived-token.js";
 import { IndexFoldedEmployeeNumber1764160000100 } from "./1764160000100-index-folded-employee-number.js";
 import { AddClientKeys1764161000100 } from "./1764161000100-add-client-keys.js";
+import { AddClientUser1764165000100 } from "./1764165000100-add-client-user.js";
 
 /** Every migration, oldest first. Listed by hand so that compiled code and tsx find the same ones. */
 export const migrations = [
@@ -51,4 +52,5 @@ export const migrations = [
   CreateLongLivedToken1764158000200,
   IndexFoldedEmployeeNumber1764160000100,
   AddClientKeys1764161000100,
+  AddClientUser1764165000100,
 ];

@@ -19,6 +19,7 @@ export type ClientChange = Partial<
     | "profile"
     | "jwks"
     | "ipAllowList"
+    | "userId"
     | "requestsPerSecond"
     | "requestBurst"
     | "enabled"

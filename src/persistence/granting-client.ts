@@ -12,6 +12,7 @@ export type GrantingClient = Pick<
   | "ipAllowList"
   | "requestsPerSecond"
   | "requestBurst"
+  | "userId"
   | "enabled"
   | "lastUsedAt"
 >;
@@ -20,4 +21,4 @@ export type GrantingClient = Pick<
 export const GRANTING_CLIENT_COLUMNS = `
   c.tenant_id as "tenantId", c.id, c.client_id as "clientId", c.scopes, c.auth_methods as "authMethods", c.profile,
   c.ip_allow_list as "ipAllowList", c.requests_per_second as "requestsPerSecond", c.request_burst as "requestBurst",
-  c.enabled, c.last_used_at as "lastUsedAt"`;
+  c.user_id as "userId", c.enabled, c.last_used_at as "lastUsedAt"`;

@@ -185,6 +185,12 @@ describe("authenticating", () => {
     });
   });
 
+  it("tells which user the client is bound to", async () => {
+    const userId = "0a1b2c3d-0000-4000-8000-0000000000aa";
+    const client = await addClient({ clientId: "bound", userId });
+    expect(await authorization.authenticate(await tokenOf(client))).toMatchObject({ userId });
+  });
+
   it.each(["", "x", "A".repeat(43), "' or 1=1 --"])("knows nobody behind %o", async (bearer) => {
     expect(await authorization.authenticate(bearer)).toBeUndefined();
   });

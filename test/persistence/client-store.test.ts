@@ -37,6 +37,7 @@ function client(change: Partial<OauthClient> = {}): OauthClient {
     ipAllowList: [],
     requestsPerSecond: null,
     requestBurst: null,
+    userId: null,
     enabled: true,
     createdAt: early,
     modifiedAt: early,

@@ -50,8 +50,20 @@ export function grantTo(
   authMethod: AccessGrant["authMethod"],
   expiresAt: Date | null,
 ): AccessGrant {
-  const { tenantId, id: clientRef, clientId, profile, ipAllowList, requestsPerSecond, requestBurst } = client;
+  const { tenantId, id: clientRef, clientId, userId, profile, ipAllowList } = client;
+  const { requestsPerSecond, requestBurst } = client;
   const rateLimit =
     requestsPerSecond === null || requestBurst === null ? null : { requestsPerSecond, burst: requestBurst };
-  return { tenantId, clientRef, clientId, scopes, profile, authMethod, ipAllowList, rateLimit, expiresAt };
+  const grant = {
+    tenantId,
+    clientRef,
+    clientId,
+    scopes,
+    profile,
+    authMethod,
+    ipAllowList,
+    rateLimit,
+    expiresAt,
+  };
+  return userId === null ? grant : { ...grant, userId };
 }

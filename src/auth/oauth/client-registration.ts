@@ -44,6 +44,8 @@ export interface NewClient {
   ipAllowList?: readonly string[];
   /** Its own request budget; default: none. */
   rateLimit?: RateLimit | null;
+  /** The user it acts as; default: none. */
+  userId?: string | null;
   /** Default: true. */
   enabled?: boolean;
 }
@@ -168,6 +170,7 @@ function newClientRow(input: NewClient, now: Date): OauthClient {
     ipAllowList: [...(input.ipAllowList ?? [])],
     requestsPerSecond: input.rateLimit?.requestsPerSecond ?? null,
     requestBurst: input.rateLimit?.burst ?? null,
+    userId: input.userId ?? null,
     enabled: input.enabled ?? true,
     createdAt: now,
     modifiedAt: now,

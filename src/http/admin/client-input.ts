@@ -69,6 +69,9 @@ const rateLimit = z
   )
   .nullable();
 
+/** Ids are in lower case everywhere else, and so they are kept. */
+const userId = z.uuid("must be the id of a user, or null").toLowerCase().nullable();
+
 const settings = {
   name: textSchema(200),
   scopes: someOf(SCOPES),
@@ -78,6 +81,7 @@ const settings = {
   jwks,
   ipAllowList,
   rateLimit,
+  userId,
   enabled: z.boolean("must be true or false"),
 };
 
@@ -94,6 +98,7 @@ export const newClientSchema = z.strictObject({
   jwks: jwks.default(null),
   ipAllowList: ipAllowList.default([]),
   rateLimit: rateLimit.default(null),
+  userId: userId.default(null),
   enabled: settings.enabled.default(true),
 });
 

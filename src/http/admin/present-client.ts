@@ -15,6 +15,7 @@ export function presentClient(client: OauthClient) {
     jwks: client.jwks === null ? null : JSON.parse(client.jwks),
     ipAllowList: client.ipAllowList,
     rateLimit: presentRateLimit(client),
+    userId: client.userId,
     enabled: client.enabled,
     createdAt: client.createdAt.toISOString(),
     modifiedAt: client.modifiedAt.toISOString(),

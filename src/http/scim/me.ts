@@ -11,7 +11,10 @@ export function meAsUser(): RequestHandler {
   return (request, _response, next) => {
     const { userId } = grantOf(request);
     if (userId === undefined) {
-      throw new ScimError(501, "/Me is a user's own resource, and this client is bound to no user.");
+      throw new ScimError(
+        501,
+        "/Me is a user's own resource, and this client is bound to no user (userId in /admin/v1/clients).",
+      );
     }
     request.params["id"] = userId;
     next();

@@ -34,6 +34,8 @@ export interface OauthClient {
   /** Its request budget, both or neither; null: the default. */
   requestsPerSecond: number | null;
   requestBurst: number | null;
+  /** The id of the user whose resource `/Me` is; null: it acts as nobody. */
+  userId: string | null;
   enabled: boolean;
   createdAt: Date;
   modifiedAt: Date;
@@ -72,6 +74,7 @@ export const OauthClientEntity = new EntitySchema<OauthClient>({
     ipAllowList: texts("ip_allow_list"),
     requestsPerSecond: { name: "requests_per_second", type: "integer", nullable: true },
     requestBurst: { name: "request_burst", type: "integer", nullable: true },
+    userId: { name: "user_id", type: "uuid", nullable: true },
     enabled: { type: "boolean" },
     createdAt: moment("created_at"),
     modifiedAt: moment("modified_at"),

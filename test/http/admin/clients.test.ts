@@ -26,6 +26,7 @@ describe("creating a client", () => {
       jwks: null,
       ipAllowList: [],
       rateLimit: null,
+      userId: null,
       enabled: true,
       createdAt: gateway.clock.now().toISOString(),
       modifiedAt: gateway.clock.now().toISOString(),
@@ -45,6 +46,7 @@ describe("creating a client", () => {
       accessTokenLifetime: 300,
       ipAllowList: ["127.0.0.0/8", "2001:db8::/32", "::1"],
       rateLimit: { requestsPerSecond: 25, burst: 50 },
+      userId: "0a1b2c3d-0000-4000-8000-0000000000aa",
     };
     const client = await make(settings);
     expect(client).toMatchObject({ ...settings, scopes: ["scim:read", "scim:write"] });
@@ -88,6 +90,7 @@ describe("creating a client", () => {
     [{ ...good, accessTokenLifetime: 86_401 }, "accessTokenLifetime"],
     [{ ...good, accessTokenLifetime: "3600" }, "accessTokenLifetime"],
     [{ ...good, ipAllowList: "127.0.0.1" }, "ipAllowList"],
+    [{ ...good, userId: "zhang.wei" }, "userId"],
     [{ ...good, ipAllowList: ["somewhere"] }, "ipAllowList.0"],
     [{ ...good, ipAllowList: ["10.0.0.0/33"] }, "ipAllowList.0"],
     [{ ...good, ipAllowList: ["10.0.0.0/-1"] }, "ipAllowList.0"],
