@@ -4,7 +4,5 @@ export const DEVIATIONS: Record<string, string> = {
     "values are answered as they were sent: identity providers compare the two and would send them again for ever",
   "telephone numbers are answered as RFC 3966 says":
     "values are answered as they were sent; the number for the vendor is made when it is delivered",
-  "a filter on a confidential attribute is forbidden":
-    "a filter on password is refused all the same, as 400 invalidFilter by GET and by POST alike",
   "instant messaging addresses are answered in canonical form": "values are answered as they were sent",
 };

@@ -1,7 +1,10 @@
 import { expect } from "vitest";
 import { ScimError, type ScimType } from "../../src/scim/errors.js";
 
-/** Runs `action`, which must be refused with 400 and this keyword; returns the refusal for a look at its text. */
+/**
+ * Runs `action`, which must be refused with this keyword and its status (403 for `sensitive`, else 400); returns the
+ * refusal for a look at its text.
+ */
 export function expectRefusal(action: () => unknown, scimType: ScimType): ScimError {
   let refusal: unknown;
   try {
@@ -12,7 +15,7 @@ export function expectRefusal(action: () => unknown, scimType: ScimType): ScimEr
   }
   if (!(refusal instanceof ScimError)) throw refusal;
   expect({ status: refusal.status, scimType: refusal.scimType }, refusal.detail).toEqual({
-    status: 400,
+    status: scimType === "sensitive" ? 403 : 400,
     scimType,
   });
   return refusal;

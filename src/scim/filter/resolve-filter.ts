@@ -172,7 +172,8 @@ function findInResource(
   const found = findAttribute(type, path) ?? findInOneExtension(path, type, tolerates);
   const written = printAttributePath(path);
   if (found === undefined) throw undefinedName(`"${written}" is not an attribute of ${type.id}`);
-  if (isHidden(found)) throw refusal(`"${written}" is never returned and cannot be searched`);
+  // RFC 7644 section 7.5.2: what a client looks for in a confidential attribute has no place in an address.
+  if (isHidden(found)) throw confidential(`"${written}" is never returned and cannot be searched`);
   if (isProvisioning(found)) throw refusal(`"${written}" is worked out on request and cannot be searched`);
   return toResolvedPath(found);
 }
@@ -263,6 +264,10 @@ function resolveComparison(
 
 function refusal(problem: string): ScimError {
   return badRequest("invalidFilter", cannotBeUsed(problem));
+}
+
+function confidential(problem: string): ScimError {
+  return new ScimError(403, cannotBeUsed(problem), "sensitive");
 }
 
 function undefinedName(problem: string): ScimError {

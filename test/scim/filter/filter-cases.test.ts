@@ -37,6 +37,12 @@ describe("a filter outside of the RFC", () => {
   );
 });
 
+describe("a filter on what is never returned is forbidden", () => {
+  it.each(['password eq "x"', "password pr", 'userName eq "x" or not (PASSWORD sw "x")'])("%s", (text) => {
+    expectRefusal(() => resolveFilter(parseFilter(text), userType), "sensitive");
+  });
+});
+
 describe("a filter that makes no sense is invalidFilter", () => {
   it.each(cases.refused)("%j", (text) => {
     expectRefusal(() => resolveFilter(parseFilter(text), userType), "invalidFilter");
