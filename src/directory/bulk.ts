@@ -34,7 +34,7 @@ export type BulkDirectory = Pick<Directory, "create" | "createUsers" | "replace"
 export type OnBulkFailure = (error: unknown) => void;
 
 /** Most people created by one statement: with more of them one request would hold a connection for too long. */
-const MAX_TOGETHER = 200;
+const MAX_TOGETHER = 500;
 const NO_NEEDS = { members: false, groups: false, provisioning: false };
 
 /**
