@@ -137,6 +137,14 @@ describe("a walk by cursor (RFC 9865)", () => {
   });
 });
 
+describe("a page of groups", () => {
+  it("reads no memberships where members are not shown", async () => {
+    const sent = await test.sent(() => page({}, "", 10, "Group"));
+    expect(sent).toHaveLength(1);
+    expect(sent.join()).not.toContain("membership");
+  });
+});
+
 describe("a cursor is refused", () => {
   const scimType = async (order: Order, cursor: string, types: ResourceTypeId | "all" = "User") =>
     (await refusal(page(order, cursor, 2, types))).scimType;

@@ -20,7 +20,7 @@ beforeAll(async () => {
   opened = await openTestDatabase();
   population = await seedPopulation(opened.database);
   await addCrowd(opened.database);
-});
+}, 60_000);
 afterAll(() => opened.close());
 
 /** Thousands of people and groups without much to them, so that reading all of them would not be cheaper. */
@@ -32,7 +32,7 @@ async function addCrowd(database: Database): Promise<void> {
             jsonb_build_object('displayName', 'crowd ' || n, 'filler', repeat('x', 300)),
             'crowd ' || n, 'crowd ' || n, 'crowd ' || n, 'crowd ' || n, 'crowd ' || n % 50,
             case when n % 5 = 0 then gen_random_uuid() end, now(), now()
-       from generate_series(1, 6000) n`,
+       from generate_series(1, 2500) n`,
     [defaultTenantId],
   );
   await database.query(
@@ -55,7 +55,7 @@ async function addCrowd(database: Database): Promise<void> {
     `insert into membership (tenant_id, group_id, member_id, added_at)
      select $1, g.id, u.id, now()
        from (select id, row_number() over (order by seq) n from resource where type = 'Group') g
-       join (select id, row_number() over (order by seq) n from resource where type = 'User') u on u.n % 1000 = g.n
+       join (select id, row_number() over (order by seq) n from resource where type = 'User') u on u.n % 400 = g.n
      on conflict do nothing`,
     [defaultTenantId],
   );

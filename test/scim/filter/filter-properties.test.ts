@@ -9,7 +9,7 @@ import { parseFilter } from "../../../src/scim/filter/parse-filter.js";
 import { printFilter } from "../../../src/scim/filter/print-filter.js";
 import { resolveFilter } from "../../../src/scim/filter/resolve-filter.js";
 import type { JsonObject } from "../../../src/scim/schema/attribute.js";
-import { ENTERPRISE_USER_URN } from "../../../src/scim/schema/urns.js";
+import { ENTERPRISE_USER_URN, USER_URN } from "../../../src/scim/schema/urns.js";
 import { userType } from "../sample-types.js";
 
 const operators = fc.constantFrom<ComparisonOperator>("eq", "ne", "co", "sw", "ew", "gt", "ge", "lt", "le");
@@ -187,6 +187,59 @@ describe("a filter matches as other implementations say", () => {
         expect(matches(text, person), text).toBe(oracleMatcher(oracleParse(text))(person));
       }),
       { numRuns: 400 },
+    );
+  });
+
+  it("agrees with scim2-parse-filter on what binds tighter, in any case of the words", () => {
+    const word = (text: string) => fc.constantFrom(text, text.toUpperCase(), ` ${text} `);
+    const condition = fc.oneof(
+      plainLeaf.map(printFilter),
+      plainLeaf.map((leaf) => `not (${printFilter(leaf)})`),
+      fc
+        .array(plainLeaf, { minLength: 2, maxLength: 3 })
+        .map((list) => `(${list.map(printFilter).join(" or ")})`),
+    );
+    const sentence = fc
+      .tuple(condition, fc.array(fc.tuple(fc.oneof(word("and"), word("or")), condition), { maxLength: 5 }))
+      .map(([first, rest]) => [first, ...rest.map(([join, next]) => `${join} ${next}`)].join(" "));
+    fc.assert(
+      fc.property(sentence, people, (text, person) => {
+        const plain = text
+          .replace(/ +/g, " ")
+          .replace(/\bAND\b/g, "and")
+          .replace(/\bOR\b/g, "or");
+        expect(matches(text, person), text).toBe(oracleMatcher(oracleParse(plain))(person));
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it("finds the same whether names carry the URN of their schema or not, in any case", () => {
+    const core = textLeaf(textPath.filter(({ schema }) => schema === undefined));
+    const recased = (text: string, upper: boolean) => (upper ? text.toUpperCase() : text.toLowerCase());
+    const spelled = (filter: Filter, upper: boolean, urn: boolean): Filter => {
+      switch (filter.kind) {
+        case "and":
+        case "or":
+          return { ...filter, operands: filter.operands.map((operand) => spelled(operand, upper, urn)) };
+        case "not":
+          return { ...filter, operand: spelled(filter.operand, upper, urn) };
+        case "comparison":
+        case "present":
+        case "valuePath": {
+          const schema = urn ? { schema: recased(USER_URN, upper) } : {};
+          const path = { ...filter.path, ...schema, attribute: recased(filter.path.attribute, upper) };
+          return { ...filter, path };
+        }
+        default:
+          return filter satisfies never;
+      }
+    };
+    fc.assert(
+      fc.property(treeOf(core, 2), fc.boolean(), fc.boolean(), people, (filter, upper, urn, person) => {
+        const other = printFilter(spelled(filter, upper, urn));
+        expect(matches(other, person), other).toBe(matches(printFilter(filter), person));
+      }),
     );
   });
 
