@@ -51,7 +51,8 @@ async function createGroup(
     await lockTree(tx, tenantId);
     const parent = await findParent(tx, tenantId, parentName);
     const externalId = doc["externalId"];
-    if (parent.ref !== null && parent.ref === externalId) throw cycle();
+    // A bulk request knows the id beforehand, so the parent can be the group itself by both names.
+    if (parent.ref !== null && (parent.ref === externalId || parent.ref === id)) throw cycle();
     await insert(writing, schema, { id, doc, parentId: parent.id, parentRef: parent.ref });
 
     const names = typeof externalId === "string" ? [id, externalId] : [id];

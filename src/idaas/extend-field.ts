@@ -5,7 +5,7 @@ import type {
   SchemaDefinition,
 } from "../scim/schema/attribute.js";
 import { findByName } from "../scim/schema/find-attribute.js";
-import { type AttributeChange, isRecord, member } from "./record.js";
+import { type AttributeChange, isRecord, member, textOf } from "./record.js";
 
 /** The dictionary attributes that the gateway fills itself; a push that has none for them must not empty them. */
 const FILLED_BY_THE_GATEWAY: ReadonlySet<string> = new Set(["ddAccountId", "ddtalkId"]);
@@ -40,8 +40,8 @@ function isEmpty(value: JsonValue | undefined): boolean {
 }
 
 /** IDaaS keeps all its extended values as text, and some senders numbers; what does not fit is for the schema to refuse. */
-function inType(value: JsonValue, { type }: AttributeDefinition): JsonValue {
-  if (typeof value === "number") return type === "string" ? String(value) : value;
+function inType(value: JsonValue, { type, name }: AttributeDefinition): JsonValue {
+  if (typeof value === "number") return type === "string" ? textOf(value, name) : value;
   if (typeof value !== "string") return value;
   const isNumber = type === "integer" || type === "decimal";
   if (isNumber && /^-?\d{1,15}(\.\d{1,15})?$/.test(value)) return Number(value);

@@ -110,7 +110,8 @@ export function createIdaas(directory: Directory): Idaas {
     async push(context, type, body) {
       const record = readRecord(body);
       // A variant of the product sends everything by POST and says in the body what it means.
-      if (/^delete$/i.test(String(record["requestType"] ?? ""))) {
+      const { requestType } = record;
+      if (typeof requestType === "string" && /^delete$/i.test(requestType)) {
         return idaas.remove(context, type, type === "User" ? accountIdOf(record) : organizationIdOf(record));
       }
       const { id } = await (type === "User" ? pushAccount(context, body) : pushOrganization(context, body));

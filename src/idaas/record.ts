@@ -30,13 +30,18 @@ export function member(record: JsonObject, ...names: string[]): JsonValue | unde
 
 /**
  * The text of a member: ids may be sent as numbers, and null and the empty text both mean "none" (null).
- * @throws ScimError 400 invalidValue for a list, an object or a boolean
+ * @throws ScimError 400 invalidValue for a list, an object or a boolean, and for a number that was rounded on its way
  */
 export function textOf(value: JsonValue | undefined, name: string): string | null {
   if (value === undefined || value === null || value === "") return null;
   if (typeof value === "string") return value;
-  if (typeof value === "number") return String(value);
+  if (typeof value === "number" && isExact(value)) return String(value);
   throw wrongMember(name, "text");
+}
+
+/** Whole numbers of many digits arrive as text; what is beyond them here was written with a point or an exponent. */
+function isExact(number: number): boolean {
+  return Number.isFinite(number) && (!Number.isInteger(number) || Number.isSafeInteger(number));
 }
 
 /** A yes or no, also as text; null for none. @throws ScimError 400 invalidValue for anything else */

@@ -2,16 +2,13 @@ import { connect } from "node:net";
 import { gzipSync } from "node:zlib";
 import fc from "fast-check";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { newId } from "../../src/platform/ids.js";
-import { ERROR_SCHEMA } from "../../src/scim/errors.js";
 import {
   DICTIONARY_USER_URN,
   ENTERPRISE_USER_URN,
-  GROUP_URN,
   ORGANIZATION_GROUP_URN,
   USER_URN,
 } from "../../src/scim/schema/urns.js";
-import { defaultTenantId } from "../support/database.js";
+import { complaints } from "./answer-contract.js";
 import {
   brokenFilter,
   filterText,
@@ -22,182 +19,19 @@ import {
   resourceBody,
   type Targets,
 } from "./hostile-requests.js";
-import { type Answer, openApplication, type Sent, type WholeApplication } from "./whole-application.js";
+import { openStage, type Stage } from "./hostile-stage.js";
+import type { Answer, Sent } from "./whole-application.js";
 
-let gateway: WholeApplication;
+let stage: Stage;
 let targets: Targets;
-let connection: string;
-/** What is stored, as far as it is known without looking. */
-let unchanged: unknown;
-
 beforeAll(async () => {
-  gateway = await openApplication();
-  await addFields();
-  connection = await make("/admin/v1/connections", {
-    connector: "dingtalk",
-    name: "总部",
-    config: {
-      corpId: "ding1",
-      appKey: "key",
-      appSecret: "secret",
-      oapiBaseUrl: "http://127.0.0.1:1",
-      apiBaseUrl: "http://127.0.0.1:1",
-    },
-  });
-  const enabled = await ask({
-    method: "PATCH",
-    path: `/admin/v1/connections/${connection}`,
-    body: '{"enabled":true}',
-  });
-  expect(enabled.status).toBe(200);
-  const user = (userName: string) =>
-    make("/scim/v2/Users", {
-      schemas: [USER_URN],
-      userName,
-      emails: [
-        { type: "work", value: `${userName}@example.com`, primary: true },
-        { type: "home", value: "home@example.com" },
-      ],
-      [DICTIONARY_USER_URN]: { since: "2024-01-01T00:00:00Z", tags: [userName] },
-    });
-  const group = (displayName: string, more: object) =>
-    make("/scim/v2/Groups", { schemas: [GROUP_URN], displayName, ...more });
-  const anna = await user("anna");
-  const parent = await group("研发部", { externalId: "g-1", members: [{ value: anna }] });
-  targets = {
-    user: anna,
-    otherUser: await user("bert"),
-    group: parent,
-    childGroup: await group("前端组", { [ORGANIZATION_GROUP_URN]: { parent: { value: parent } } }),
-    unknown: newId(),
-  };
+  stage = await openStage();
+  targets = stage.targets;
 }, 30_000);
-afterAll(() => gateway.close());
+afterAll(() => stage.close());
+afterEach(() => stage.expectUnharmed());
 
-afterEach(async () => {
-  const answer = await ask({ path: `/scim/v2/Users?filter=${encodeURIComponent('userName eq "bert"')}` });
-  expect([answer.status, JSON.parse(answer.text).totalResults]).toEqual([200, 1]);
-  expect(({} as Record<string, unknown>)["polluted"]).toBeUndefined();
-});
-
-/** A dictionary field of every type, since each compares and validates in its own way. */
-async function addFields(): Promise<void> {
-  const fields = [
-    { key: "since", type: "dateTime" },
-    { key: "count", type: "integer" },
-    { key: "ratio", type: "decimal" },
-    { key: "flag", type: "boolean" },
-    { key: "link", type: "reference" },
-    { key: "grade", type: "enum", options: { values: ["P1", "P2"] } },
-    { key: "tags", type: "string", multi: true },
-    { key: "origin", type: "string", modifiable: false },
-    { key: "code", type: "string", options: { pattern: "(a+)+b" } },
-  ];
-  for (const { key, type, options = {}, multi = false, modifiable = true } of fields) {
-    await gateway.database.query(
-      `insert into dictionary_field (tenant_id, id, name, key, category, type, unique_value, multi_valued, required,
-                                     modifiable, options, created_at, modified_at)
-       values ($1, $2, $3, $3, 'user', $4, $5, $5, false, $6, $7::jsonb, now(), now())`,
-      [defaultTenantId, newId(), key, type, multi, modifiable, JSON.stringify(options)],
-    );
-  }
-}
-
-function ask(sent: Sent): Promise<Answer> {
-  const type = sent.path.startsWith("/scim") ? "application/scim+json" : "application/json";
-  const headers = {
-    authorization: gateway.bearer,
-    ...(sent.body !== undefined && { "content-type": type }),
-    ...sent.headers,
-  };
-  return gateway.send({ ...sent, headers });
-}
-
-async function make(path: string, body: object): Promise<string> {
-  unchanged = undefined;
-  const answer = await ask({ method: "POST", path, body: JSON.stringify(body) });
-  expect([answer.status, answer.text]).toEqual([201, expect.stringContaining('"id"')]);
-  return JSON.parse(answer.text).id;
-}
-
-/** Changes with every write to what clients can change, and with every delivery that is ordered. */
-async function stored(): Promise<unknown> {
-  const [row] = await gateway.database.query(
-    `select (select count(*) || ' ' || coalesce(sum(version), 0) from resource) as resources,
-            (select count(*) from membership) as memberships,
-            (select count(*) from resource_unique_value) as claims,
-            (select count(*) || ' ' || coalesce(sum(generation), 0) from delivery) as deliveries,
-            (select count(*) || ' ' || coalesce(sum(version), 0) from connection) as connections`,
-  );
-  return row;
-}
-
-/** What is wrong with an answer, whatever was asked: nothing, for a good one. */
-function complaints(
-  answer: Pick<Answer, "status" | "headers" | "text">,
-  path: string,
-  method = "GET",
-): string[] {
-  const { status, text } = answer;
-  const isNotOffered = status === 501 && /\/(Bulk|Me|\.search)(\?|$)/.test(path);
-  if (status >= 500 && !isNotOffered) return [`${status}: ${text}`];
-  if (status < 400 || method === "HEAD") return [];
-  const type = String(answer.headers["content-type"]).split(";")[0];
-  const body = parse(text);
-  const isRight = isErrorBody(errorFamily(path), type, status, body);
-  return isRight ? [] : [`${status} as ${type}: ${text}`];
-}
-
-function errorFamily(path: string): "scim" | "oauth" | "problem" {
-  if (/^(https?:\/\/[^/]*)?\/scim(\/|\?|$)/i.test(path)) return "scim";
-  return /^(https?:\/\/[^/]*)?\/oauth(\/|\?|$)/i.test(path) ? "oauth" : "problem";
-}
-
-function isErrorBody(
-  family: ReturnType<typeof errorFamily>,
-  type: string | undefined,
-  status: number,
-  body: Record<string, unknown>,
-): boolean {
-  const isText = (name: string) => typeof body[name] === "string" && body[name] !== "";
-  switch (family) {
-    case "scim":
-      return (
-        /^application\/(scim\+)?json$/.test(type ?? "") &&
-        String(body["schemas"]) === ERROR_SCHEMA &&
-        body["status"] === String(status) &&
-        isText("detail")
-      );
-    case "oauth":
-      return type === "application/json" && isText("error") && isText("error_description");
-    case "problem":
-      return (
-        type === "application/problem+json" && body["status"] === status && isText("code") && isText("detail")
-      );
-    default:
-      return family satisfies never;
-  }
-}
-
-function parse(text: string): Record<string, unknown> {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return {};
-  }
-}
-
-/** Sends a request, and checks what holds for every request. */
-async function attack(sent: Sent): Promise<Answer> {
-  const { method = "GET", path } = sent;
-  const before = method === "GET" ? undefined : (unchanged ?? (await stored()));
-  const answer = await ask(sent);
-  expect(complaints(answer, path, method)).toEqual([]);
-  if (before === undefined) return answer;
-  unchanged = answer.status >= 400 ? before : undefined;
-  if (unchanged !== undefined) expect(await stored()).toEqual(unchanged);
-  return answer;
-}
+const attack = (sent: Sent) => stage.attack(sent);
 
 const patchOf = (...operations: object[]) => JSON.stringify({ schemas: [PATCH_URN], Operations: operations });
 const userWith = (attributes: string) => `{"schemas":["${USER_URN}"],"userName":"never"${attributes}}`;
@@ -218,8 +52,6 @@ describe("whatever is sent is refused in the terms of its surface, and nothing o
     ["__proto__ at the top", '{"__proto__":{"polluted":1}}', 400],
     ["__proto__ in an attribute", userWith(',"name":{"__proto__":{"polluted":1}}'), 400],
     ["a constructor in a list", userWith(',"emails":[{"constructor":{"prototype":{"polluted":1}}}]'), 400],
-    ["a dotted __proto__", userWith(',"__proto__.polluted":1'), 400],
-    ["a dotted name", userWith(',"name.familyName":"x"'), 400],
     ["one name in two spellings", userWith(',"USERNAME":"other"'), 400],
     [
       "an extension in two spellings",
@@ -240,7 +72,6 @@ describe("whatever is sent is refused in the terms of its surface, and nothing o
     ["a zone of 16 hours", userWith(`,"${DICTIONARY_USER_URN}":{"since":"2024-01-01T00:00:00+16:00"}`), 400],
     ["a slow pattern's bait", userWith(`,"${DICTIONARY_USER_URN}":{"code":"${"a".repeat(8_000)}"}`), 400],
     ["a userName of 256 characters", `{"schemas":["${USER_URN}"],"userName":"${"漢".repeat(256)}"}`, 400],
-    ["20,000 unknown attributes", userWith(times(20_000, (i) => `,"k${i}":1`).join("")), 400],
     ["UTF-16", Buffer.from(userWith(""), "utf16le"), 400],
     ["gzip of 5 MB", gzipSync(Buffer.alloc(5_000_000, "x")), 400],
   ];
@@ -250,6 +81,21 @@ describe("whatever is sent is refused in the terms of its surface, and nothing o
     expect(replaced.status).toBe(status);
     const patched = await attack({ method: "PATCH", path: `/scim/v2/Users/${targets.user}`, body });
     expect([400, 413]).toContain(patched.status);
+  });
+
+  it.each([
+    ["a dotted __proto__", ',"__proto__.polluted":1'],
+    ["a dotted name", ',"name.familyName":"x"'],
+    ["20,000 unknown attributes", times(20_000, (i) => `,"k${i}":1`).join("")],
+  ])("a user made of %s, where names that no schema has are not left out", async (_what, attributes) => {
+    const headers = { authorization: await stage.bearerOf("rfc") };
+    const answer = await attack({
+      method: "POST",
+      path: "/scim/v2/Users",
+      body: userWith(attributes),
+      headers,
+    });
+    expect(answer.status).toBe(400);
   });
 
   it("a circle in the tree, by every way into it", async () => {
@@ -403,7 +249,7 @@ describe("what is no HTTP request", () => {
 /** Sends bytes as they are and reads until the other side closes. */
 function exchange(bytes: string): Promise<Pick<Answer, "status" | "headers" | "text">> {
   return new Promise((resolve, reject) => {
-    const socket = connect(gateway.port, "127.0.0.1");
+    const socket = connect(stage.gateway.port, "127.0.0.1");
     let received = "";
     socket.on("data", (part) => {
       received += part.toString("utf8");
@@ -446,7 +292,7 @@ describe("no request buys more work than it brings", () => {
     ["name.familyName co", 100],
     ["groups.value eq", 100],
     ["emails.value co", 20],
-    ["groups.display co", 5],
+    ["groups.display co", 20],
     ["schemas co", 5],
   ])("a filter has as many conditions on %s as a list can bear: %i", async (test, most) => {
     const value = test.startsWith("groups.value") ? targets.group : "zzz";
@@ -456,7 +302,7 @@ describe("no request buys more work than it brings", () => {
   });
 
   it("patches do not pile up a resource that no filter could read", async () => {
-    const id = await make("/scim/v2/Users", { schemas: [USER_URN], userName: "hoarder" });
+    const id = await stage.make("/scim/v2/Users", { schemas: [USER_URN], userName: "hoarder" });
     const fill = (attribute: string) =>
       attack({
         method: "PATCH",
@@ -490,13 +336,14 @@ describe("no request buys more work than it brings", () => {
 });
 
 it("of identical requests at the same time one wins", async () => {
-  unchanged = undefined;
   const body = JSON.stringify({
     schemas: [USER_URN],
     userName: "twin",
     [DICTIONARY_USER_URN]: { tags: ["twin"] },
   });
-  const answers = await Promise.all(times(8, () => ask({ method: "POST", path: "/scim/v2/Users", body })));
+  const answers = await Promise.all(
+    times(8, () => stage.ask({ method: "POST", path: "/scim/v2/Users", body })),
+  );
   expect(answers.map(({ status }) => status).sort()).toEqual([201, ...times(7, () => 409)]);
   expect(answers.flatMap((answer) => complaints(answer, "/scim/v2/Users"))).toEqual([]);
 });
@@ -549,7 +396,7 @@ describe("no made-up request is answered outside of the contract", () => {
           path: fc.constantFrom(
             scim("User", to),
             "/scim/v2/Groups",
-            `/admin/v1/connections/${connection}`,
+            `/admin/v1/connections/${stage.connection}`,
             "/admin/v1/connections",
             "/admin/v1/deliveries/retry-failed",
             "/oauth/token",

@@ -160,7 +160,11 @@ function sendOver(agent: Agent, port: number, sent: Sent): Promise<Answer> {
       path,
       headers: { ...length, ...headers },
     });
-    call.once("error", reject);
+    call.once("error", (error: NodeJS.ErrnoException) => {
+      // The server closes a connection that was idle for long; the request that meets that was not read.
+      if (call.reusedSocket && error.code === "ECONNRESET") resolve(sendOver(agent, port, sent));
+      else reject(error);
+    });
     call.once("response", (response) => {
       const parts: Buffer[] = [];
       response.on("data", (part: Buffer) => parts.push(part));

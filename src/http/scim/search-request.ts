@@ -46,7 +46,9 @@ export function readSearchRequest(body: unknown, dialect: Dialect): RequestParam
 
 function namesSearchRequest(schemas: unknown): boolean {
   const wanted = SEARCH_REQUEST_SCHEMA.toLowerCase();
-  return Array.isArray(schemas) && schemas.some((urn) => String(urn).toLowerCase() === wanted);
+  return (
+    Array.isArray(schemas) && schemas.some((urn) => typeof urn === "string" && urn.toLowerCase() === wanted)
+  );
 }
 
 function readText(value: unknown, name: string): string {

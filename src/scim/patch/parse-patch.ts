@@ -153,10 +153,13 @@ function parseWholeValue(
     }
     if (isPath) dialect.note("path-as-key");
     const isId = target.extension === undefined && target.attribute.name === "id";
-    if (isId && id !== undefined && held !== null && String(held).toLowerCase() !== id.toLowerCase())
-      throw otherId();
+    if (isId && id !== undefined && held !== null && !isSameId(held, id)) throw otherId();
     return stepsFor(verb, target, held, { withoutPath: true, dialect });
   });
+}
+
+function isSameId(held: JsonValue, id: string): boolean {
+  return typeof held === "string" && held.toLowerCase() === id.toLowerCase();
 }
 
 /** What a key means. One that cannot even be read as a path is an unknown attribute here, not a wrong path. */
