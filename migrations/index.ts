@@ -14,6 +14,7 @@ import { CreateChange1764150000200 } from "./1764150000200-create-change.js";
 import { CreateAppendDeliveries1764150000300 } from "./1764150000300-create-append-deliveries.js";
 import { CreateRemoveUser1764150000400 } from "./1764150000400-create-remove-user.js";
 import { DropHotForeignKeys1764150000500 } from "./1764150000500-drop-hot-foreign-keys.js";
+import { CreateDeleteValues1764150000600 } from "./1764150000600-create-delete-values.js";
 import { AddClientLastUse1764150002000 } from "./1764150002000-add-client-last-use.js";
 import { CreateDictionaryRevision1764156000300 } from "./1764156000300-create-dictionary-revision.js";
 import { PrepareUserNames1764156100400 } from "./1764156100400-prepare-user-names.js";
@@ -43,6 +44,7 @@ export const migrations = [
   CreateAppendDeliveries1764150000300,
   CreateRemoveUser1764150000400,
   DropHotForeignKeys1764150000500,
+  CreateDeleteValues1764150000600,
   AddClientLastUse1764150002000,
   CreateDictionaryRevision1764156000300,
   PrepareUserNames1764156100400,

@@ -39,17 +39,16 @@ async function insertValues(
   );
 }
 
-/** By the whole primary key, so that no index on `seq` has to be kept. */
 async function deleteValues(
   tx: Queryable,
   { tenantId, type, seq }: IndexedResource,
   entries: readonly SearchEntry[],
 ): Promise<void> {
-  await tx.query(
-    `delete from resource_value held
-      using unnest($4::text[], $5::text[]) as entry (attribute, key)
-      where held.tenant_id = $1 and held.type = $2 and held.seq = $3
-        and held.attribute = entry.attribute collate "C" and held.value_key = entry.key collate "C"`,
-    [tenantId, type, seq, entries.map((entry) => entry.attribute), entries.map((entry) => entry.key)],
-  );
+  await tx.query("select delete_values($1, $2, $3, $4::text[], $5::text[])", [
+    tenantId,
+    type,
+    seq,
+    entries.map((entry) => entry.attribute),
+    entries.map((entry) => entry.key),
+  ]);
 }

@@ -87,30 +87,35 @@ export async function changeUserRow(
     update.managerNames,
     cause.dictionaryRevision ?? null,
   ];
-  const pairs = (list: readonly (SearchEntry | UniqueClaim)[]): string => {
+  const arrays: BindArrays = (list) => {
     values.push(
       list.map((one) => one.attribute),
       list.map((one) => one.key),
     );
-    return `unnest($${values.length - 1}::text[], $${values.length}::text[]) as given (attribute, key)`;
+    return [`$${values.length - 1}::text[]`, `$${values.length}::text[]`];
   };
-  const rows = await database.query(statement(search, update, pairs), values);
+  const rows = await database.query(statement(search, update, arrays), values);
   return rows.length === 1;
 }
 
-/** Only the parts that there is something for: a statement has few variants, and each of them is prepared. */
+/** Binds the attributes and the keys of a list as two arrays. */
+type BindArrays = (list: readonly (SearchEntry | UniqueClaim)[]) => [attributes: string, keys: string];
+
+/**
+ * Only the parts that there is something for: a statement has few variants, and each of them is prepared. The arrays
+ * stand in sub-selects so that the planner does not look at their lengths: for a shorter one than usual it found a plan
+ * for these very values cheaper, and planned anew each time (0.6 of 1.0 ms of the database's CPU).
+ */
 function statement(
   search: { gone: readonly SearchEntry[]; fresh: readonly SearchEntry[] },
   claims: { gone: readonly UniqueClaim[]; fresh: readonly UniqueClaim[] },
-  pairs: (list: readonly (SearchEntry | UniqueClaim)[]) => string,
+  arrays: BindArrays,
 ): string {
+  const pairs = (list: readonly (SearchEntry | UniqueClaim)[]) => {
+    const [attributes, keys] = arrays(list);
+    return `unnest((select ${attributes}), (select ${keys})) as given (attribute, key)`;
+  };
   const parts = [UPDATED, LOGGED];
-  if (search.gone.length > 0) {
-    parts.push(`unindexed as (
-    delete from resource_value held using updated, ${pairs(search.gone)}
-     where held.tenant_id = $1 and held.type = 'User' and held.seq = updated.seq
-       and held.attribute = given.attribute collate "C" and held.value_key = given.key collate "C")`);
-  }
   if (search.fresh.length > 0) {
     parts.push(`indexed as (
     insert into resource_value (tenant_id, type, attribute, value_key, seq)
@@ -127,9 +132,14 @@ function statement(
     insert into resource_unique_value (tenant_id, type, attribute, value_key, resource_id)
     select $1, 'User', given.attribute, given.key, updated.id from updated, ${pairs(claims.fresh)})`);
   }
+  // A part that only selects would not be carried out unless it is asked for.
+  const unindexed =
+    search.gone.length > 0
+      ? `, delete_values($1, 'User', updated.seq, ${arrays(search.gone).join(", ")})`
+      : "";
   return `
   with ${parts.join(",\n  ")}
-  ${ORDERED}`;
+  ${ORDERED}${unindexed} from updated`;
 }
 
 const UPDATED = `updated as (
@@ -144,5 +154,4 @@ const LOGGED = `logged as (
     insert into change (tenant_id, resource_type, resource_id, version, kind, attributes, actor, correlation_id, at)
     select $1, 'User', updated.id, updated.version, 'update', $13::text[], $14, $15, $12 from updated)`;
 
-const ORDERED =
-  "select append_deliveries($1, array[updated.id], array['User'], $16::text[], $12, $15) from updated";
+const ORDERED = "select append_deliveries($1, array[updated.id], array['User'], $16::text[], $12, $15)";
