@@ -77,7 +77,10 @@ export function statements(baseUrl: string) {
       select id from added`,
     patchActive: change("(r.doc || jsonb_build_object('active', $3::boolean))", "active = $3,"),
     patchThree: change("(r.doc || $3::jsonb)", ""),
-    replace: change("$3::jsonb || jsonb_build_object('id', r.id, 'meta', r.doc -> 'meta')", ""),
+    replace: change(
+      "$3::jsonb || jsonb_build_object('id', r.id, 'meta', r.doc -> 'meta')",
+      "active = ($3::jsonb ->> 'active')::boolean,",
+    ),
     remove: `with gone as (
                update resource r set deleted_at = $3, version = r.version + 1 where ${LIVING} and r.id = $2
                returning r.seq, r.doc),
