@@ -8,7 +8,7 @@ export default defineConfig({
     fileParallelism: true,
     maxWorkers: 2,
     testTimeout: 20_000,
-    hookTimeout: 20_000,
+    hookTimeout: 60_000,
     // A test that passes at the second try has found something.
     retry: 0,
   },

@@ -59,9 +59,10 @@ export function splitHidden(
   enabledKeys: ReadonlySet<string>,
 ): { visible: JsonObject; hidden: JsonObject } {
   const urn = dictionaryUrn(type);
-  const entries = Object.entries(objectOf(doc[urn]));
+  const extension = objectOf(doc[urn]);
+  if (Object.keys(extension).every((key) => enabledKeys.has(key))) return { visible: doc, hidden: {} };
+  const entries = Object.entries(extension);
   const hidden = Object.fromEntries(entries.filter(([key]) => !enabledKeys.has(key)));
-  if (Object.keys(hidden).length === 0) return { visible: doc, hidden };
   const { [urn]: _whole, ...visible } = doc;
   const shown = Object.fromEntries(entries.filter(([key]) => enabledKeys.has(key)));
   if (Object.keys(shown).length > 0) visible[urn] = shown;

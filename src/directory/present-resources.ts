@@ -69,7 +69,18 @@ export function visibleAttributes(stored: StoredResource, schema: TenantSchema):
   return attributes;
 }
 
-/** The object without a display that is not known. */
-function named({ display, ...rest }: { value: string; type?: string; display: string | null }): JsonObject {
-  return display === null ? rest : { ...rest, display };
+/** A member, group or parent as answers show it: without a display that is not known. */
+function named({
+  value,
+  type,
+  display,
+}: {
+  value: string;
+  type?: string;
+  display: string | null;
+}): JsonObject {
+  const shown: JsonObject = { value };
+  if (display !== null) shown["display"] = display;
+  if (type !== undefined) shown["type"] = type;
+  return shown;
 }

@@ -21,34 +21,39 @@ export function presentResource(
   projection: Projection,
   baseUrl: string,
 ): JsonObject {
-  const complete: JsonObject = {
-    ...resource.attributes,
-    id: resource.id,
-    meta: {
-      resourceType: type.id,
-      created: resource.createdAt.toISOString(),
-      lastModified: resource.modifiedAt.toISOString(),
-      location: resourceLocation(baseUrl, type, resource.id),
-      version: entityTag(resource.version),
-    },
+  const meta = {
+    resourceType: type.id,
+    created: resource.createdAt.toISOString(),
+    lastModified: resource.modifiedAt.toISOString(),
+    location: resourceLocation(baseUrl, type, resource.id),
+    version: "",
   };
+  const complete: JsonObject = { ...resource.attributes, id: resource.id, meta };
   addReferences(complete, type, baseUrl);
   const shown = project(complete, projection, type);
-  const { meta } = shown;
-  if (isObject(meta) && meta["version"] !== undefined) {
-    shown["meta"] = { ...meta, version: entityTag(resource.version, shown["groups"]) };
+  // Only now is known which groups the tag has to speak for. The projection may show `meta` itself or a part of it.
+  const shownMeta = shown["meta"];
+  if (isObject(shownMeta) && shownMeta["version"] !== undefined) {
+    shownMeta["version"] = entityTag(resource.version, shown["groups"]);
   }
   return shown;
+}
+
+/** The entity tag of what {@link presentResource} made: the one in its `meta`, where it shows that. */
+export function tagOf(resource: Resource, shown: JsonObject): string {
+  const { meta } = shown;
+  const version = isObject(meta) ? meta["version"] : undefined;
+  return typeof version === "string" ? version : entityTag(resource.version, shown["groups"]);
 }
 
 function addReferences(resource: JsonObject, type: ResourceTypeDefinition, baseUrl: string): void {
   switch (type.id) {
     case "User":
-      refer(resource, "groups", () => `${baseUrl}/Groups/`);
+      referToOwn(resource, "groups", () => `${baseUrl}/Groups/`);
       referWithin(resource, ENTERPRISE_USER_URN, { manager: `${baseUrl}/Users/` });
       return;
     case "Group":
-      refer(resource, "members", (member) => `${baseUrl}/${member.type === "Group" ? "Groups" : "Users"}/`);
+      referToOwn(resource, "members", ({ type }) => `${baseUrl}/${type === "Group" ? "Groups" : "Users"}/`);
       referWithin(resource, ORGANIZATION_GROUP_URN, {
         parent: `${baseUrl}/Groups/`,
         managers: `${baseUrl}/Users/`,
@@ -59,20 +64,25 @@ function addReferences(resource: JsonObject, type: ResourceTypeDefinition, baseU
   }
 }
 
+/** Members and groups come from rows of ours, so every one of them has an address. */
+function referToOwn(holder: JsonObject, attribute: string, target: (element: JsonObject) => string): void {
+  const elements = holder[attribute];
+  if (!Array.isArray(elements) || elements.length === 0) return;
+  holder[attribute] = elements.map((element) =>
+    isObject(element) ? { ...element, $ref: target(element) + String(element["value"]) } : element,
+  );
+}
+
 function referWithin(resource: JsonObject, urn: string, attributes: Record<string, string>): void {
   const extension = resource[urn];
   if (!isObject(extension)) return;
-  const copy = { ...extension };
-  for (const [attribute, target] of Object.entries(attributes)) refer(copy, attribute, () => target);
-  resource[urn] = copy;
-}
-
-function refer(holder: JsonObject, attribute: string, target: (element: JsonObject) => string): void {
-  const value = holder[attribute];
-  if (Array.isArray(value)) {
-    holder[attribute] = value.map((element) => withReference(element, target));
-  } else if (value !== undefined) {
-    holder[attribute] = withReference(value, target);
+  for (const [attribute, target] of Object.entries(attributes)) {
+    const value = extension[attribute];
+    if (value === undefined) continue;
+    const referring = Array.isArray(value)
+      ? value.map((element) => withReference(element, target))
+      : withReference(value, target);
+    resource[urn] = { ...objectAt(resource, urn), [attribute]: referring };
   }
 }
 
@@ -80,9 +90,16 @@ function refer(holder: JsonObject, attribute: string, target: (element: JsonObje
 // (it is kept as given); only an id of ours has an address.
 const OWN_ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
-function withReference(element: JsonValue, target: (element: JsonObject) => string): JsonValue {
-  if (!isObject(element) || typeof element.value !== "string" || !OWN_ID.test(element.value)) return element;
-  return { ...element, $ref: target(element) + element.value };
+function withReference(element: JsonValue, target: string): JsonValue {
+  if (!isObject(element) || typeof element["value"] !== "string" || !OWN_ID.test(element["value"])) {
+    return element;
+  }
+  return { ...element, $ref: target + element["value"] };
+}
+
+function objectAt(resource: JsonObject, key: string): JsonObject {
+  const value = resource[key];
+  return isObject(value) ? value : {};
 }
 
 function isObject(value: JsonValue | undefined): value is JsonObject {

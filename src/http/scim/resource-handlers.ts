@@ -1,11 +1,10 @@
 import type { Request, RequestHandler, Response } from "express";
 import type { Directory, Resource } from "../../directory/directory.js";
-import { entityTag } from "../../scim/entity-tag.js";
 import type { JsonObject, ResourceTypeId } from "../../scim/schema/attribute.js";
 import { sendScim } from "../middleware/negotiation.js";
 import { readCall, requestContext, resourceIdOf, type ScimCall } from "./call.js";
 import { isNotModified, writeCondition } from "./preconditions.js";
-import { presentResource, resourceLocation } from "./present.js";
+import { presentResource, resourceLocation, tagOf } from "./present.js";
 
 /** What the handlers of one resource type work with. */
 export interface ResourceHandlerDeps {
@@ -44,7 +43,7 @@ export function createResourceHandlers(typeId: ResourceTypeId, deps: ResourceHan
 
   /** Sets ETag and Location. Returns the tag. */
   function identify(response: Response, resource: Resource, call: ScimCall, shown: JsonObject): string {
-    const tag = entityTag(resource.version, shown["groups"]);
+    const tag = tagOf(resource, shown);
     response.setHeader("ETag", tag);
     response.setHeader("Location", resourceLocation(baseUrl, call.type, resource.id));
     return tag;
