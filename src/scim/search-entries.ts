@@ -38,6 +38,19 @@ export function isIndexed(type: ResourceTypeId, keys: readonly string[]): boolea
   return type === "User" && INDEXED_USER_PATHS.has(keys.join(" "));
 }
 
+const USER_ROOTS = new Set(USER_PATHS.filter(([root]) => root !== ENTERPRISE_USER_URN).map(([root]) => root));
+
+/**
+ * Whether a change of these attributes, as paths of RFC 7644 section 3.10, may change the entries of a user: most
+ * changes, such as of `active`, do not, and need not work them out.
+ */
+export function mayChangeEntries(attributes: readonly string[]): boolean {
+  return attributes.some(
+    (path) =>
+      USER_ROOTS.has(path) || path.startsWith(ENTERPRISE_USER_URN) || path.startsWith(DICTIONARY_USER_URN),
+  );
+}
+
 /** What the search index has to hold of a canonical document: each entry once. */
 export function searchEntries(type: ResourceTypeId, doc: JsonObject): SearchEntry[] {
   const entries = new Map<string, SearchEntry>();

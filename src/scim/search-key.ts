@@ -75,7 +75,10 @@ const ASCII = /^[\0-\x7f]*$/;
 function fold(text: string): string {
   const lower = text.toLowerCase();
   if (ASCII.test(text)) return lower;
-  return lower.toUpperCase().toLowerCase().replaceAll("ς", "σ").replaceAll("\u0307", "");
+  const upper = lower.toUpperCase();
+  // Chinese, and whatever else has no case.
+  if (upper === lower && !lower.includes("\u0307")) return lower;
+  return upper.toLowerCase().replaceAll("ς", "σ").replaceAll("\u0307", "");
 }
 
 const scratch = new DataView(new ArrayBuffer(8));

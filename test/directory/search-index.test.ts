@@ -34,6 +34,8 @@ const word = fc.constantFrom("a", "B", "王伟", "Ünal", "x@example.com", "2025
 const attributes = fc.record(
   {
     title: word,
+    nickName: word,
+    active: fc.boolean(),
     name: fc.record({ familyName: word, formatted: word }, { requiredKeys: [] }),
     emails: fc.array(fc.record({ value: word, type: fc.constantFrom("work", "home") }), { maxLength: 3 }),
     [ENTERPRISE]: fc.record({ department: word, costCenter: word }, { requiredKeys: [] }),

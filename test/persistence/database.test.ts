@@ -156,6 +156,27 @@ describe("notify and listen", () => {
   });
 });
 
+describe("a hint", () => {
+  it("is heard in this process at once, and from a transaction when it has committed", async () => {
+    const heard = vi.fn();
+    await test.database.listen("hinted", heard);
+    test.database.hint("hinted");
+    expect(heard.mock.calls).toEqual([[""]]);
+    await test.database.transaction(async (tx) => {
+      tx.hint("hinted");
+      await tx.query("select 1");
+      expect(heard).toHaveBeenCalledTimes(1);
+    });
+    expect(heard).toHaveBeenCalledTimes(2);
+    const refused = test.database.transaction(async (tx) => {
+      tx.hint("hinted");
+      throw new Error("no");
+    });
+    await expect(refused).rejects.toThrow("no");
+    expect(heard).toHaveBeenCalledTimes(2);
+  });
+});
+
 if (inject("databaseTemplate").kind === "postgres")
   describe("PostgreSQL", () => {
     it("keeps its connection after a uniqueness conflict", async () => {
@@ -173,6 +194,20 @@ if (inject("databaseTemplate").kind === "postgres")
       expect(await test.database.query("show application_name")).toEqual([
         { application_name: "scim-provisioning-gateway" },
       ]);
+    });
+
+    it("tells other processes of many hints once, and this one not again", async () => {
+      const other = await openDatabase({ url: test.url });
+      const here = vi.fn();
+      const there = vi.fn();
+      await test.database.listen("many hints", here);
+      await other.listen("many hints", there);
+      for (let count = 0; count < 5; count++) test.database.hint("many hints");
+      await vi.waitFor(() => expect(there.mock.calls).toEqual([[""]]));
+      await test.database.transaction((tx) => tx.notify("many hints", "last"));
+      await vi.waitFor(() => expect(here).toHaveBeenLastCalledWith("last"));
+      expect(here).toHaveBeenCalledTimes(6);
+      await other.close();
     });
 
     it("listens again after its listening connection was ended", async () => {

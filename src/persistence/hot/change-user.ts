@@ -1,5 +1,10 @@
 import type { JsonObject } from "../../scim/schema/attribute.js";
-import { type SearchEntry, searchDifference, searchEntries } from "../../scim/search-entries.js";
+import {
+  mayChangeEntries,
+  type SearchEntry,
+  searchDifference,
+  searchEntries,
+} from "../../scim/search-entries.js";
 import type { ChangeCause } from "../change-store.js";
 import type { Queryable } from "../queryable.js";
 import { resourceColumns } from "../resource-columns.js";
@@ -46,7 +51,7 @@ export interface UserUpdate {
   doc: JsonObject;
   /** Undefined keeps the password. */
   passwordHash?: string | undefined;
-  /** What changes, for the change log. */
+  /** What changes, all of it: as the change log names it. */
   attributes: readonly string[];
   gone: readonly UniqueClaim[];
   fresh: readonly UniqueClaim[];
@@ -67,7 +72,9 @@ export async function changeUserRow(
 ): Promise<boolean> {
   const { stored, doc } = update;
   const columns = resourceColumns("User", doc);
-  const search = searchDifference(searchEntries("User", stored.doc), searchEntries("User", doc));
+  const search = mayChangeEntries(update.attributes)
+    ? searchDifference(searchEntries("User", stored.doc), searchEntries("User", doc))
+    : { gone: [], fresh: [] };
   const values: unknown[] = [
     cause.tenantId,
     stored.id,
