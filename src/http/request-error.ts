@@ -5,6 +5,7 @@
 export type RequestErrorCode =
   | "invalid_json"
   | "json_too_deep"
+  | "too_many_members"
   | "unsafe_key"
   | "invalid_text"
   | "invalid_query"

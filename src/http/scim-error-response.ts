@@ -8,6 +8,7 @@ import { RequestError, type RequestErrorCode, type UnexpectedFailure } from "./r
 const KEYWORDS: Partial<Record<RequestErrorCode, ScimType>> = {
   invalid_json: "invalidSyntax",
   json_too_deep: "invalidSyntax",
+  too_many_members: "invalidSyntax",
   unsafe_key: "invalidSyntax",
   invalid_text: "invalidSyntax",
   body_incomplete: "invalidSyntax",

@@ -1,5 +1,5 @@
 import { REDACTED, redactText } from "../observability/redact.js";
-import { isJsonObject } from "../scim/resource/check-structure.js";
+import { isJsonObject, messageField } from "../scim/resource/check-structure.js";
 import type { JsonValue } from "../scim/schema/attribute.js";
 
 /** How much of a body is kept: enough to see what a client does, not a copy of the data. */
@@ -41,19 +41,20 @@ function mask(value: JsonValue, hidden: boolean, depth: number, budget: Budget):
   if (typeof value === "string") return maskText(value, hidden, budget);
   if (value === null || typeof value === "boolean") return value;
   budget.left -= 8;
-  if (typeof value === "number") return hidden ? REDACTED : value;
+  if (typeof value === "number") return hidden || isFound(String(value)) ? REDACTED : value;
   if (Array.isArray(value)) {
     const shown = value.slice(0, MAX_ENTRIES).map((entry) => mask(entry, hidden, depth + 1, budget));
     return value.length > MAX_ENTRIES ? [...shown, `[${value.length - MAX_ENTRIES} more]`] : shown;
   }
-  const path = isJsonObject(value) ? value["path"] : undefined;
-  const hidesValue = hidden || (typeof path === "string" && HIDDEN.test(path.slice(0, MAX_NAME)));
+  const path = isJsonObject(value) ? messageField(value, "path") : undefined;
+  const hidesValue = hidden || (typeof path === "string" && HIDDEN.test(path));
   const entries = Object.entries(value).slice(0, MAX_ENTRIES);
   const copy = entries.map(([name, entry]): [string, JsonValue] => {
     budget.left -= Math.min(name.length, MAX_TEXT);
-    const isHidden =
-      name === "value" ? hidesValue : (hidden && !LABELS.has(name)) || HIDDEN.test(name.slice(0, MAX_NAME));
-    if (name === "path" && typeof entry === "string") return [name, maskPath(entry, hidesValue)];
+    // Parameters of a PATCH operation are taken in any case.
+    const plain = name.length <= MAX_TEXT ? name.toLowerCase() : name;
+    const isHidden = plain === "value" ? hidesValue : (hidden && !LABELS.has(plain)) || HIDDEN.test(name);
+    if (plain === "path" && typeof entry === "string") return [name, maskPath(entry, hidesValue)];
     return [maskName(name), mask(entry, isHidden, depth + 1, budget)];
   });
   return Object.fromEntries(copy);
@@ -66,9 +67,10 @@ function maskText(text: string, hidden: boolean, budget: Budget): string {
     budget.left -= REDACTED.length;
     return REDACTED;
   }
-  const shown = text.length > MAX_TEXT ? `${text.slice(0, MAX_TEXT)}${CUT}` : text;
-  budget.left -= shown.length;
-  return maskFound(shown);
+  // Masked before it is cut: half of a number would not be known for one.
+  const shown = maskFound(text.slice(0, MAX_NAME));
+  budget.left -= Math.min(shown.length, MAX_TEXT);
+  return text.length > MAX_TEXT ? `${shown.slice(0, MAX_TEXT)}${CUT}` : shown;
 }
 
 /** What brackets compare a hidden value with is hidden too. */
@@ -79,7 +81,11 @@ function maskPath(path: string, hidden: boolean): string {
 
 /** A key can be a path of its own, with a value in brackets. */
 function maskName(name: string): string {
-  return maskPath(name, HIDDEN.test(name.slice(0, MAX_NAME)));
+  return maskPath(name, HIDDEN.test(name));
+}
+
+function isFound(text: string): boolean {
+  return maskFound(text) !== text;
 }
 
 /** The text with e-mail addresses, mobile numbers and credentials blotted out. */

@@ -30,6 +30,16 @@ describe("a body in the request log", () => {
   });
 
   it.each<[string, object, object]>([
+    [
+      "a password by path in capitals",
+      { PATH: "Password", VALUE: "x" },
+      { PATH: "Password", VALUE: "[redacted]" },
+    ],
+    [
+      "a mobile number that is a number",
+      { value: { title: 13_800_138_000 } },
+      { value: { title: "[redacted]" } },
+    ],
     ["a password by path", { path: "password", value: "s3cret" }, { path: "password", value: "[redacted]" }],
     [
       "a telephone number by path",

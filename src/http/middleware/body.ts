@@ -106,6 +106,8 @@ function readBody(
     try {
       accept();
     } catch (refusal) {
+      // Nobody is to go through it again, not even to show it in the request log.
+      request.body = undefined;
       next(refusal);
       return;
     }

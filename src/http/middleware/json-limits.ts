@@ -4,34 +4,55 @@ import { holdsUnstorableText } from "./unstorable-text.js";
 /** How deep arrays and objects of a request body may be nested. */
 export const MAX_JSON_DEPTH = 32;
 
+/** How many members one object of a request body may have: some times more than a resource with every attribute. */
+const MAX_MEMBERS = 2_000;
+
 /** Names that mean the prototype chain in JavaScript; no attribute of any schema is called so. */
 const UNSAFE_NAMES: ReadonlySet<string> = new Set(["__proto__", "constructor", "prototype"]);
 
 /**
- * Walks a parsed body once, without recursion, and refuses what no layer below should have to deal with.
- * @throws RequestError 400 json_too_deep, unsafe_key or invalid_text
+ * Walks a parsed body once, level by level and without recursion, and refuses what no layer below should have to deal
+ * with.
+ * @throws RequestError 400 json_too_deep, too_many_members, unsafe_key or invalid_text
  */
 export function checkJson(body: unknown, maxDepth: number = MAX_JSON_DEPTH): void {
-  const waiting: { value: unknown; depth: number }[] = [{ value: body, depth: 0 }];
-  for (let next = waiting.pop(); next; next = waiting.pop()) {
-    const { value, depth } = next;
-    if (typeof value === "string") checkText(value);
-    if (value === null || typeof value !== "object") continue;
+  let level: object[] = [];
+  take(body, level);
+  for (let depth = 0; level.length > 0; depth += 1) {
     if (depth >= maxDepth) {
       throw new RequestError(400, "json_too_deep", `The JSON is nested deeper than ${maxDepth} levels.`);
     }
-    if (Array.isArray(value)) {
-      for (const entry of value) waiting.push({ value: entry, depth: depth + 1 });
-      continue;
+    const below: object[] = [];
+    for (const held of level) {
+      if (Array.isArray(held)) for (const entry of held) take(entry, below);
+      else checkMembers(held, below);
     }
-    for (const [name, entry] of Object.entries(value)) {
-      if (UNSAFE_NAMES.has(name)) {
-        throw new RequestError(400, "unsafe_key", `The name "${name}" is not accepted in a request body.`);
-      }
-      checkText(name);
-      waiting.push({ value: entry, depth: depth + 1 });
-    }
+    level = below;
   }
+}
+
+function checkMembers(held: object, below: object[]): void {
+  const members = Object.entries(held);
+  if (members.length > MAX_MEMBERS) {
+    throw new RequestError(
+      400,
+      "too_many_members",
+      `An object in the body has more than ${MAX_MEMBERS} members.`,
+    );
+  }
+  for (const [name, entry] of members) {
+    if (UNSAFE_NAMES.has(name)) {
+      throw new RequestError(400, "unsafe_key", `The name "${name}" is not accepted in a request body.`);
+    }
+    checkText(name);
+    take(entry, below);
+  }
+}
+
+/** Checks a text at once and keeps what holds more for the next level. */
+function take(value: unknown, below: object[]): void {
+  if (typeof value === "string") checkText(value);
+  else if (typeof value === "object" && value !== null) below.push(value);
 }
 
 function checkText(text: string): void {

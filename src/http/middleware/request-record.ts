@@ -45,7 +45,8 @@ export function finishedRequest(
     at: new Date(startedAt),
     clientId: grant.clientId,
     method: request.method,
-    path,
+    // Ids and names of attributes are what a client sends, and can be anything.
+    path: maskFound(path),
     route,
     status: outcome,
     durationMs,
@@ -54,7 +55,7 @@ export function finishedRequest(
     profile: dialect?.profile ?? profileNamed(grant.profile),
     recognised: recogniseProfile({ userAgent, applied, marks: dialect?.marks ?? NO_MARKS }),
     quirks: [...applied],
-    ignored: dialect?.ignored ?? [],
+    ignored: dialect?.ignored.map(plainName) ?? [],
     ...resourceOf(path, response),
     correlationId: correlationIdOf(request),
     userAgent: userAgent === undefined ? null : maskFound(userAgent),
@@ -70,7 +71,13 @@ function resourceOf(path: string, response: Response): Pick<FinishedRequest, "re
   const location = response.getHeader("location");
   const match = RESOURCE.exec(typeof location === "string" ? location : path) ?? RESOURCE.exec(path);
   const [, resourceType = null, named = null] = match ?? [];
-  return { resourceType, resourceId: named?.startsWith(".") ? null : named };
+  const isAction = named === null || named.startsWith(".");
+  return { resourceType, resourceId: isAction ? null : maskFound(named) };
+}
+
+/** Without control characters: the store separates names by one of them. */
+function plainName(name: string): string {
+  return maskFound(name.replaceAll(/\p{Cc}/gu, " "));
 }
 
 /** A search by POST is no write: what it looks for is not kept. */

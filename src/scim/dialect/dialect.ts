@@ -40,8 +40,9 @@ export function createDialect(profile: Profile): Dialect {
       applied.add(quirk);
     },
     noteIgnored: (path) => {
+      if (ignored.length >= MAX_IGNORED) return;
       const name = path.slice(0, MAX_PATH);
-      if (ignored.length < MAX_IGNORED && !ignored.includes(name)) ignored.push(name);
+      if (!ignored.includes(name)) ignored.push(name);
     },
     mark: (mark) => {
       marks.add(mark);

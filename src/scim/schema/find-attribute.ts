@@ -37,8 +37,10 @@ export function findCoreAttribute(
 
 /** The extension with this URN, compared without regard to case. */
 export function findExtension(type: ResourceTypeDefinition, urn: string): SchemaDefinition | undefined {
-  const wanted = urn.toLowerCase();
-  return type.extensions.find(({ schema }) => schema.id.toLowerCase() === wanted)?.schema;
+  // Most names that come here are no URNs, and a body can hold very many of them; the length tells them apart.
+  const isNamed = ({ id }: SchemaDefinition) =>
+    id.length === urn.length && id.toLowerCase() === urn.toLowerCase();
+  return type.extensions.find(({ schema }) => isNamed(schema))?.schema;
 }
 
 /**
