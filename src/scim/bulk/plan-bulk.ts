@@ -32,6 +32,9 @@ interface Entry {
   loose: readonly number[];
   /** Those of both whose failure is also this one's, with the bulkId. */
   followed: ReadonlyMap<number, string>;
+  /** How many of each are not settled yet: counted down, since a request can hold hundreds of thousands of references. */
+  openFirm: number;
+  openLoose: number;
   error?: ScimError;
   state: "waiting" | "taken" | "done" | "failed";
 }
@@ -43,11 +46,13 @@ export function planBulk(operations: readonly BulkOperation[]): BulkPlan {
   const entries = operations.map((operation) => entryOf(operation, creators, lastOnTarget));
   let first = 0;
 
-  const isSettled = (index: number) => {
-    const state = entries[index]?.state;
-    return state === "done" || state === "failed";
-  };
-  const isFree = (entry: Entry) => entry.firm.every(isSettled) && entry.loose.every(isSettled);
+  const waitingFor = entries.map((): { entry: Entry; count: "openFirm" | "openLoose" }[] => []);
+  for (const entry of entries) {
+    for (const index of entry.firm) waitingFor[index]?.push({ entry, count: "openFirm" });
+    for (const index of entry.loose) waitingFor[index]?.push({ entry, count: "openLoose" });
+  }
+
+  const isFree = (entry: Entry) => entry.openFirm === 0 && entry.openLoose === 0;
   const find = (isFit: (entry: Entry) => boolean) => {
     for (let index = first; index < entries.length; index += 1) {
       const entry = entries[index];
@@ -83,10 +88,10 @@ export function planBulk(operations: readonly BulkOperation[]): BulkPlan {
     next(limit) {
       while (first < entries.length && entries[first]?.state !== "waiting") first += 1;
       const free = find(isFree);
-      const entry = free ?? find((each) => each.firm.every(isSettled)) ?? find(() => true);
+      const entry = free ?? find(({ openFirm }) => openFirm === 0) ?? find(() => true);
       if (entry === undefined) return undefined;
       const { operation } = entry;
-      if (!entry.firm.every(isSettled)) entry.error ??= inACircle();
+      if (entry.openFirm > 0) entry.error ??= inACircle();
       const error = refusalOf(entry);
       if (error || "error" in operation) {
         entry.state = "taken";
@@ -98,7 +103,9 @@ export function planBulk(operations: readonly BulkOperation[]): BulkPlan {
     },
     settle(operation, succeeded) {
       const entry = entries[operation.index];
-      if (entry) entry.state = succeeded ? "done" : "failed";
+      if (entry === undefined || entry.state === "done" || entry.state === "failed") return;
+      entry.state = succeeded ? "done" : "failed";
+      for (const { entry: waiting, count } of waitingFor[operation.index] ?? []) waiting[count] -= 1;
     },
   };
 }
@@ -120,7 +127,8 @@ function entryOf(
   creators: ReadonlyMap<string, readonly number[]>,
   lastOnTarget: Map<string, number>,
 ): Entry {
-  const base = { operation, firm: [], loose: [], followed: new Map(), state: "waiting" as const };
+  const state = "waiting" as const;
+  const base = { operation, firm: [], loose: [], followed: new Map(), openFirm: 0, openLoose: 0, state };
   if ("error" in operation) return { ...base, error: operation.error };
   const references = findReferences(operation);
   const error = misdirected(references, creators);
@@ -141,7 +149,7 @@ function entryOf(
     if (before !== undefined) firm.push(before);
     lastOnTarget.set(target, operation.index);
   }
-  return { ...base, firm, loose, followed };
+  return { ...base, firm, loose, followed, openFirm: firm.length, openLoose: loose.length };
 }
 
 function misdirected(

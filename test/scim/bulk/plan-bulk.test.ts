@@ -155,3 +155,16 @@ describe("a plan of a thousand operations", () => {
     expect(performance.now() - started).toBeLessThan(1_000);
   });
 });
+
+it("plans a thousand groups that wait for each other by 300,000 references in little time", () => {
+  const names = Array.from({ length: 1_000 }, (_, index) => `g${index}`);
+  // Each names the three hundred behind it: the last ones come first, and a circle is left at the end.
+  const sketches = names.map((name, index) =>
+    group(name, [...names, ...names].slice(index + 1, index + 301).toReversed()),
+  );
+  const before = process.cpuUsage();
+  const steps = walk(sketches);
+  const { user: spentMicroseconds } = process.cpuUsage(before);
+  expect(steps).toHaveLength(1_000);
+  expect(spentMicroseconds / 1_000).toBeLessThan(1_000);
+});
