@@ -2,7 +2,9 @@ import pg from "pg";
 import { completeDocuments } from "./bare/statements.js";
 import { type BenchDatabases, createBenchDatabases, withClient } from "./bench-databases.js";
 import { startBareServer, startGateway } from "./contestants.js";
+import { runLoad } from "./load.js";
 import type { Contest, PairedScenario, Side } from "./measure.js";
+import { mixedLoad } from "./scenarios/mixed.js";
 import { fillGroups, type Population, populate, tidy } from "./scenarios/population.js";
 import type { Scenario } from "./scenarios/scenario.js";
 import { type Ledger, newLedger } from "./scenarios/user-writes.js";
@@ -53,6 +55,23 @@ export async function openContest(
 export async function fillBoth({ gateway, bare }: Contest, population: Population): Promise<void> {
   await Promise.all([fillGroups(gateway.client, population), fillGroups(bare.client, population)]);
   await tidyBoth({ gateway, bare });
+}
+
+/** Load before anything is measured, in milliseconds for each side. */
+const WARM_UP_MS = 4_000;
+
+/**
+ * Lets both servers compile what they run often and open their connections: the gateway has far more code, and its first
+ * thousands of requests would say more about the compiler than about it.
+ */
+export async function warmUp(contest: Contest, population: Population, ledgers: Ledgers): Promise<void> {
+  for (const side of ["gateway", "bare"] as const) {
+    const mixed = mixedLoad(population, ledgers[side]);
+    await mixed.prepare?.(contest[side].client);
+    const next = (connection: number) => mixed.next(connection);
+    await runLoad(contest[side].contestant, { next, connections: 8, durationMs: WARM_UP_MS });
+  }
+  await tidyBoth(contest);
 }
 
 /** Lets neither side profit from being the one that was vacuumed last. */

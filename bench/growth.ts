@@ -1,4 +1,4 @@
-import { fillBoth, newLedgers, openContest, pair, prepareDatabases } from "./contest.js";
+import { fillBoth, newLedgers, openContest, pair, prepareDatabases, warmUp } from "./contest.js";
 import { type Contest, measureScenario, type PairedScenario, type Turn } from "./measure.js";
 import { runArrivals } from "./open-loop.js";
 import type { BenchOptions } from "./options.js";
@@ -45,6 +45,7 @@ export async function measureGrowth(
       const contest = await openContest(databases, population, (step) => undo.push(step));
       await fillBoth(contest, population);
       const ledgers = newLedgers(population);
+      await warmUp(contest, population, ledgers);
       const scenarios = pair(ledgers, (ledger) => growthScenarios(population, ledger));
       results.push(await measureSize(size, contest, scenarios, options, progress));
       if (size === options.growthSizes.at(-1)) {

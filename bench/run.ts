@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { withClient } from "./bench-databases.js";
-import { fillBoth, newLedgers, openContest, pair, prepareDatabases, tidyBoth } from "./contest.js";
+import { fillBoth, newLedgers, openContest, pair, prepareDatabases, tidyBoth, warmUp } from "./contest.js";
 import { buildGateway } from "./contestants.js";
 import { explainHotQueries } from "./explain.js";
 import { measureGrowth } from "./growth.js";
@@ -65,6 +65,8 @@ async function measureRatios(serverUrl: string, options: BenchOptions): Promise<
   progress("starting both servers");
   const contest = await openContest(databases, population, onEnd);
   const ledgers = newLedgers(population);
+  progress("warming up");
+  await warmUp(contest, population, ledgers);
 
   const results: ScenarioResult[] = [];
   const measureAll = async (scenarios: readonly PairedScenario[]) => {

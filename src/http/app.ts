@@ -68,11 +68,12 @@ function createBaseApp(deps: ProbeDeps & Pick<HttpDeps, "recordRequest">): Expre
   app.set("query parser", false);
   if (deps.trustProxy?.length) app.set("trust proxy", [...deps.trustProxy]);
   app.use(correlate(deps.logger), logRequests(deps));
-  app.use(createHealthRouter(deps));
   return app;
 }
 
+/** Probes stand behind the surfaces, which are asked far more often. */
 function closeApp(app: Express, deps: ProbeDeps): Express {
+  app.use(createHealthRouter(deps));
   app.use(routeNotFound());
   app.use(errorHandler(deps));
   return app;

@@ -6,11 +6,14 @@ import { holdsUnstorableText } from "./unstorable-text.js";
 /** More parameters than any route of ours knows. */
 const MAX_PARAMETERS = 100;
 
+const NO_PARAMETERS: RequestParameters = Object.freeze(Object.create(null));
+
 /**
  * Parses `application/x-www-form-urlencoded` text, of a query string or a body.
  * @throws RequestError 400 for a parameter given twice, too many of them, or text that cannot be stored
  */
 export function parseParameters(text: string): RequestParameters {
+  if (text === "") return NO_PARAMETERS;
   const parameters: Record<string, string> = Object.create(null);
   let seen = 0;
   for (const [name, value] of new URLSearchParams(text)) {

@@ -51,20 +51,20 @@ export function createScimRouter(deps: ScimRouterDeps): Router {
   });
   const protect = [identify, requireScope(scimScopeOf)];
   const everything = createListHandlers(undefined, { ...deps, baseUrl });
-  router.get("/", listWhereAsked(everything, protect));
-  addDiscovery(router, discovery, whenTokenIsSent(identify));
-
-  router
-    .route("/Bulk")
-    .post(protect, parseJsonBody(BULK_BODY), createBulkHandler({ directory: deps.directory, baseUrl }))
-    .all(methodNotAllowed(["POST"]));
   const guards = [...protect, parseJsonBody({ types: SCIM_BODY_TYPES })];
-  addSearch(router, "", everything, guards);
+  // What is asked most stands first: express tries the routes one after the other.
   for (const type of ["User", "Group"] as const satisfies readonly ResourceTypeId[]) {
     const lists = createListHandlers(type, { ...deps, baseUrl });
     addSearch(router, `/${type}s`, lists, guards);
     addResources(router, `/${type}s`, createResourceHandlers(type, { ...deps, baseUrl }), lists, guards);
   }
+  router
+    .route("/Bulk")
+    .post(protect, parseJsonBody(BULK_BODY), createBulkHandler({ directory: deps.directory, baseUrl }))
+    .all(methodNotAllowed(["POST"]));
+  addSearch(router, "", everything, guards);
+  router.get("/", listWhereAsked(everything, protect));
+  addDiscovery(router, discovery, whenTokenIsSent(identify));
   addResource(router, "/Me", createResourceHandlers("User", { ...deps, baseUrl }), [...guards, meAsUser()]);
   router.use(routeNotFound());
   return router;
