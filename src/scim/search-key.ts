@@ -42,18 +42,12 @@ export function searchKey(
  * has two. So the index stays right when a dictionary field is disabled, becomes unique (case exact) or is removed.
  */
 export function storedKeys(value: JsonValue): string[] {
-  switch (typeof value) {
-    case "string": {
-      const instant = instantKey(value);
-      return instant === undefined ? [textKey(value)] : [textKey(value), instant];
-    }
-    case "number":
-      return [numberKey(value)];
-    case "boolean":
-      return [String(value)];
-    default:
-      return [];
+  if (typeof value === "string") {
+    const instant = instantKey(value);
+    return instant === undefined ? [textKey(value)] : [textKey(value), instant];
   }
+  if (typeof value === "number") return [numberKey(value)];
+  return typeof value === "boolean" ? [String(value)] : [];
 }
 
 /** The key of a text, see {@link searchKey}. */

@@ -50,7 +50,7 @@ describe("a PATCH that leaves everything as it is keeps version and lastModified
     ["an attribute nobody knows", { op: "replace", value: { shoeSize: 44 } }],
   ])("%s", async (_name, operation) => {
     const user = await test.user(given);
-    test.clock.advance(60_000);
+    await test.clock.advance(60_000);
     const ordered = await test.ordered(async () => {
       const after = await test.patch(user, operation);
       expect(after).toMatchObject({ version: 1, changed: false, modifiedAt: user.modifiedAt });
@@ -123,7 +123,7 @@ it("a required list cannot be emptied, in whatever way", async () => {
      select id, gen_random_uuid(), 'Sites', 'sites', 'user', 'string', true, true, true from tenant`,
   );
   const urn = "urn:ietf:params:scim:schemas:extension:dictionary:2.0:User";
-  test.clock.advance(600_000);
+  await test.clock.advance(600_000);
   const user = await test.user({ schemas: [USER_URN, urn], [urn]: { sites: ["a"] } });
   for (const operation of [
     { op: "remove", path: `${urn}:sites` },
