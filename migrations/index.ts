@@ -15,6 +15,7 @@ import { CreateAppendDeliveries1764150000300 } from "./1764150000300-create-appe
 import { CreateRemoveUser1764150000400 } from "./1764150000400-create-remove-user.js";
 import { DropHotForeignKeys1764150000500 } from "./1764150000500-drop-hot-foreign-keys.js";
 import { CreateDeleteValues1764150000600 } from "./1764150000600-create-delete-values.js";
+import { PlanFunctionsOnce1764150000700 } from "./1764150000700-plan-functions-once.js";
 import { AddClientLastUse1764150002000 } from "./1764150002000-add-client-last-use.js";
 import { CreateDictionaryRevision1764156000300 } from "./1764156000300-create-dictionary-revision.js";
 import { PrepareUserNames1764156100400 } from "./1764156100400-prepare-user-names.js";
@@ -45,6 +46,7 @@ export const migrations = [
   CreateRemoveUser1764150000400,
   DropHotForeignKeys1764150000500,
   CreateDeleteValues1764150000600,
+  PlanFunctionsOnce1764150000700,
   AddClientLastUse1764150002000,
   CreateDictionaryRevision1764156000300,
   PrepareUserNames1764156100400,
