@@ -1,6 +1,6 @@
 import type pg from "pg";
 import { createDictionary } from "../src/dictionary/dictionary.js";
-import { createDirectory, type Directory } from "../src/directory/directory.js";
+import { createDirectory, type Directory, type ListQuery } from "../src/directory/directory.js";
 import type { RequestContext } from "../src/directory/request-context.js";
 import { claimDeliveries, nextDueAt } from "../src/outbox/claim.js";
 import {
@@ -12,10 +12,11 @@ import {
 import { DEFAULT_TENANT_ID } from "../src/persistence/tenant.js";
 import { systemClock } from "../src/platform/clock.js";
 import { createDialect } from "../src/scim/dialect/dialect.js";
+import { DICTIONARY_USER_URN, ENTERPRISE_USER_URN } from "../src/scim/schema/urns.js";
 import { withClient } from "./bench-databases.js";
 import { addMemberBody, patchActiveBody } from "./scenarios/patch-bodies.js";
 import { fillGroups, type Population, SMALL_GROUP, tidy } from "./scenarios/population.js";
-import { sampleUser, userNameOf } from "./scenarios/sample-user.js";
+import { badgeOf, employeeNumberOf, externalIdOf, sampleUser, userNameOf } from "./scenarios/sample-user.js";
 
 /** Deliveries waiting in the claim's plans. */
 const BACKLOG = 20_000;
@@ -68,7 +69,7 @@ function requestCases({ users, newcomers, smallGroups, largeGroups, largeGroup }
   const chosen = 4_711 % users.length;
   const id = users[chosen] ?? "";
   const deep = Math.floor(users.length * 0.95);
-  const list = (title: string, query: { filter?: string; startIndex: number; count: number }): Case => ({
+  const list = (title: string, query: Omit<ListQuery, "needs">): Case => ({
     title,
     call: (directory) => directory.list(CONTEXT, "User", { ...query, needs: WITH_GROUPS }),
   });
@@ -79,13 +80,12 @@ function requestCases({ users, newcomers, smallGroups, largeGroups, largeGroup }
   });
   return [
     { title: "GET by id", call: (directory) => directory.read(CONTEXT, "User", id, WITH_GROUPS) },
-    list("List filtered by userName eq", {
-      filter: `userName eq "${userNameOf(chosen)}"`,
-      startIndex: 1,
-      count: 100,
-    }),
+    ...filters(chosen).map(([title, filter, count]) =>
+      list(`List filtered by ${title}`, { filter, startIndex: 1, count }),
+    ),
     list("List of 100, first page", { startIndex: 1, count: 100 }),
     list(`List of 100 from ${deep + 1}`, { startIndex: deep + 1, count: 100 }),
+    list("List of 100 by cursor, first page", { cursor: "", startIndex: 1, count: 100 }),
     {
       title: "POST of a user",
       call: (directory) => directory.create(CONTEXT, "User", sampleUser(1_000_000)),
@@ -95,8 +95,50 @@ function requestCases({ users, newcomers, smallGroups, largeGroups, largeGroup }
       call: (directory) =>
         directory.patch(CONTEXT, "User", id, patchActiveBody(false), { needs: WITH_GROUPS }),
     },
+    {
+      title: "PUT of a user",
+      call: (directory) =>
+        directory.replace(CONTEXT, "User", id, { ...sampleUser(chosen), title: "顾问" }, undefined),
+    },
+    {
+      title: "DELETE of a user",
+      call: (directory) => directory.remove(CONTEXT, "User", newcomers.at(-1) ?? "", undefined),
+    },
     add(SMALL_GROUP, smallGroups[0]),
     add(largeGroup, largeGroups[0]),
+    {
+      title: `GET of a group of ${largeGroup.toLocaleString("en-US")} without members`,
+      call: (directory) => directory.read(CONTEXT, "Group", largeGroups[0] ?? "", WITH_NOTHING),
+    },
+    {
+      title: `Is somebody a member of a group of ${largeGroup.toLocaleString("en-US")}`,
+      call: (directory) =>
+        directory.list(CONTEXT, "Group", {
+          filter: `id eq "${largeGroups[0]}" and members eq "${users[3]}"`,
+          startIndex: 1,
+          count: 100,
+          needs: WITH_NOTHING,
+        }),
+    },
+  ];
+}
+
+/** Each kind of filter that an index serves: title, filter, page size. */
+function filters(chosen: number): [string, string, number][] {
+  const mail = userNameOf(chosen);
+  return [
+    ["userName eq", `userName eq "${mail}"`, 100],
+    ["externalId eq", `externalId eq "${externalIdOf(chosen)}"`, 100],
+    ["emails[type eq and value eq]", `emails[type eq "work" and value eq "${mail}"]`, 100],
+    ["emails[type eq and value sw]", `emails[type eq "work" and value sw "${mail.slice(0, 14)}"]`, 10],
+    [
+      "enterprise employeeNumber eq",
+      `${ENTERPRISE_USER_URN}:employeeNumber eq "${employeeNumberOf(chosen)}"`,
+      100,
+    ],
+    ["enterprise department eq", `${ENTERPRISE_USER_URN}:department eq "平台研发部"`, 10],
+    ["dictionary badge eq", `${DICTIONARY_USER_URN}:badge eq "${badgeOf(chosen)}"`, 100],
+    ["displayName sw", 'displayName sw "王"', 10],
   ];
 }
 
