@@ -28,7 +28,9 @@ export function mixedLoad(population: Population, ledger: Ledger): Scenario {
       const turn = turns.get(connection) ?? connection;
       turns.set(connection, turn + 1);
       const { name } = round[turn % round.length] ?? { name: "find" as const };
-      return parts[name]?.next(connection) ?? find?.next(connection);
+      const request = parts[name]?.next(connection) ?? find?.next(connection);
+      // Here a request counts as one, a page too.
+      return request && { ...request, resources: 1 };
     },
     async findError(client) {
       return (await patch.findError?.(client)) ?? (await join.findError?.(client));

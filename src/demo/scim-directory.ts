@@ -42,6 +42,8 @@ export interface ProvisioningState {
 
 const reference = z.object({ value: z.string() });
 
+const membership = z.object({ value: z.string(), type: z.string().optional() });
+
 const provisioning = z.object({
   connections: z.array(
     z.object({ state: z.string(), lastError: z.string().optional(), remedy: z.string().optional() }),
@@ -55,7 +57,7 @@ const user = z
     userName: z.string(),
     displayName: z.string(),
     phoneNumbers: z.array(z.object({ type: z.string().optional(), value: z.string() })).optional(),
-    groups: z.array(reference).optional(),
+    groups: z.array(membership).optional(),
     [ENTERPRISE]: z
       .object({ employeeNumber: z.string().optional(), manager: reference.optional() })
       .optional(),
@@ -70,7 +72,8 @@ const user = z
       displayName: body.displayName,
       employeeNumber: body[ENTERPRISE]?.employeeNumber,
       mobile: body.phoneNumbers?.find((number) => number.type === "mobile")?.value,
-      groupIds: (body.groups ?? []).map((group) => group.value),
+      // The groups above a person's own are shown as indirect.
+      groupIds: (body.groups ?? []).filter(({ type }) => type !== "indirect").map(({ value }) => value),
       managerId: body[ENTERPRISE]?.manager?.value,
       remoteId: body[`${DICTIONARY}:User`]?.ddAccountId,
       provisioning: body[`${PROVISIONING}:User`]?.connections ?? [],

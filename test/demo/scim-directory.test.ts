@@ -11,7 +11,12 @@ const user = {
     { type: "work", value: "0571-1" },
     { type: "mobile", value: "19900000001" },
   ],
-  groups: [{ value: "g1" }, { value: "g2" }],
+  // g0 stands above g1: shown, but not where the person was put.
+  groups: [
+    { value: "g1", type: "direct" },
+    { value: "g2", type: "direct" },
+    { value: "g0", type: "indirect" },
+  ],
   "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User": {
     employeeNumber: "N1",
     manager: { value: "u9" },
