@@ -66,7 +66,7 @@ export function readBenchOptions(args: string[], env: NodeJS.ProcessEnv): BenchO
       }
     : {
         ...{ rounds: 3, turnMs: 2_000, warmUpMs: 400, users: 10_000, newcomers: 5_000, largeGroup: 10_000 },
-        ...{ growthSizes: [1_000, 10_000, 100_000], growthTurnMs: 1_500, openLoopMs: 20_000 },
+        ...{ growthSizes: [1_000, 10_000, 100_000], growthTurnMs: 1_000, openLoopMs: 20_000 },
       };
   return {
     databaseUrl: env["BENCH_DATABASE_URL"] || undefined,
