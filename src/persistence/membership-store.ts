@@ -145,15 +145,14 @@ export async function findMembers(
 }
 
 /**
- * The groups of the users that `condition` selects of membership `m`, as the common table `shown`: direct ones and,
+ * The groups of the users whose rows of table membership are given by a subquery, as the common table `shown`: direct ones and,
  * where those hang below others, the indirect ones; to stand behind `with recursive`. Each group is walked up once, however many of the users are in it,
  * and `union` ends the walk at what was seen already. `$1` is the tenant.
  */
-export const groupTables = (condition: string) => `direct as (
+export const groupTables = (memberships: string) => `direct as (
     select m.member_id, m.added_at, g.id, g.parent_id, g.seq, g.doc ->> 'displayName' as display
-      from membership m
+      from (${memberships}) m
       join resource g on g.tenant_id = m.tenant_id and g.id = m.group_id
-     where m.tenant_id = $1 and ${condition}
   ), above (start, id) as (
     select d.id, d.parent_id from direct d where d.parent_id is not null
     union
@@ -182,7 +181,7 @@ export async function findGroupsOfUsers(
 ): Promise<Map<string, MemberOf[]>> {
   if (userIds.length === 0) return new Map();
   const rows = await queryable.query<MemberOf & { member_id: string }>(
-    `with recursive ${groupTables("m.member_id = any($2::uuid[])")}
+    `with recursive ${groupTables("select * from membership where tenant_id = $1 and member_id = any($2::uuid[])")}
      select member_id, value, type, display from shown order by type, added_at, seq`,
     [tenantId, userIds],
   );
@@ -200,7 +199,7 @@ export async function findUserWithGroups(
   id: string,
 ): Promise<{ stored: StoredResource; groups: MemberOf[] } | undefined> {
   const rows = await queryable.query<ResourceRow & { groups: MemberOf[] | null }>(
-    `with recursive ${groupTables("m.member_id = $2")}
+    `with recursive ${groupTables("select * from membership where tenant_id = $1 and member_id = $2")}
      select ${RESOURCE_COLUMNS},
             (select ${GROUPS_AS_JSON} from shown) as groups
        from ${RESOURCE_TABLES}

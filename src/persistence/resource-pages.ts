@@ -115,11 +115,19 @@ interface ListedRow extends ResourceRow {
   groups?: readonly MemberOf[] | null;
 }
 
+/**
+ * Looked up person by person: `offset 0` keeps the planner from reading the whole table instead, which it prefers since
+ * it cannot know how few are listed. Seen in a directory where two groups hold everybody: a page took eight times as long
+ * with 100,000 people as with 1,000.
+ */
+const MEMBERSHIPS_OF_LISTED = `select one.* from listed cross join lateral (
+  select * from membership m where m.tenant_id = $1 and m.member_id = listed.id offset 0) one`;
+
 /** The page and, in the same statement, the groups of the people on it. */
 function withGroups(page: string): string {
   return `with recursive listed as materialized (
       select row_number() over () as number, each.* from (${page}) each
-    ), ${groupTables("m.member_id in (select id from listed)")}, grouped as materialized (
+    ), ${groupTables(MEMBERSHIPS_OF_LISTED)}, grouped as materialized (
       select member_id, ${GROUPS_AS_JSON} as groups from shown group by member_id
     )
     select listed.*, grouped.groups from listed left join grouped on grouped.member_id = listed.id
