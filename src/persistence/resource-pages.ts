@@ -117,8 +117,7 @@ interface ListedRow extends ResourceRow {
 
 /**
  * Looked up person by person: `offset 0` keeps the planner from reading the whole table instead, which it prefers since
- * it cannot know how few are listed. Seen in a directory where two groups hold everybody: a page took eight times as long
- * with 100,000 people as with 1,000.
+ * it cannot know how few are listed (one person of 6,000: 0.03 ms instead of 1.7 ms).
  */
 const MEMBERSHIPS_OF_LISTED = `select one.* from listed cross join lateral (
   select * from membership m where m.tenant_id = $1 and m.member_id = listed.id offset 0) one`;
