@@ -33,7 +33,7 @@ export function statements(baseUrl: string) {
     read: `select ${person} from resource r where ${LIVING} and r.id = $2`,
     findByUserName: findBy("r.user_name_key = $2"),
     findByExternalId: findBy("r.external_id = $2"),
-    findByEmployeeNumber: findBy("r.employee_number = $2"),
+    findByEmployeeNumber: findBy("lower(r.employee_number) = lower($2)"),
     findByEmail: byValue("emails value"),
     findByBadge: byValue(`${DICTIONARY_USER_URN} badge`),
     findByEmailPrefix: `

@@ -145,9 +145,9 @@ export async function findMembers(
 }
 
 /**
- * The groups of the users whose rows of table membership are given by a subquery, as the common table `shown`: direct ones and,
- * where those hang below others, the indirect ones; to stand behind `with recursive`. Each group is walked up once, however many of the users are in it,
- * and `union` ends the walk at what was seen already. `$1` is the tenant.
+ * The groups of the users whose rows of table membership are given by a subquery, as the common table `shown`: direct
+ * ones and, where those hang below others, the indirect ones; to stand behind `with recursive`. Each group is walked up
+ * once, however many of the users are in it, and `union` ends the walk at what was seen already. `$1` is the tenant.
  */
 export const groupTables = (memberships: string) => `direct as (
     select m.member_id, m.added_at, g.id, g.parent_id, g.seq, g.doc ->> 'displayName' as display
