@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { policySchema } from "../../provisioning/connections/policy.js";
 import { idSchema, textSchema } from "./read-input.js";
 
 /** More settings and longer ones than any connector has. */
@@ -31,14 +32,18 @@ const scope = freeForm
     message: "must be the externalId of a group, a text",
   });
 
-const policy = freeForm.refine(({ settleMs }) => settleMs === undefined || isSettleTime(settleMs), {
-  path: ["settleMs"],
-  message: "must be a whole number of milliseconds from 0 to 600000",
+/** Stored as it was given: what it leaves out follows the defaults of whatever version reads it. */
+const policy = freeForm.superRefine((given, context) => {
+  for (const issue of policySchema.safeParse(given).error?.issues ?? []) {
+    if (issue.code !== "unrecognized_keys") {
+      context.addIssue({ code: "custom", path: issue.path, message: issue.message });
+      continue;
+    }
+    for (const key of issue.keys) {
+      context.addIssue({ code: "custom", path: [...issue.path, key], message: "is not known here" });
+    }
+  }
 });
-
-function isSettleTime(value: unknown): boolean {
-  return typeof value === "number" && Number.isInteger(value) && value >= 0 && value <= 600_000;
-}
 
 /** The body of `POST /connections`. */
 export const newConnectionSchema = z.strictObject({

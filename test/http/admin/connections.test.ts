@@ -101,6 +101,9 @@ describe("creating a connection", () => {
     [{ ...good, scope: { rootGroupId: "the root" } }, "scope.rootGroupId"],
     [{ ...good, scope: { rootExternalId: 7 } }, "scope.rootExternalId"],
     [{ ...good, policy: { settleMs: "soon" } }, "policy.settleMs"],
+    [{ ...good, policy: { settleMs: 600_001 } }, "policy.settleMs"],
+    [{ ...good, policy: { settle: 1 } }, "policy.settle"],
+    [{ ...good, policy: "strict" }, "policy"],
     [[], ""],
   ])("refuses %j naming %s", async (body, field) => {
     const answer = await request(admin.app).post(PATH).set(bearer).send(body);
@@ -259,6 +262,24 @@ describe("switching on and off", () => {
     await change(id, { config: { rootDepartmentId: "5" }, policy: { settleMs: 0 } });
     await change(id, { enabled: false });
     expect(await deliveries()).toEqual([]);
+  });
+
+  it("changes nothing when half of the body is wrong [004-16]", async () => {
+    const { id } = await create({ ...good, policy: { settleMs: 100 } });
+    const before = await test.database.query("select * from connection");
+    const answer = await change(id, {
+      name: "分部",
+      config: { rootDepartmentId: "5" },
+      policy: { settleMs: 200, colour: "red" },
+    });
+    expect(answer.status).toBe(400);
+    expect(answer.body.errors).toEqual([expect.objectContaining({ field: "policy.colour" })]);
+    expect(await test.database.query("select * from connection")).toEqual(before);
+  });
+
+  it("keeps the policy as it was written, so that what it leaves out follows the defaults", async () => {
+    const { id } = await create({ ...good, policy: { settleMs: 100 } });
+    expect((await change(id, { policy: {} })).body.policy).toEqual({});
   });
 
   it("ends a pause when the settings change", async () => {
