@@ -26,6 +26,7 @@ import { CreateLongLivedToken1764158000200 } from "./1764158000200-create-long-l
 import { IndexFoldedEmployeeNumber1764160000100 } from "./1764160000100-index-folded-employee-number.js";
 import { AddClientKeys1764161000100 } from "./1764161000100-add-client-keys.js";
 import { AddClientUser1764165000100 } from "./1764165000100-add-client-user.js";
+import { CreateNotification1764174000100 } from "./1764174000100-create-notification.js";
 
 /** Every migration, oldest first. Listed by hand so that compiled code and tsx find the same ones. */
 export const migrations = [
@@ -57,4 +58,5 @@ export const migrations = [
   IndexFoldedEmployeeNumber1764160000100,
   AddClientKeys1764161000100,
   AddClientUser1764165000100,
+  CreateNotification1764174000100,
 ];

@@ -17,6 +17,7 @@ import { createIdaasRouter } from "./http/idaas/router.js";
 import type { CallerChecks } from "./http/middleware/authentication.js";
 import { createScimRouter } from "./http/scim/router.js";
 import { type HttpServer, startHttpServer } from "./http/server.js";
+import { createNotifications } from "./notifications/notifications.js";
 import { createLogger, type Logger } from "./observability/logger.js";
 import { createMetrics, type Metrics } from "./observability/metrics.js";
 import { appendBacklog } from "./outbox/append.js";
@@ -225,6 +226,7 @@ function createSurfaces(parts: Parts, probe: ProbeDeps, publicUrl: string) {
         dictionary,
         onChange: (change) => logDictionaryChange(logger, change),
       }),
+      notifications: createNotifications({ database }),
       requestLog,
       clock,
       publicUrl,

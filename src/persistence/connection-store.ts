@@ -107,11 +107,13 @@ export async function pauseConnection(
   );
 }
 
-/** Ends a pause and forgets how many there were. Writes nothing when there was none. */
-export async function resumeConnection(db: Queryable, key: RowKey): Promise<void> {
-  await db.query(
+/** Ends a pause and forgets how many there were. Writes nothing, and answers false, when there was none. */
+export async function resumeConnection(db: Queryable, key: RowKey): Promise<boolean> {
+  const rows = await db.query(
     `update connection set paused_until = null, pause_reason = null, pause_count = 0
-      where tenant_id = $1 and id = $2 and (paused_until is not null or pause_count > 0)`,
+      where tenant_id = $1 and id = $2 and (paused_until is not null or pause_count > 0)
+      returning 1`,
     [key.tenantId, key.id],
   );
+  return rows.length === 1;
 }

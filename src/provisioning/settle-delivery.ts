@@ -1,5 +1,6 @@
 import type { VendorCall } from "../connectors/connector.js";
 import { writeBack } from "../directory/write-back.js";
+import { appendNotification } from "../notifications/append-notification.js";
 import type { ClaimedDelivery, DeliveryReason } from "../outbox/delivery.js";
 import { holdsLease, type Outcome, type SettleResult, settle } from "../outbox/settle.js";
 import { insertAttempt } from "../persistence/attempt-store.js";
@@ -45,6 +46,7 @@ export async function settleDelivery(
     const paused = await applyPause(tx, delivery, connection, settlement, now);
     const outcome = paused.kind === "synced" ? { ...paused, notes: [...paused.notes, ...notes] } : paused;
     if (isAttempt(settlement)) await recordAttempt(tx, delivery, settlement, outcome, now);
+    await tellOfFailure(tx, delivery, outcome, now);
     return settle(tx, delivery, outcome, { now, inDoubt: settlement.inDoubt });
   });
 }
@@ -94,23 +96,54 @@ async function applyPause(
   const key = { tenantId: delivery.tenantId, id: delivery.connectionId };
   const { outcome, pause } = settlement;
   if (pause !== undefined) {
-    const until = await pauseOnce(tx, key, connection, pause, now);
+    const until = await pauseOnce(tx, delivery, connection, pause, now);
     return outcome.kind === "retry" ? { ...outcome, at: until } : outcome;
   }
   if (connection.pauseCount > 0 && settlement.calls.some((call) => call.outcome === "ok")) {
-    await resumeConnection(tx, key);
+    if (await resumeConnection(tx, key)) await tellOfRecovery(tx, delivery, now);
   }
   return outcome;
+}
+
+async function tellOfRecovery(tx: Transaction, delivery: ClaimedDelivery, now: Date): Promise<void> {
+  const { tenantId, connectionId, correlationId } = delivery;
+  const reason = {
+    code: "recovered",
+    message: "The connection works again; what had to wait is delivered now.",
+  };
+  await appendNotification(tx, { tenantId, connectionId, kind: "recovered", reason, correlationId, now });
+}
+
+/** A delivery that ends without success needs somebody, who may not be looking. */
+async function tellOfFailure(
+  tx: Transaction,
+  delivery: ClaimedDelivery,
+  outcome: Outcome,
+  now: Date,
+): Promise<void> {
+  if (outcome.kind !== "parked" && outcome.kind !== "failed") return;
+  const { tenantId, connectionId, correlationId } = delivery;
+  await appendNotification(tx, {
+    tenantId,
+    connectionId,
+    kind: "delivery-failed",
+    subject: { type: "Delivery", id: delivery.id },
+    reason: outcome.reason,
+    correlationId,
+    now,
+  });
 }
 
 /** Deliveries that fail side by side are one failure of the connection: it is paused and counted once. */
 async function pauseOnce(
   tx: Transaction,
-  key: { tenantId: string; id: string },
+  delivery: ClaimedDelivery,
   connection: ConnectionAtWork,
   reason: DeliveryReason,
   now: Date,
 ): Promise<Date> {
+  const { tenantId, connectionId, correlationId } = delivery;
+  const key = { tenantId, id: connectionId };
   const rows = await tx.query<{ paused_until: Date | null }>(
     "select paused_until from connection where tenant_id = $1 and id = $2",
     [key.tenantId, key.id],
@@ -119,6 +152,7 @@ async function pauseOnce(
   if (present !== undefined && present !== null && present > now) return present;
   const until = new Date(now.getTime() + connectionPause(connection.pauseCount + 1));
   await pauseConnection(tx, key, until, { ...reason });
+  await appendNotification(tx, { tenantId, connectionId, kind: "quarantine", reason, correlationId, now });
   return until;
 }
 

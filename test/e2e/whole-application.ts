@@ -12,6 +12,7 @@ import { createReadiness } from "../../src/http/health.js";
 import { createIdaasRouter } from "../../src/http/idaas/router.js";
 import { createScimRouter } from "../../src/http/scim/router.js";
 import { startHttpServer } from "../../src/http/server.js";
+import { createNotifications } from "../../src/notifications/notifications.js";
 import { createLogger } from "../../src/observability/logger.js";
 import { createMetrics } from "../../src/observability/metrics.js";
 import { appendBacklog } from "../../src/outbox/append.js";
@@ -114,6 +115,7 @@ export async function openApplication(options: { port?: number } = {}): Promise<
     scimRouter: createScimRouter({ directory, publicUrl, ...callers, defaultTenantId }),
     idaasRouter: createIdaasRouter({ directory, ...callers }),
     adminRouter: createAdminRouter({
+      notifications: createNotifications({ database }),
       clients: createClients({ database, clock, clientChanged: authorization.clientChanged }),
       connections,
       deliveries: createDeliveryLog({ database, clock }),

@@ -3,6 +3,7 @@ import request from "supertest";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createDirectory } from "../../src/directory/directory.js";
 import { createScimRouter } from "../../src/http/scim/router.js";
+import { appendNotification } from "../../src/notifications/append-notification.js";
 import { type Administration, createAdministration } from "../http/admin/administration.js";
 import { checkTestToken, serveRouter } from "../http/support/serve-router.js";
 import { defaultTenantId, openTestDatabase, type TestDatabase } from "../support/database.js";
@@ -96,6 +97,18 @@ beforeAll(async () => {
   ids["fieldId"] = await make({ method: "post", path: DICTIONARY, status: 201, body: costCentre });
   const { body } = await send({ method: "get", path: "/admin/v1/deliveries", status: 200 });
   ids["deliveryId"] = body.items[0].id;
+  await database.transaction(async (tx) => {
+    await appendNotification(tx, {
+      tenantId: defaultTenantId,
+      connectionId: ids["connectionId"] ?? "",
+      kind: "quarantine",
+      subject: { type: "Delivery", id: ids["deliveryId"] ?? "" },
+      reason: { code: "60020", message: "DingTalk refuses the address.", remedy: "Add it." },
+      numbers: { refused: 3 },
+      correlationId: null,
+      now: clock.now(),
+    });
+  });
 }, 60_000);
 afterAll(() => test.close());
 
@@ -156,6 +169,7 @@ const CONNECTIONS = "/admin/v1/connections";
 const ONE_CONNECTION = "/admin/v1/connections/{connectionId}";
 const CLIENTS = "/admin/v1/clients";
 const ONE_CLIENT = "/admin/v1/clients/{clientRef}";
+const NOTIFICATIONS = "/admin/v1/notifications";
 const REQUESTS = "/admin/v1/requests";
 const DICTIONARY = "/admin/v1/dictionary";
 const ONE_FIELD = "/admin/v1/dictionary/{fieldId}";
@@ -287,6 +301,8 @@ const cases: Case[] = [
   { method: "get", path: "/admin/v1/deliveries/{deliveryId}", status: 200 },
   { method: "post", path: "/admin/v1/deliveries/{deliveryId}/retry", status: 200 },
   { method: "post", path: "/admin/v1/deliveries/retry-failed", status: 200, body: {} },
+  { method: "get", path: NOTIFICATIONS, status: 200, query: "?kind=quarantine&limit=1" },
+  { method: "get", path: NOTIFICATIONS, status: 400, query: "?kind=party" },
   { method: "get", path: REQUESTS, status: 200, query: "?status=4xx&quirk=text-boolean&client=hr" },
   { method: "get", path: REQUESTS, status: 400, query: "?status=400" },
   { method: "get", path: REQUESTS, status: 400, query: "?since=yesterday" },

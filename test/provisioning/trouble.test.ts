@@ -117,6 +117,13 @@ describe("trouble", () => {
     expect(engine.vendor.users.size).toBe(5);
     const [resumed] = await query("select pause_count, paused_until from connection");
     expect(resumed).toEqual({ pause_count: 0, paused_until: null });
+    const told = await query<{ kind: string; code: string }>(
+      "select kind, reason->>'code' as code from notification order by id",
+    );
+    expect(told).toEqual([
+      { kind: "quarantine", code: "60020" },
+      { kind: "recovered", code: "recovered" },
+    ]);
   });
 
   it("is told in the provisioning extension", async () => {

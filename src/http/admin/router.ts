@@ -1,6 +1,7 @@
 import { type RequestHandler, Router } from "express";
 import type { Clients } from "../../auth/clients/clients.js";
 import type { DictionaryFields } from "../../dictionary/dictionary-fields.js";
+import type { Notifications } from "../../notifications/notifications.js";
 import type { Clock } from "../../platform/clock.js";
 import type { Connections } from "../../provisioning/connections/connections.js";
 import type { DeliveryLog } from "../../provisioning/delivery-log.js";
@@ -13,6 +14,7 @@ import { createClientRouter } from "./client-router.js";
 import { createConnectionHandlers } from "./connection-handlers.js";
 import { createDeliveryHandlers } from "./delivery-handlers.js";
 import { createDictionaryRouter } from "./dictionary-router.js";
+import { createNotificationRouter } from "./notification-router.js";
 import { translateRefusals } from "./refusals.js";
 import { createRequestHandlers } from "./request-handlers.js";
 
@@ -22,6 +24,7 @@ export interface AdminRouterDeps extends CallerChecks {
   connections: Connections;
   deliveries: DeliveryLog;
   dictionaryFields: DictionaryFields;
+  notifications: Notifications;
   requestLog: RequestLog;
   clock: Clock;
   /** PUBLIC_URL, without a slash at its end. */
@@ -47,6 +50,7 @@ export function createAdminRouter(deps: AdminRouterDeps): Router {
   const baseUrl = deps.publicUrl.replace(/\/+$/, "") + ADMIN_PATH;
   router.use("/clients", createClientRouter({ ...deps, baseUrl }));
   router.use("/dictionary", createDictionaryRouter({ ...deps, baseUrl }));
+  router.use("/notifications", createNotificationRouter(deps));
   addConnections(router, { ...deps, baseUrl });
   addDeliveries(router, deps);
   addRequests(router, deps);

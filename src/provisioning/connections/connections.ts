@@ -275,7 +275,7 @@ async function findByCorp(
 }
 
 async function forgetDeliveries(tx: Transaction, tenantId: string, connectionId: string): Promise<void> {
-  for (const table of ["attempt", "delivery_wait", "delivery", "rate_slot"]) {
+  for (const table of ["attempt", "delivery_wait", "delivery", "rate_slot", "notification_quiet"]) {
     await tx.query(`delete from ${table} where tenant_id = $1 and connection_id = $2`, [
       tenantId,
       connectionId,

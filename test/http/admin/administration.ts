@@ -7,6 +7,7 @@ import { createConnectorRegistry } from "../../../src/connectors/registry.js";
 import { createDictionary, type Dictionary } from "../../../src/dictionary/dictionary.js";
 import { createDictionaryFields, type DictionaryChanged } from "../../../src/dictionary/dictionary-fields.js";
 import { createAdminRouter } from "../../../src/http/admin/router.js";
+import { createNotifications } from "../../../src/notifications/notifications.js";
 import { appendBacklog } from "../../../src/outbox/append.js";
 import type { Database } from "../../../src/persistence/database.js";
 import { createSecretBox } from "../../../src/platform/secret-box.js";
@@ -64,6 +65,7 @@ export function createAdministration(
   });
   const requestLog = createRequestLog({ database, clock });
   const router = createAdminRouter({
+    notifications: createNotifications({ database }),
     clients: createClients({ database, clock, clientChanged: async () => undefined }),
     connections,
     deliveries: createDeliveryLog({ database, clock }),

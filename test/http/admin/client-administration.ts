@@ -6,6 +6,7 @@ import { createConnectorRegistry } from "../../../src/connectors/registry.js";
 import { createDictionary } from "../../../src/dictionary/dictionary.js";
 import { createDictionaryFields } from "../../../src/dictionary/dictionary-fields.js";
 import { createAdminRouter } from "../../../src/http/admin/router.js";
+import { createNotifications } from "../../../src/notifications/notifications.js";
 import { appendBacklog } from "../../../src/outbox/append.js";
 import { createSecretBox } from "../../../src/platform/secret-box.js";
 import { createConnections } from "../../../src/provisioning/connections/connections.js";
@@ -88,6 +89,7 @@ function administration({
   ...callers
 }: Parameters<NonNullable<AdministrationOption>>[0]) {
   return createAdminRouter({
+    notifications: createNotifications({ database }),
     clients: createClients({ database, clock, clientChanged: authorization.clientChanged }),
     connections: createConnections({
       database,
