@@ -180,6 +180,17 @@ export interface UserOperations {
   remove(request: CallContext & { remoteId: string }): Promise<void>;
   get(request: CallContext & { remoteId: string }): Promise<RemoteUser | undefined>;
   findByMobile(request: CallContext & { mobile: string }): Promise<RemoteUser | undefined>;
+  /**
+   * Lets an account sign in, or stops it without ending the membership. Saying it again is harmless. Only accounts
+   * that belong to the company know this (at DingTalk: enterprise accounts).
+   * @throws ConnectorError `rejected` where the account is an ordinary member's, `not-found` where there is none
+   */
+  setEnabled(request: CallContext & { remoteId: string; enabled: boolean; reason?: string }): Promise<void>;
+  /**
+   * Whether an account may sign in. Undefined where nobody is there, or where the vendor keeps no such state for
+   * this kind of account.
+   */
+  isEnabled(request: CallContext & { remoteId: string }): Promise<boolean | undefined>;
 }
 
 /** The outcome of a connection test. */

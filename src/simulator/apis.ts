@@ -1,4 +1,4 @@
-import { getAccessToken, getScopes, getToken, refuseOrdinaryMember } from "./app-calls.js";
+import { getAccessToken, getScopes, getToken } from "./app-calls.js";
 import type { Api } from "./call.js";
 import {
   createDepartment,
@@ -10,6 +10,7 @@ import {
   listSubDepartments,
   updateDepartment,
 } from "./department-calls.js";
+import { disableAccount, enableAccount, getAccountStatus, signOutAccount } from "./org-account-calls.js";
 import type { PermissionPoint } from "./settings.js";
 import { createUser, deleteUser, updateUser } from "./user-calls.js";
 import {
@@ -26,13 +27,13 @@ const topapi = (path: string, permission: PermissionPoint, perform: Api["perform
   return { family: "topapi", method: "POST", path: `/topapi/${path}`, needsToken: true, permission, perform };
 };
 
-const orgAccounts = (verb: string): Api => ({
+const orgAccounts = (verb: string, perform: Api["perform"]): Api => ({
   family: "v1",
   method: "POST",
   path: `/v1.0/contact/orgAccounts/${verb}`,
   needsToken: true,
   permission: "Contact.OrgAccountSecurity.ReadWrite",
-  perform: refuseOrdinaryMember,
+  perform,
 });
 
 /** Every API that is served, by its exact path: a trailing slash is a different, unknown path. */
@@ -65,9 +66,9 @@ export const APIS: ReadonlyMap<string, Api> = new Map(
     topapi("v2/department/listsubid", "qyapi_get_department_list", listSubDepartmentIds),
     topapi("v2/department/listparentbydept", "qyapi_get_department_list", listParentsOfDepartment),
     topapi("v2/department/listparentbyuser", "qyapi_get_department_list", listParentsOfUser),
-    orgAccounts("enable"),
-    orgAccounts("disable"),
-    orgAccounts("signOut"),
-    orgAccounts("status"),
+    orgAccounts("enable", enableAccount),
+    orgAccounts("disable", disableAccount),
+    orgAccounts("signOut", signOutAccount),
+    orgAccounts("status", getAccountStatus),
   ].map((api) => [api.path, api]),
 );

@@ -43,16 +43,6 @@ export function getScopes(call: Call): AnswerFields {
   };
 }
 
-/** `POST /v1.0/contact/orgAccounts/*`: works on enterprise accounts only, and this company has none. */
-export function refuseOrdinaryMember(call: Call): AnswerFields {
-  const userid = call.parameters.get("userId");
-  if (typeof userid !== "string" || userid === "") {
-    throw new NewApiRefusal(400, "invalid.param", "userId is mandatory for this action.");
-  }
-  if (!call.book.users.has(userid)) throw new NewApiRefusal(400, "user.not.exist", "员工不存在");
-  throw new NewApiRefusal(400, "exclusive.account.only", "仅支持企业账号");
-}
-
 function isApp(call: Call, appKey: unknown, appSecret: unknown): boolean {
   return appKey === call.settings.appKey && appSecret === call.settings.appSecret;
 }

@@ -36,10 +36,22 @@ export interface Position {
   readonly isMain: boolean;
 }
 
+/** What makes a person's account one of the company (企业账号, formerly 专属账号). */
+export interface EnterpriseAccount {
+  /** `sso`: signs in at the company's own identity provider; `dingtalk`: with a name and password kept here. */
+  readonly type: "sso" | "dingtalk";
+  readonly loginId: string | undefined;
+  readonly nickname: string | undefined;
+  readonly disabled: boolean;
+}
+
 /** What an API caller can set on a person. */
 export interface UserFields {
   name: string;
-  mobile: Mobile;
+  /** Absent on enterprise accounts only. */
+  mobile: Mobile | undefined;
+  /** Absent on an ordinary member. */
+  account: EnterpriseAccount | undefined;
   /** title, email, telephone, job_number, work_place and remark, by their parameter names; never empty. */
   texts: ReadonlyMap<string, string>;
   hideMobile: boolean;
@@ -88,7 +100,7 @@ export interface ContactBook {
 }
 
 /** Values only one person in the company may hold. */
-export type UniqueKind = "mobile" | "email" | "telephone" | "unionid";
+export type UniqueKind = "mobile" | "email" | "telephone" | "unionid" | "loginId";
 
 interface StoredDepartment extends DepartmentFields {
   id: number;
@@ -211,7 +223,7 @@ export function createContactBook(deps: { clock: Clock; corpName: string }): Con
       holdUniqueValues(user, true);
       history.record("user.created", userid);
       history.countCreate("userCreates", userid);
-      history.countCreate("mobileCreates", user.mobile.key);
+      if (user.mobile !== undefined) history.countCreate("mobileCreates", user.mobile.key);
       return user;
     },
     changeUser(userid, change, names) {
@@ -269,10 +281,9 @@ export function pathToRoot(book: ContactBook, departmentId: number): Department[
 }
 
 function uniqueValues(user: StoredUser): [UniqueKind, string][] {
-  const values: [UniqueKind, string][] = [
-    ["mobile", user.mobile.key],
-    ["unionid", user.unionid],
-  ];
+  const values: [UniqueKind, string][] = [["unionid", user.unionid]];
+  if (user.mobile !== undefined) values.push(["mobile", user.mobile.key]);
+  if (user.account?.loginId !== undefined) values.push(["loginId", user.account.loginId]);
   const email = user.texts.get("email");
   const telephone = user.texts.get("telephone");
   if (email !== undefined) values.push(["email", email]);

@@ -56,6 +56,8 @@ const settingsSchema = z.strictObject({
   /** Whether an empty string in a user update clears title, e-mail and the like, or is passed over. */
   emptyStringClears: z.boolean(),
   maxDepartmentDepth: z.int().min(1),
+  /** Whether the company bought enterprise accounts (企业账号). */
+  enterpriseAccounts: z.boolean(),
   grants: grantsSchema,
   /** Addresses the app may be called from; null means any. */
   allowedIps: z.array(z.string()).nullable(),
@@ -93,6 +95,7 @@ export function defaultSettings(): SimulatorSettings {
     deleteDepartmentWithEmptyChildren: "refuse",
     emptyStringClears: true,
     maxDepartmentDepth: 15,
+    enterpriseAccounts: false,
     grants: {
       permissions: [...PERMISSION_POINTS],
       userFields: [...SENSITIVE_USER_FIELDS],

@@ -1,4 +1,10 @@
-import { type ContactBook, type Department, pathToRoot, ROOT_DEPARTMENT_ID } from "./contact-book.js";
+import {
+  type ContactBook,
+  type Department,
+  type EnterpriseAccount,
+  pathToRoot,
+  ROOT_DEPARTMENT_ID,
+} from "./contact-book.js";
 import type { HistoryDump } from "./history.js";
 
 /** A department in the dump, spelled like the API spells it. */
@@ -21,6 +27,7 @@ export interface UserDump {
   readonly userid: string;
   readonly unionid: string;
   readonly name: string;
+  /** Empty, like `state_code`, for an enterprise account: it has none of its own. */
   readonly mobile: string;
   readonly state_code: string;
   readonly dept_id_list: readonly number[];
@@ -32,6 +39,8 @@ export interface UserDump {
   readonly job_number?: string | undefined;
   readonly work_place?: string | undefined;
   readonly remark?: string | undefined;
+  /** Present on enterprise accounts only. */
+  readonly account?: EnterpriseAccount;
 }
 
 /** The whole contact book and what happened to it. */
@@ -52,12 +61,13 @@ export function dumpState(book: ContactBook, corpId: string): StateDump {
     userid: user.userid,
     unionid: user.unionid,
     name: user.name,
-    mobile: user.mobile.number,
-    state_code: user.mobile.stateCode,
+    mobile: user.mobile?.number ?? "",
+    state_code: user.mobile?.stateCode ?? "",
     dept_id_list: [...user.departmentIds],
     manager_userid: user.managerUserid ?? null,
     hired_date: user.hiredDate ?? null,
     ...Object.fromEntries(user.texts),
+    ...(user.account !== undefined && { account: user.account }),
   }));
   return { corpId, departments, users, history: book.history.dump() };
 }

@@ -2,6 +2,7 @@ import { randomInt } from "node:crypto";
 import type { Call } from "./call.js";
 import type { User, UserFields } from "./contact-book.js";
 import { requireDepartmentInScope, requireUserInScope } from "./contact-scope.js";
+import { readChangedAccount, readNewAccount } from "./enterprise-account-rules.js";
 import type { AnswerFields } from "./envelope.js";
 import { type Mobile, parseMobile } from "./mobile.js";
 import { required } from "./parameters.js";
@@ -16,11 +17,13 @@ export function createUser(call: Call): AnswerFields {
   const request = readUserRequest(call.parameters, MAX_DEPARTMENTS_ON_CREATE);
   const userid = readOptionalUserid(call.parameters) ?? newUserid(call);
   const name = required(request.name, "name");
-  const mobile = parseMobile(request.mobile ?? "", call.settings.corpRegion);
-  if (mobile === undefined) throw new BusinessRefusal(60103);
+  const account = readNewAccount(call);
+  const mobile = account === undefined ? requireMobile(call, request.mobile) : undefined;
   const departmentIds = required(request.departmentIds, "dept_id_list");
   if (call.book.users.has(userid)) throw new BusinessRefusal(60102);
-  if (call.book.userHolding("mobile", mobile.key) !== undefined) throw new BusinessRefusal(60104);
+  if (mobile !== undefined && call.book.userHolding("mobile", mobile.key) !== undefined) {
+    throw new BusinessRefusal(60104);
+  }
   requireFreeTexts(call, request.texts, undefined);
   requireDepartments(call, departmentIds);
   requireUserExists(call, request.managerUserid);
@@ -28,6 +31,7 @@ export function createUser(call: Call): AnswerFields {
   const user = call.book.addUser(userid, {
     name,
     mobile,
+    account,
     texts: new Map([...request.texts].filter(([, text]) => text !== "")),
     hideMobile: request.hideMobile ?? false,
     seniorMode: request.seniorMode ?? false,
@@ -47,6 +51,9 @@ export function updateUser(call: Call): AnswerFields {
   const user = requireUser(call, readUserid(call.parameters));
   const request = readUserRequest(call.parameters, MAX_DEPARTMENTS_ON_UPDATE);
   requireSameMobile(call, request.mobile, user.mobile);
+  const account = readChangedAccount(call, user);
+  // 更新企业账号: the department list must come with every update.
+  if (account !== undefined) required(request.departmentIds, "dept_id_list");
   requireFreeTexts(call, request.texts, user);
   if (request.departmentIds !== undefined) {
     requireDepartments(
@@ -57,7 +64,7 @@ export function updateUser(call: Call): AnswerFields {
   requireUserExists(call, request.managerUserid);
 
   const names = [...call.parameters.keys()].filter((name) => name !== "userid" && name !== "access_token");
-  call.book.changeUser(user.userid, changeOf(call, request, user), names);
+  call.book.changeUser(user.userid, { ...changeOf(call, request, user), account }, names);
   return {};
 }
 
@@ -114,9 +121,15 @@ function ordersFor(call: Call, departmentIds: readonly number[], known: Readonly
   return new Map(departmentIds.map((id) => [id, known.get(id) ?? call.book.nextOrder()]));
 }
 
-function requireSameMobile(call: Call, sent: string | undefined, current: Mobile): void {
+function requireMobile(call: Call, sent: string | undefined): Mobile {
+  const mobile = parseMobile(sent ?? "", call.settings.corpRegion);
+  if (mobile === undefined) throw new BusinessRefusal(60103);
+  return mobile;
+}
+
+function requireSameMobile(call: Call, sent: string | undefined, current: Mobile | undefined): void {
   if (sent === undefined) return;
-  if (parseMobile(sent, call.settings.corpRegion)?.key !== current.key) throw new BusinessRefusal(40022);
+  if (parseMobile(sent, call.settings.corpRegion)?.key !== current?.key) throw new BusinessRefusal(40022);
 }
 
 function requireFreeTexts(call: Call, texts: ReadonlyMap<string, string>, holder: User | undefined): void {

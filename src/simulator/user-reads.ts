@@ -114,8 +114,8 @@ function describeUser(call: Call, user: User): Record<string, unknown> {
     unionid: user.unionid,
     name: user.name,
     avatar: "",
-    state_code: user.mobile.stateCode,
-    mobile: user.mobile.number,
+    state_code: user.mobile?.stateCode,
+    mobile: user.mobile?.number,
     hide_mobile: user.hideMobile,
     telephone: text("telephone"),
     job_number: text("job_number"),
@@ -133,7 +133,11 @@ function describeUser(call: Call, user: User): Record<string, unknown> {
     admin: false,
     boss: false,
     manager_userid: user.managerUserid,
-    exclusive_account: false,
+    exclusive_account: user.account !== undefined,
+    exclusive_account_type: user.account?.type,
+    login_id: user.account?.loginId,
+    nickname: user.account?.nickname,
+    disable_status: user.account?.disabled,
     create_time: new Date(user.createdAt).toISOString(),
   };
   if (call.asAdministrator) return fields;

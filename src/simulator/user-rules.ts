@@ -62,9 +62,6 @@ const EMAIL = /^[^\s@,]+@[^\s@,]+\.[^\s@,]+$/;
  * @throws BusinessRefusal with the documented code of the first field that breaks its rule.
  */
 export function readUserRequest(parameters: Parameters, maxDepartments: number): UserRequest {
-  if (readBoolean(parameters, "exclusive_account") === true) {
-    throw new BusinessRefusal(400002, "exclusive_account: 企业账号未开通");
-  }
   readEnum(parameters, "org_email_type", ["profession", "base"]);
   readEnum(parameters, "language", ["zh_CN", "en_US"]);
   return {

@@ -16,6 +16,8 @@ export interface VendorUnderTest {
   addDepartment(name: string, parentRemoteId: string): string;
   /** Puts a person into one more department at the vendor's console. */
   addMembership(userRemoteId: string, departmentRemoteId: string): void;
+  /** Makes a person at the vendor's console whose account belongs to the company, so that it can be disabled. */
+  addCompanyAccount(userRemoteId: string): void;
   /** A value that the vendor keeps of a person, by its field of `UserProfile`. */
   storedUserField(userRemoteId: string, field: "title" | "email" | "managerRemoteId"): string | undefined;
   /** The next create of this kind takes effect and its answer is lost. */
@@ -271,6 +273,26 @@ export function describeConnector(name: string, start: () => Promise<VendorUnder
         await vendor.session.users.remove({ ...context, remoteId: "u1" });
         expect(await getUser("u1")).toBeUndefined();
         await expect(vendor.session.users.remove({ ...context, remoteId: "u1" })).resolves.toBeUndefined();
+      });
+
+      it("are stopped from signing in and let in again where the account is the company's", async () => {
+        vendor.addCompanyAccount("c1");
+        const { setEnabled, isEnabled } = vendor.session.users;
+        expect(await isEnabled({ ...context, remoteId: "c1" })).toBe(true);
+        for (const enabled of [false, false, true]) {
+          await setEnabled({ ...context, remoteId: "c1", enabled, reason: "inactive in SCIM" });
+          expect(await isEnabled({ ...context, remoteId: "c1" })).toBe(enabled);
+        }
+        expect(await getUser("c1")).toBeDefined();
+      });
+
+      it("are not stopped where the account is their own or there is none", async () => {
+        await createUser("u1");
+        const { setEnabled, isEnabled } = vendor.session.users;
+        await failsWith(setEnabled({ ...context, remoteId: "u1", enabled: false }), "rejected", {});
+        await failsWith(setEnabled({ ...context, remoteId: "nobody", enabled: false }), "not-found", {});
+        expect(await isEnabled({ ...context, remoteId: "u1" })).toBeUndefined();
+        expect(await isEnabled({ ...context, remoteId: "nobody" })).toBeUndefined();
       });
 
       it("are found by mobile however it is written", async () => {

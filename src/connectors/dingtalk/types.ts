@@ -23,6 +23,9 @@ export const tokenGuard = z.object({
   expireIn: z.number().positive(),
 });
 
+/** What `orgAccounts/status` tells of an enterprise account. */
+export const accountStatusGuard = z.object({ disable: z.boolean() });
+
 export const createdUserGuard = z.object({ result: z.object({ userid: z.string().min(1).max(64) }) });
 
 const user = z.object({

@@ -1,5 +1,6 @@
 import type { CallContext, Changes, RemoteUser, UserOperations, UserProfile } from "../connector.js";
 import { ConnectorError } from "../errors.js";
+import { createAccountStateOperations } from "./account-state.js";
 import type { DingTalkClient } from "./client.js";
 import { isNotFound } from "./errors.js";
 import { mobileForDingTalk, mobileFromDingTalk } from "./mobile.js";
@@ -35,6 +36,7 @@ export function createUserOperations(client: DingTalkClient): UserOperations {
 
   return {
     get,
+    ...createAccountStateOperations(client),
 
     async create({ remoteId, profile, ...context }) {
       const body = createBody(remoteId, profile);

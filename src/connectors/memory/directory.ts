@@ -22,12 +22,14 @@ export interface MemoryUser {
   workPlace?: string;
   hiredDate?: number;
   managerRemoteId?: string;
+  /** Whether the account may sign in; undefined for an ordinary member, who can not be stopped. */
+  enabled?: boolean;
   departmentRemoteIds: string[];
 }
 
 export type MemoryOperation =
   | `departments.${"create" | "update" | "remove" | "get" | "find"}`
-  | `users.${"create" | "update" | "remove" | "get" | "findByMobile"}`;
+  | `users.${"create" | "update" | "remove" | "get" | "findByMobile" | "setEnabled" | "isEnabled"}`;
 
 /** A failure to be met by one coming call. */
 export interface MemoryFault {

@@ -60,6 +60,19 @@ export function createMemoryUsers(directory: MemoryDirectory, perform: PerformCa
         const user = holderOf(directory, mobile);
         return user && toRemote(user);
       }),
+
+    setEnabled: ({ remoteId, enabled, ...context }) =>
+      perform("users.setEnabled", context, remoteId, () => {
+        const user = users.get(remoteId);
+        if (!user) throw refusal("not-found", "unknown-person", "No such person.");
+        if (user.enabled === undefined) {
+          throw refusal("rejected", "ordinary-member", "An ordinary member can not be enabled or disabled.");
+        }
+        user.enabled = enabled;
+      }),
+
+    isEnabled: ({ remoteId, ...context }) =>
+      perform("users.isEnabled", context, remoteId, () => users.get(remoteId)?.enabled),
   };
 }
 

@@ -6,7 +6,7 @@ import { startSimulator } from "../../../src/simulator/index.js";
 import { describeConnector } from "../conformance.js";
 
 describeConnector("DingTalk", async () => {
-  const simulator = await startSimulator({ ratePerSecond: 10_000 });
+  const simulator = await startSimulator({ ratePerSecond: 10_000, enterpriseAccounts: true });
   const connector = createDingTalkConnector();
   const calls: VendorCall[] = [];
   const settings = connector.parseSettings({
@@ -33,6 +33,10 @@ describeConnector("DingTalk", async () => {
     addMembership(userid, departmentRemoteId) {
       const ids = [...(userOf(userid)?.dept_id_list ?? []), Number(departmentRemoteId)];
       simulator.act("/topapi/v2/user/update", { userid, dept_id_list: ids.join(",") });
+    },
+    addCompanyAccount(userid) {
+      const account = { exclusive_account: true, exclusive_account_type: "sso" };
+      simulator.act("/topapi/v2/user/create", { userid, name: "企业账号", dept_id_list: "1", ...account });
     },
     storedUserField(userid, field) {
       const user = userOf(userid);

@@ -32,6 +32,10 @@ describeConnector("memory", async () => {
     addMembership(userRemoteId, departmentRemoteId) {
       directory.users.get(userRemoteId)?.departmentRemoteIds.push(departmentRemoteId);
     },
+    addCompanyAccount(remoteId) {
+      const person = { remoteId, name: "企业账号", mobile: "", departmentRemoteIds: ["1"], enabled: true };
+      directory.users.set(remoteId, person);
+    },
     storedUserField: (userRemoteId, field) => directory.users.get(userRemoteId)?.[field],
     loseNextCreate(kind) {
       const facts = { code: "reset", message: "The answer was lost.", mayHaveApplied: true };

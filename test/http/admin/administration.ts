@@ -124,7 +124,15 @@ function createTestConnector(opened: ConnectorSettings[], onClose: () => void): 
       opened.push(settings);
       return {
         departments: { create: unused, update: unused, remove: unused, get: unused, find: unused },
-        users: { create: unused, update: unused, remove: unused, get: unused, findByMobile: unused },
+        users: {
+          create: unused,
+          update: unused,
+          remove: unused,
+          get: unused,
+          findByMobile: unused,
+          setEnabled: unused,
+          isEnabled: unused,
+        },
         test: async () => goodReport,
         close: async () => onClose(),
       };
