@@ -27,6 +27,7 @@ import { IndexFoldedEmployeeNumber1764160000100 } from "./1764160000100-index-fo
 import { AddClientKeys1764161000100 } from "./1764161000100-add-client-keys.js";
 import { AddClientUser1764165000100 } from "./1764165000100-add-client-user.js";
 import { CreateNotification1764174000100 } from "./1764174000100-create-notification.js";
+import { CreateAuditEntry1764175000100 } from "./1764175000100-create-audit-entry.js";
 
 /** Every migration, oldest first. Listed by hand so that compiled code and tsx find the same ones. */
 export const migrations = [
@@ -59,4 +60,5 @@ export const migrations = [
   AddClientKeys1764161000100,
   AddClientUser1764165000100,
   CreateNotification1764174000100,
+  CreateAuditEntry1764175000100,
 ];

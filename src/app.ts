@@ -1,4 +1,5 @@
 import type { DestinationStream } from "pino";
+import { createAuditLog } from "./audit/audit-log.js";
 import { createClients } from "./auth/clients/clients.js";
 import { type Authorization, createAuthorization } from "./auth/oauth/authorization.js";
 import { createRequestBudget } from "./auth/request-budget.js";
@@ -217,6 +218,7 @@ function createSurfaces(parts: Parts, probe: ProbeDeps, publicUrl: string) {
     }),
     idaasRouter: createIdaasRouter({ ...callers, directory }),
     adminRouter: createAdminRouter({
+      audit: createAuditLog({ database }),
       clients: createClients({ database, clock, clientChanged: authorization.clientChanged }),
       connections,
       deliveries: createDeliveryLog({ database, clock }),

@@ -1,3 +1,4 @@
+import { type AuditNote, appendAudit } from "../audit/append-audit.js";
 import {
   type Database,
   type Queryable,
@@ -127,6 +128,7 @@ export function createDictionaryFields(deps: DictionaryFieldsDeps): DictionaryFi
       database.transaction(async (tx) => {
         await lockDictionary(tx, tenantId);
         const outcome = await work(tx);
+        await appendAudit(tx, { ...context, now: clock.now() }, auditNote(outcome));
         await tx.notify(DICTIONARY_CHANNEL, tenantId);
         return outcome;
       }),
@@ -189,6 +191,32 @@ export function createDictionaryFields(deps: DictionaryFieldsDeps): DictionaryFi
         await deleteField(tx, before);
         return { before, after: undefined };
       });
+    },
+  };
+}
+
+function auditNote({ before, after }: Omit<DictionaryChanged, "context">): AuditNote {
+  const field = after ?? before;
+  return {
+    object: { type: "dictionary-field", id: field?.id, name: field?.key },
+    verb: before === undefined ? "created" : after === undefined ? "removed" : "changed",
+    before: before && auditedField(before),
+    after: after && auditedField(after),
+  };
+}
+
+/** A field under the names of the admin API. */
+function auditedField(field: DictionaryField): NonNullable<AuditNote["after"]> {
+  const { name, key, category, type, multiValued, required, modifiable, uniqueValue, enabled, options } =
+    field;
+  const { values, pattern, maxLength, remark } = options;
+  return {
+    ...{ name, key, category, type, multiValued, required, modifiable, unique: uniqueValue, enabled },
+    ...{
+      values: values ?? null,
+      pattern: pattern ?? null,
+      maxLength: maxLength ?? null,
+      remark: remark ?? "",
     },
   };
 }

@@ -1,3 +1,4 @@
+import { type AuditContext, appendAudit } from "../audit/append-audit.js";
 import { DELIVERY_CHANNEL, type DeliveryReason, type DeliveryState } from "../outbox/delivery.js";
 import { type Attempt, listAttempts } from "../persistence/attempt-store.js";
 import type { Database } from "../persistence/database.js";
@@ -60,10 +61,10 @@ export interface DeliveryLog {
    * @throws DeliveryNotFoundError
    * @throws DeliveryNotRetriableError where a worker has it or deletion protection holds it
    */
-  retry(context: { tenantId: string }, deliveryId: string): Promise<LoggedDelivery>;
+  retry(context: AuditContext, deliveryId: string): Promise<LoggedDelivery>;
   /** Makes every delivery in these states due now, of one connection or of all. Answers how many there were. */
   retryFailed(
-    context: { tenantId: string },
+    context: AuditContext,
     selection: { connectionId?: string; states: readonly ("failed" | "parked")[] },
   ): Promise<number>;
 }
@@ -125,7 +126,8 @@ export function createDeliveryLog({ database, clock }: { database: Database; clo
       };
     },
 
-    async retry({ tenantId }, deliveryId) {
+    async retry(context, deliveryId) {
+      const { tenantId } = context;
       await database.transaction(async (tx) => {
         const rows = await tx.query<{ state: DeliveryState }>(
           "select state from delivery where tenant_id = $1 and id = $2 for update",
@@ -134,22 +136,43 @@ export function createDeliveryLog({ database, clock }: { database: Database; clo
         const state = rows[0]?.state;
         if (state === undefined) throw new DeliveryNotFoundError(deliveryId);
         if (state === "claimed" || state === "held") throw new DeliveryNotRetriableError(state);
-        await tx.query(RETRY_ONE, [tenantId, deliveryId, clock.now()]);
+        const now = clock.now();
+        await tx.query(RETRY_ONE, [tenantId, deliveryId, now]);
+        await appendAudit(
+          tx,
+          { ...context, now },
+          {
+            object: { type: "delivery", id: deliveryId },
+            verb: "retried",
+            before: { state },
+            after: { state: "pending" },
+          },
+        );
         tx.hint(DELIVERY_CHANNEL);
       });
       return find(tenantId, deliveryId);
     },
 
-    async retryFailed({ tenantId }, { connectionId, states }) {
+    async retryFailed(context, { connectionId, states }) {
+      const { tenantId } = context;
+      const now = clock.now();
       return database.transaction(async (tx) => {
         const rows = await tx.query<{ count: number }>(RETRY_FAILED, [
           tenantId,
           connectionId ?? null,
           states,
-          clock.now(),
+          now,
         ]);
+        const retried = rows[0]?.count ?? 0;
+        if (retried === 0) return 0;
+        const object = { type: "connection", id: connectionId } as const;
+        await appendAudit(
+          tx,
+          { ...context, now },
+          { object, verb: "deliveries-retried", after: { states: [...states], retried } },
+        );
         tx.hint(DELIVERY_CHANNEL);
-        return rows[0]?.count ?? 0;
+        return retried;
       });
     },
   };

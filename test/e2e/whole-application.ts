@@ -1,4 +1,5 @@
 import { Agent, type IncomingHttpHeaders, request as openRequest } from "node:http";
+import { createAuditLog } from "../../src/audit/audit-log.js";
 import { createClients } from "../../src/auth/clients/clients.js";
 import { type Authorization, createAuthorization } from "../../src/auth/oauth/authorization.js";
 import { SCOPES } from "../../src/auth/scopes.js";
@@ -116,6 +117,7 @@ export async function openApplication(options: { port?: number } = {}): Promise<
     idaasRouter: createIdaasRouter({ directory, ...callers }),
     adminRouter: createAdminRouter({
       notifications: createNotifications({ database }),
+      audit: createAuditLog({ database }),
       clients: createClients({ database, clock, clientChanged: authorization.clientChanged }),
       connections,
       deliveries: createDeliveryLog({ database, clock }),

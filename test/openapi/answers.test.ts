@@ -296,6 +296,8 @@ const cases: Case[] = [
   { method: "patch", path: ONE_FIELD, status: 200, body: { required: true }, query: "?force=true" },
   { method: "delete", path: ONE_FIELD, status: 204 },
   { method: "get", path: ONE_FIELD, status: 404 },
+  { method: "get", path: "/admin/v1/audit", status: 200, query: "?objectType=connection&limit=1" },
+  { method: "get", path: "/admin/v1/audit", status: 400, query: "?since=yesterday" },
   { method: "get", path: "/admin/v1/deliveries", status: 200, query: "?state=pending,parked&limit=1" },
   { method: "get", path: "/admin/v1/deliveries", status: 400, query: "?state=lost" },
   { method: "get", path: "/admin/v1/deliveries/{deliveryId}", status: 200 },

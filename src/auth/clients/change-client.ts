@@ -1,3 +1,4 @@
+import type { AuditContext } from "../../audit/append-audit.js";
 import { hasAdministrator, lockAdministration } from "../../persistence/client-facts.js";
 import { findClient, type OauthClient } from "../../persistence/client-store.js";
 import type { Database, Transaction } from "../../persistence/database.js";
@@ -13,6 +14,9 @@ export interface ClientChangeDeps {
   clientChanged(tx: Transaction, clientRef: string): Promise<void>;
 }
 
+/** A client, and who changes it. */
+export type ClientToChange = RowKey & AuditContext;
+
 /**
  * Runs `work` on a client in a transaction of its own. What it changes holds in every process from the commit on, and
  * it is undone where it would take away the tenant's last administrator.
@@ -20,7 +24,7 @@ export interface ClientChangeDeps {
  */
 export async function changeClient<T>(
   { database, clock, clientChanged }: ClientChangeDeps,
-  key: RowKey,
+  key: ClientToChange,
   work: (tx: Transaction, client: OauthClient, now: Date) => Promise<T>,
 ): Promise<T> {
   return database.transaction(async (tx) => {

@@ -1,3 +1,4 @@
+import { appendAudit } from "../../audit/append-audit.js";
 import {
   deleteClientSecret,
   listClientSecretPage,
@@ -6,8 +7,9 @@ import {
 } from "../../persistence/client-secret-store.js";
 import { findClient } from "../../persistence/client-store.js";
 import type { Page, RowKey } from "../../persistence/row-key.js";
+import { auditedSecret } from "../oauth/audited-client.js";
 import { addSecret } from "../oauth/client-registration.js";
-import { type ClientChangeDeps, changeClient } from "./change-client.js";
+import { type ClientChangeDeps, type ClientToChange, changeClient } from "./change-client.js";
 import { ClientNotFoundError, SecretNotFoundError, TooManySecretsError } from "./client-errors.js";
 
 export type { OauthClientSecret } from "../../persistence/client-secret-store.js";
@@ -26,9 +28,9 @@ export interface ClientSecrets {
   /** In the order of their ids, expired ones too. @throws ClientNotFoundError */
   list(client: RowKey, page: Page): Promise<OauthClientSecret[]>;
   /** Adds a secret, valid until `expiresAt` or until removed. @throws ClientNotFoundError, TooManySecretsError */
-  add(client: RowKey, expiresAt: Date | null): Promise<CreatedSecret>;
+  add(client: ClientToChange, expiresAt: Date | null): Promise<CreatedSecret>;
   /** @throws ClientNotFoundError, SecretNotFoundError, LastAdministratorError */
-  remove(client: RowKey, secretId: string): Promise<void>;
+  remove(client: ClientToChange, secretId: string): Promise<void>;
 }
 
 /** Opens the administration of secrets. */
@@ -44,12 +46,24 @@ export function createClientSecrets(deps: ClientChangeDeps): ClientSecrets {
         if ((await listClientSecrets(tx, client)).length >= MAX_SECRETS) {
           throw new TooManySecretsError(MAX_SECRETS);
         }
-        return addSecret(tx, client, now, { expiresAt });
+        const made = await addSecret(tx, client, now, { expiresAt });
+        const object = { type: "client-secret", id: made.secret.id, name: client.name } as const;
+        await appendAudit(
+          tx,
+          { ...key, now },
+          { object, verb: "created", after: auditedSecret(made.secret) },
+        );
+        return made;
       }),
 
     remove: (key, secretId) =>
-      changeClient(deps, key, async (tx, client) => {
-        if (!(await deleteClientSecret(tx, client, secretId))) throw new SecretNotFoundError();
+      changeClient(deps, key, async (tx, client, now) => {
+        const secret = (await listClientSecrets(tx, client)).find(({ id }) => id === secretId);
+        if (secret === undefined || !(await deleteClientSecret(tx, client, secretId))) {
+          throw new SecretNotFoundError();
+        }
+        const object = { type: "client-secret", id: secretId, name: client.name } as const;
+        await appendAudit(tx, { ...key, now }, { object, verb: "removed", before: auditedSecret(secret) });
       }),
   };
 }

@@ -1,3 +1,4 @@
+import { type AuditContext, appendAudit } from "../../audit/append-audit.js";
 import {
   type ClientChange,
   deleteClient,
@@ -8,8 +9,9 @@ import {
 } from "../../persistence/client-store.js";
 import { UniqueViolation } from "../../persistence/database.js";
 import type { Page, RowKey } from "../../persistence/row-key.js";
+import { auditedClient } from "../oauth/audited-client.js";
 import { type CreatedClient, createClient, type NewClient } from "../oauth/client-registration.js";
-import { type ClientChangeDeps, changeClient } from "./change-client.js";
+import { type ClientChangeDeps, type ClientToChange, changeClient } from "./change-client.js";
 import { ClientExistsError, ClientNotFoundError } from "./client-errors.js";
 import { type ClientSecrets, createClientSecrets } from "./client-secrets.js";
 import { createLongLivedTokens, type LongLivedTokens } from "./long-lived-tokens.js";
@@ -24,11 +26,11 @@ export interface Clients {
   /** @throws ClientNotFoundError */
   get(key: RowKey): Promise<OauthClient>;
   /** Makes a client with one secret, which is told this once. @throws ClientExistsError */
-  create(input: NewClient): Promise<CreatedClient>;
+  create(input: NewClient, by: AuditContext): Promise<CreatedClient>;
   /** @throws ClientNotFoundError, LastAdministratorError */
-  change(key: RowKey, change: ClientChange): Promise<OauthClient>;
+  change(key: ClientToChange, change: ClientChange): Promise<OauthClient>;
   /** Removes a client with its secrets and tokens. @throws ClientNotFoundError, LastAdministratorError */
-  remove(key: RowKey): Promise<void>;
+  remove(key: ClientToChange): Promise<void>;
   secrets: ClientSecrets;
   tokens: LongLivedTokens;
 }
@@ -45,9 +47,9 @@ export function createClients(deps: ClientChangeDeps): Clients {
       return client;
     },
 
-    async create(input) {
+    async create(input, by) {
       try {
-        return await createClient(deps, input);
+        return await createClient(deps, input, by);
       } catch (error) {
         if (error instanceof UniqueViolation) throw new ClientExistsError(input.clientId ?? "");
         throw error;
@@ -55,15 +57,34 @@ export function createClients(deps: ClientChangeDeps): Clients {
     },
 
     change: (key, change) =>
-      changeClient(deps, key, async (tx, _client, now) => {
+      changeClient(deps, key, async (tx, client, now) => {
         const changed = await updateClient(tx, key, change, now);
         if (!changed) throw new ClientNotFoundError();
+        await appendAudit(
+          tx,
+          { ...key, now },
+          {
+            object: { type: "client", id: client.id, name: client.name },
+            verb: "changed",
+            before: auditedClient(client),
+            after: auditedClient(changed),
+          },
+        );
         return changed;
       }),
 
     remove: (key) =>
-      changeClient(deps, key, async (tx) => {
+      changeClient(deps, key, async (tx, client, now) => {
         await deleteClient(tx, key);
+        await appendAudit(
+          tx,
+          { ...key, now },
+          {
+            object: { type: "client", id: client.id, name: client.name },
+            verb: "removed",
+            before: auditedClient(client),
+          },
+        );
       }),
 
     secrets: createClientSecrets(deps),

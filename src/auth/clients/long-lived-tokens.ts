@@ -1,3 +1,4 @@
+import { appendAudit } from "../../audit/append-audit.js";
 import { findClient } from "../../persistence/client-store.js";
 import {
   countLongLivedTokens,
@@ -9,9 +10,10 @@ import {
 import type { Page, RowKey } from "../../persistence/row-key.js";
 import { newId } from "../../platform/ids.js";
 import { newLongLivedToken } from "../long-lived-token-text.js";
+import { auditedToken } from "../oauth/audited-client.js";
 import { hashSecret } from "../oauth/secret-hash.js";
 import type { Scope } from "../scopes.js";
-import { type ClientChangeDeps, changeClient } from "./change-client.js";
+import { type ClientChangeDeps, type ClientToChange, changeClient } from "./change-client.js";
 import {
   ClientNotFoundError,
   ScopeNotAllowedError,
@@ -47,9 +49,9 @@ export interface LongLivedTokens {
   /** In the order of their ids, expired ones too. @throws ClientNotFoundError */
   list(client: RowKey, page: Page): Promise<LongLivedToken[]>;
   /** @throws ClientNotFoundError, TokensNotAllowedError, ScopeNotAllowedError, TooManyTokensError */
-  create(client: RowKey, input: NewToken): Promise<CreatedToken>;
+  create(client: ClientToChange, input: NewToken): Promise<CreatedToken>;
   /** @throws ClientNotFoundError, TokenNotFoundError, LastAdministratorError */
-  revoke(client: RowKey, tokenId: string): Promise<void>;
+  revoke(client: ClientToChange, tokenId: string): Promise<void>;
 }
 
 /** Opens the administration of long-lived tokens. */
@@ -80,12 +82,16 @@ export function createLongLivedTokens(deps: ClientChangeDeps): LongLivedTokens {
           lastUsedAt: null,
         };
         await insertLongLivedToken(tx, token);
+        const object = { type: "client-token", id: token.id, name: client.name } as const;
+        await appendAudit(tx, { ...key, now }, { object, verb: "created", after: auditedToken(token) });
         return { token, text };
       }),
 
     revoke: (key, tokenId) =>
-      changeClient(deps, key, async (tx, client) => {
+      changeClient(deps, key, async (tx, client, now) => {
         if (!(await deleteLongLivedToken(tx, client, tokenId))) throw new TokenNotFoundError();
+        const object = { type: "client-token", id: tokenId, name: client.name } as const;
+        await appendAudit(tx, { ...key, now }, { object, verb: "revoked" });
       }),
   };
 }

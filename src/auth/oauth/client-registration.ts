@@ -1,3 +1,4 @@
+import { type AuditContext, appendAudit, GATEWAY_ACTOR } from "../../audit/append-audit.js";
 import {
   deleteClientSecret,
   insertClientSecret,
@@ -6,6 +7,7 @@ import {
 } from "../../persistence/client-secret-store.js";
 import {
   type ClientAuthMethod,
+  findClientByClientId,
   hasClients,
   insertClient,
   type OauthClient,
@@ -16,6 +18,7 @@ import type { Clock } from "../../platform/clock.js";
 import { newId, newSecret } from "../../platform/ids.js";
 import type { RateLimit } from "../request-budget.js";
 import { SCOPES, type Scope } from "../scopes.js";
+import { auditedClient, auditedSecret } from "./audited-client.js";
 import { findSecret, hashSecret } from "./secret-hash.js";
 
 /** Shortest and longest life of an access token, in seconds, and the usual one. */
@@ -71,16 +74,22 @@ interface RegistrationDeps {
 }
 
 /**
- * Makes a client with one generated secret.
+ * Makes a client with one generated secret, on behalf of `by` (default: the gateway itself).
  * @throws UniqueViolation when the client id is taken
  * @throws RangeError for a token lifetime outside `TOKEN_LIFETIME_S`
  */
-export async function createClient(deps: RegistrationDeps, input: NewClient): Promise<CreatedClient> {
+export async function createClient(
+  deps: RegistrationDeps,
+  input: NewClient,
+  by: AuditContext = { tenantId: input.tenantId, actor: GATEWAY_ACTOR },
+): Promise<CreatedClient> {
   const now = deps.clock.now();
   const client = newClientRow(input, now);
   const { clientSecret } = await deps.database.transaction(async (tx) => {
     await insertClient(tx, client);
     await deps.clientChanged(tx, client.id);
+    const object = { type: "client", id: client.id, name: client.name } as const;
+    await appendAudit(tx, { ...by, now }, { object, verb: "created", after: auditedClient(client) });
     return addSecret(tx, client, now);
   });
   return { client, clientSecret };
@@ -121,11 +130,27 @@ async function storeConfiguredClient(
   const now = deps.clock.now();
   const wanted = newClientRow({ tenantId, clientId, name: "BOOTSTRAP_CLIENT_ID", scopes: SCOPES }, now);
   await deps.database.transaction(async (tx) => {
+    const before = await findClientByClientId(tx, clientId);
     const client = await upsertClient(tx, wanted);
+    const by = { tenantId, actor: GATEWAY_ACTOR, now };
+    await appendAudit(tx, by, {
+      object: { type: "client", id: client.id, name: client.name },
+      verb: before === undefined ? "created" : "changed",
+      before: before && auditedClient(before),
+      after: auditedClient(client),
+    });
     const secrets = await listClientSecrets(tx, client);
     const stale = secrets.filter((secret) => !findSecret(clientSecret, [secret]));
-    for (const { id } of stale) await deleteClientSecret(tx, client, id);
-    if (stale.length === secrets.length) await addSecret(tx, client, now, { clientSecret });
+    for (const secret of stale) {
+      await deleteClientSecret(tx, client, secret.id);
+      const object = { type: "client-secret", id: secret.id, name: client.name } as const;
+      await appendAudit(tx, by, { object, verb: "removed", before: auditedSecret(secret) });
+    }
+    if (stale.length === secrets.length) {
+      const { secret } = await addSecret(tx, client, now, { clientSecret });
+      const object = { type: "client-secret", id: secret.id, name: client.name } as const;
+      await appendAudit(tx, by, { object, verb: "created", after: auditedSecret(secret) });
+    }
     await deps.clientChanged(tx, client.id);
   });
 }

@@ -5,7 +5,7 @@ import { mayCallFrom } from "../../platform/address-list.js";
 import { addressOf } from "../middleware/caller-address.js";
 import { grantOf, queryOf } from "../middleware/request-state.js";
 import { ProblemError } from "../problem-error.js";
-import { administratorOf } from "./administrator.js";
+import { type Administrator, administratorOf } from "./administrator.js";
 import { clientChangeSchema, newClientSchema } from "./client-input.js";
 import { readCursor, toPage } from "./cursor.js";
 import { presentClient } from "./present-client.js";
@@ -41,12 +41,14 @@ export function createClientHandlers({ clients, baseUrl }: ClientHandlerDeps): C
 
     async create(request, response) {
       const { clientId, accessTokenLifetime, ...input } = readInput(newClientSchema, request.body);
-      const { client, clientSecret } = await clients.create({
+      const by = administratorOf(request);
+      const wanted = {
         ...input,
-        tenantId: administratorOf(request).tenantId,
+        tenantId: by.tenantId,
         accessTokenLifetimeS: accessTokenLifetime,
         ...(clientId !== undefined && { clientId }),
-      });
+      };
+      const { client, clientSecret } = await clients.create(wanted, by);
       response.status(201).location(`${baseUrl}/clients/${client.id}`);
       response.json({ ...presentClient(client), clientSecret });
     },
@@ -78,9 +80,9 @@ export function createClientHandlers({ clients, baseUrl }: ClientHandlerDeps): C
   };
 }
 
-/** The client that the path names, in the administrator's tenant. */
-export function clientKeyOf(request: Request): { tenantId: string; id: string } {
-  return { tenantId: administratorOf(request).tenantId, id: readId(request.params.id) };
+/** The client that the path names, in the administrator's tenant, and who asks. */
+export function clientKeyOf(request: Request): Administrator & { id: string } {
+  return { ...administratorOf(request), id: readId(request.params.id) };
 }
 
 /** Nobody saws off the branch they sit on: the list would hold from their next request on. */

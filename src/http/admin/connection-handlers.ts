@@ -68,7 +68,7 @@ export function createConnectionHandlers({
     },
 
     async remove(request, response) {
-      await connections.remove(administratorOf(request).tenantId, idOf(request));
+      await connections.remove(administratorOf(request), idOf(request));
       response.status(204).end();
     },
 

@@ -1,4 +1,5 @@
 import { type RequestHandler, Router } from "express";
+import type { AuditLog } from "../../audit/audit-log.js";
 import type { Clients } from "../../auth/clients/clients.js";
 import type { DictionaryFields } from "../../dictionary/dictionary-fields.js";
 import type { Notifications } from "../../notifications/notifications.js";
@@ -10,6 +11,7 @@ import { authenticate, type CallerChecks, requireScope } from "../middleware/aut
 import { parseJsonBody } from "../middleware/body.js";
 import { parseQuery } from "../middleware/parameters.js";
 import { methodNotAllowed, routeNotFound } from "../middleware/routes.js";
+import { createAuditHandlers } from "./audit-handlers.js";
 import { createClientRouter } from "./client-router.js";
 import { createConnectionHandlers } from "./connection-handlers.js";
 import { createDeliveryHandlers } from "./delivery-handlers.js";
@@ -20,6 +22,7 @@ import { createRequestHandlers } from "./request-handlers.js";
 
 /** What the administration surface needs. */
 export interface AdminRouterDeps extends CallerChecks {
+  audit: AuditLog;
   clients: Clients;
   connections: Connections;
   deliveries: DeliveryLog;
@@ -54,6 +57,10 @@ export function createAdminRouter(deps: AdminRouterDeps): Router {
   addConnections(router, { ...deps, baseUrl });
   addDeliveries(router, deps);
   addRequests(router, deps);
+  router
+    .route("/audit")
+    .get(createAuditHandlers(deps).list)
+    .all(methodNotAllowed(["GET", "HEAD"]));
   router.use(routeNotFound());
   router.use(translateRefusals());
   return router;

@@ -1,3 +1,4 @@
+import { type AuditContext, appendAudit } from "../../audit/append-audit.js";
 import type {
   ConnectionReport,
   Connector,
@@ -25,6 +26,7 @@ import type { Clock } from "../../platform/clock.js";
 import { newId } from "../../platform/ids.js";
 import type { SecretBox } from "../../platform/secret-box.js";
 import type { JsonObject } from "../../scim/schema/attribute.js";
+import { auditedConnection } from "./audited-connection.js";
 import {
   ConnectionExistsError,
   ConnectionInUseError,
@@ -42,8 +44,7 @@ import {
 export type { Connection } from "../../persistence/connection-store.js";
 
 /** On whose behalf a connection is changed. */
-export interface ConnectionContext {
-  tenantId: string;
+export interface ConnectionContext extends AuditContext {
   correlationId: string;
 }
 
@@ -86,7 +87,7 @@ export interface Connections {
    * Removes a connection with its deliveries.
    * @throws ConnectionNotFoundError, and ConnectionInUseError while it is on or resources are linked through it
    */
-  remove(tenantId: string, id: string): Promise<void>;
+  remove(context: ConnectionContext, id: string): Promise<void>;
   /** Tries a connection, on or off, without writing anything. @throws ConnectionNotFoundError */
   test(context: ConnectionContext, id: string): Promise<ConnectionReport>;
   /**
@@ -175,6 +176,16 @@ export function createConnections(deps: ConnectionsDeps): Connections {
       const given = Object.fromEntries(Object.entries(columns).filter(([, value]) => value !== undefined));
       const after = await updateConnection(tx, before, before.version, { ...given, ...settings }, now);
       if (after === undefined) throw new ConnectionNotFoundError(id);
+      await appendAudit(
+        tx,
+        { ...context, now },
+        {
+          object: { type: "connection", id, name: after.name },
+          verb: "changed",
+          before: auditedConnection(before),
+          after: auditedConnection(after),
+        },
+      );
       if (config !== undefined || (after.enabled && !before.enabled)) await resumeConnection(tx, before);
       if (mustCatchUp(before, after, change)) {
         const { correlationId } = context;
@@ -193,12 +204,13 @@ export function createConnections(deps: ConnectionsDeps): Connections {
     disable: (context, id) => update(context, id, { enabled: false }),
     openSession,
 
-    async create({ tenantId }, { connector: connectorId, config, ...columns }) {
+    async create(context, { connector: connectorId, config, ...columns }) {
+      const { tenantId } = context;
       const connector = connectorOf(connectorId);
       const id = newId();
       const now = clock.now();
       const settings = sealSettings(id, config, connector, secretBox);
-      const write = insertConnection(database, {
+      const connection: Connection = {
         ...columns,
         ...settings,
         tenantId,
@@ -211,12 +223,19 @@ export function createConnections(deps: ConnectionsDeps): Connections {
         pauseCount: 0,
         createdAt: now,
         modifiedAt: now,
+      };
+      const write = database.transaction(async (tx) => {
+        await insertConnection(tx, connection);
+        const object = { type: "connection", id, name: connection.name } as const;
+        const after = auditedConnection(connection);
+        await appendAudit(tx, { ...context, now }, { object, verb: "created", after });
       });
       await namingTheFirst(write, { tenantId, connector, corpKey: () => settings.corpKey });
       return get(tenantId, id);
     },
 
-    async remove(tenantId, id) {
+    async remove(context, id) {
+      const { tenantId } = context;
       await database.transaction(async (tx) => {
         const connection = await lockConnection(tx, tenantId, id);
         if (connection.enabled) throw new ConnectionInUseError("enabled", "Disable the connection first.");
@@ -227,6 +246,9 @@ export function createConnections(deps: ConnectionsDeps): Connections {
         }
         await forgetDeliveries(tx, tenantId, id);
         await deleteConnection(tx, connection);
+        const object = { type: "connection", id, name: connection.name } as const;
+        const before = auditedConnection(connection);
+        await appendAudit(tx, { ...context, now: clock.now() }, { object, verb: "removed", before });
       });
     },
 

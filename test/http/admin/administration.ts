@@ -1,4 +1,5 @@
 import type { Express } from "express";
+import { createAuditLog } from "../../../src/audit/audit-log.js";
 import { createClients } from "../../../src/auth/clients/clients.js";
 import type { ConnectionReport, Connector, ConnectorSettings } from "../../../src/connectors/connector.js";
 import { ConnectorSettingsError } from "../../../src/connectors/errors.js";
@@ -66,6 +67,7 @@ export function createAdministration(
   const requestLog = createRequestLog({ database, clock });
   const router = createAdminRouter({
     notifications: createNotifications({ database }),
+    audit: createAuditLog({ database }),
     clients: createClients({ database, clock, clientChanged: async () => undefined }),
     connections,
     deliveries: createDeliveryLog({ database, clock }),

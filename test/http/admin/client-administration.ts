@@ -1,5 +1,6 @@
 import request from "supertest";
 import { afterAll, beforeAll, expect } from "vitest";
+import { createAuditLog } from "../../../src/audit/audit-log.js";
 import { createClients } from "../../../src/auth/clients/clients.js";
 import type { Scope } from "../../../src/auth/scopes.js";
 import { createConnectorRegistry } from "../../../src/connectors/registry.js";
@@ -90,6 +91,7 @@ function administration({
 }: Parameters<NonNullable<AdministrationOption>>[0]) {
   return createAdminRouter({
     notifications: createNotifications({ database }),
+    audit: createAuditLog({ database }),
     clients: createClients({ database, clock, clientChanged: authorization.clientChanged }),
     connections: createConnections({
       database,

@@ -299,9 +299,9 @@ describe("switching on and off", () => {
       outbox: { appendBacklog: () => Promise.reject(new Error("no room")) },
       pacerFor: () => ({ reserve: async () => undefined, penalise: async () => undefined }),
     });
-    await expect(failing.enable({ tenantId: defaultTenantId, correlationId: "c" }, id)).rejects.toThrow(
-      "no room",
-    );
+    await expect(
+      failing.enable({ tenantId: defaultTenantId, actor: "test", correlationId: "c" }, id),
+    ).rejects.toThrow("no room");
     expect((await admin.connections.get(defaultTenantId, id)).enabled).toBe(false);
   });
 });
