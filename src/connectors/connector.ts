@@ -77,6 +77,8 @@ export interface ConnectorSession {
   users: UserOperations;
   /** Tries the credential, permissions and reach without writing anything. Never throws for vendor trouble: it reports. */
   test(context: CallContext): Promise<ConnectionReport>;
+  /** What the vendor lets us see at this moment. @throws ConnectorError */
+  readScope(context: CallContext): Promise<AuthorisedScope>;
   /** Releases sockets. */
   close(): Promise<void>;
 }
@@ -144,6 +146,38 @@ export interface RemoteUser {
   departmentRemoteIds: string[];
 }
 
+/**
+ * What the vendor holds of a record, in the words of a profile: a value, or `null` where the field is known to be
+ * empty. An absent key says nothing: no call shows the field, or it is not for us to see. Absent is not empty.
+ */
+export type Contents<P> = { [K in keyof P]?: P[K] | null };
+
+/** A record as far as it can be compared with a profile. */
+export interface RemoteRecord<P> {
+  remoteId: string;
+  contents: Contents<P>;
+}
+
+/** A page of the direct members of a department. */
+export interface MemberPage {
+  records: RemoteRecord<UserProfile>[];
+  /** Where the next page begins; absent on the last one. */
+  nextCursor?: string;
+  /** Fields that a listing may leave out although they have a value: a single read tells. */
+  toldSingly: readonly (keyof UserProfile)[];
+}
+
+/** Which part of the company the vendor lets us see, and which personal fields. */
+export interface AuthorisedScope {
+  wholeCompany: boolean;
+  /** Departments that are visible with all below them. */
+  departmentRemoteIds: string[];
+  /** People who are visible by themselves. */
+  userRemoteIds: string[];
+  /** Fields of people that the vendor says we may read: one of these that an answer leaves out is empty. */
+  userFields: (keyof UserProfile)[];
+}
+
 export interface DepartmentOperations {
   create(request: CallContext & { profile: DepartmentProfile }): Promise<WriteResult>;
   /** Writes only the given changes; a changed `parentRemoteId` moves the department with everything below it. */
@@ -160,6 +194,13 @@ export interface DepartmentOperations {
   find(
     request: CallContext & { parentRemoteId: string; name: string; sourceId: string },
   ): Promise<RemoteDepartment | undefined>;
+  /**
+   * The ids of the departments directly below one, each once; pseudo departments, such as school contacts, are left
+   * out. @throws ConnectorError not-found where the department itself is gone
+   */
+  listChildren(request: CallContext & { parentRemoteId: string }): Promise<string[]>;
+  /** A department with every field that can be compared. */
+  read(request: CallContext & { remoteId: string }): Promise<RemoteRecord<DepartmentProfile> | undefined>;
 }
 
 export interface UserOperations {
@@ -191,6 +232,21 @@ export interface UserOperations {
    * this kind of account.
    */
   isEnabled(request: CallContext & { remoteId: string }): Promise<boolean | undefined>;
+  /**
+   * One page of the direct members of a department. `granted` is `AuthorisedScope.userFields`. Whoever is in several
+   * departments is listed in each. @throws ConnectorError not-found where the department is gone
+   */
+  listMembers(
+    request: CallContext & {
+      departmentRemoteId: string;
+      cursor?: string;
+      granted: readonly (keyof UserProfile)[];
+    },
+  ): Promise<MemberPage>;
+  /** A person with every field that can be compared. */
+  read(
+    request: CallContext & { remoteId: string; granted: readonly (keyof UserProfile)[] },
+  ): Promise<RemoteRecord<UserProfile> | undefined>;
 }
 
 /** The outcome of a connection test. */

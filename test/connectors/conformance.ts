@@ -1,5 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import type { ConnectorSession, UserProfile, VendorCall } from "../../src/connectors/connector.js";
+import type {
+  ConnectorSession,
+  RemoteRecord,
+  UserProfile,
+  VendorCall,
+} from "../../src/connectors/connector.js";
 import {
   ConnectorError,
   type ConnectorErrorFacts,
@@ -14,6 +19,8 @@ export interface VendorUnderTest {
   calls: VendorCall[];
   /** Makes a department at the vendor's console, without our stamp. */
   addDepartment(name: string, parentRemoteId: string): string;
+  /** Adds a person at the vendor's console. */
+  addPerson(remoteId: string, mobile: string, departmentRemoteId: string): void;
   /** Puts a person into one more department at the vendor's console. */
   addMembership(userRemoteId: string, departmentRemoteId: string): void;
   /** Makes a person at the vendor's console whose account belongs to the company, so that it can be disabled. */
@@ -28,6 +35,7 @@ export interface VendorUnderTest {
 }
 
 const context = { correlationId: "req-1" };
+const everyField: readonly (keyof UserProfile)[] = ["mobile", "email", "workPlace"];
 
 /** The promises of the connector contract, for any vendor. */
 export function describeConnector(name: string, start: () => Promise<VendorUnderTest>): void {
@@ -307,6 +315,111 @@ export function describeConnector(name: string, start: () => Promise<VendorUnder
         vendor.loseNextCreate("user");
         await failsWith(createUser("u1"), "transient", { mayHaveApplied: true });
         expect(await getUser("u1")).toMatchObject({ remoteId: "u1" });
+      });
+    });
+
+    describe("reads for a comparison", () => {
+      const list = async (departmentRemoteId: string, granted = everyField) => {
+        const records: RemoteRecord<UserProfile>[] = [];
+        let pages = 0;
+        for (let cursor: string | undefined, more = true; more; pages++) {
+          const page = await vendor.session.users.listMembers({
+            ...context,
+            departmentRemoteId,
+            granted,
+            ...(cursor !== undefined && { cursor }),
+          });
+          records.push(...page.records);
+          cursor = page.nextCursor;
+          more = cursor !== undefined;
+        }
+        return { records, pages };
+      };
+
+      it("name the departments directly below one", async () => {
+        const parent = await createDepartment("甲");
+        const [first, second] = [await createDepartment("乙", parent), await createDepartment("丙", parent)];
+        await createDepartment("丁", first);
+        const children = await vendor.session.departments.listChildren({
+          ...context,
+          parentRemoteId: parent,
+        });
+        expect(new Set(children)).toEqual(new Set([first, second]));
+        const none = { ...context, parentRemoteId: second };
+        expect(await vendor.session.departments.listChildren(none)).toEqual([]);
+      });
+
+      it("tell a department with all that was sent", async () => {
+        const parent = await createDepartment("甲");
+        const profile = { name: "乙", parentRemoteId: parent, sourceId: "src-乙", order: 7 };
+        const { remoteId } = await vendor.session.departments.create({ ...context, profile });
+        const read = await vendor.session.departments.read({ ...context, remoteId });
+        expect(read).toEqual({ remoteId, contents: profile });
+        const byHand = vendor.addDepartment("手工", parent);
+        const other = await vendor.session.departments.read({ ...context, remoteId: byHand });
+        expect(other?.contents).toMatchObject({ name: "手工", sourceId: null });
+        expect(await vendor.session.departments.read({ ...context, remoteId: "999999" })).toBeUndefined();
+      });
+
+      it("say that a department to be listed is gone", async () => {
+        const gone = { ...context, parentRemoteId: "999999" };
+        await failsWith(vendor.session.departments.listChildren(gone), "not-found", {});
+        await failsWith(list("999999"), "not-found", {});
+      });
+
+      it("tell a person with all that was sent, empty apart from unknown", async () => {
+        await createUser("boss");
+        const profile: UserProfile = {
+          ...person("u1", vendor.rootId),
+          email: "u1@example.com",
+          title: "工程师",
+          jobNumber: "A1",
+          telephone: "0571-1",
+          workPlace: "杭州",
+          hiredDate: 1_735_689_600_000,
+          managerRemoteId: "boss",
+        };
+        await createUser("u1", profile);
+        const read = (remoteId: string, granted = everyField) =>
+          vendor.session.users.read({ ...context, remoteId, granted });
+        expect(await read("u1")).toEqual({ remoteId: "u1", contents: profile });
+        const listed = (await list(vendor.rootId)).records.find((record) => record.remoteId === "u1");
+        expect(listed).toEqual({ remoteId: "u1", contents: profile });
+        expect((await read("boss"))?.contents).toMatchObject({
+          title: null,
+          email: null,
+          managerRemoteId: null,
+        });
+        expect(await read("nobody")).toBeUndefined();
+      });
+
+      it("do not take a field that is hidden from the app for an empty one", async () => {
+        await createUser("u1", { title: "工程师" });
+        const read = await vendor.session.users.read({ ...context, remoteId: "u1", granted: [] });
+        expect(read?.contents).toMatchObject({ title: "工程师", jobNumber: null });
+        expect(Object.keys(read?.contents ?? {})).not.toContain("email");
+      });
+
+      it.each([1, 99, 100, 101, 250])(
+        "list all of %i members of a department, page by page",
+        async (count) => {
+          const department = await createDepartment("大");
+          for (let n = 1; n <= count; n++) {
+            vendor.addPerson(`p${n}`, String(13_600_000_000 + n), department);
+          }
+          const { records, pages } = await list(department);
+          expect(new Set(records.map((record) => record.remoteId)).size).toBe(count);
+          expect(pages).toBe(Math.ceil(count / 100));
+        },
+      );
+
+      it("tell what the app is authorised for", async () => {
+        expect(await vendor.session.readScope(context)).toEqual({
+          wholeCompany: true,
+          departmentRemoteIds: ["1"],
+          userRemoteIds: [],
+          userFields: ["mobile", "email", "workPlace"],
+        });
       });
     });
 

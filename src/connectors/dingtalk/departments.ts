@@ -17,7 +17,9 @@ import {
 } from "./types.js";
 
 /** The department calls of the contact API (`/topapi/v2/department/*`). */
-export function createDepartmentOperations(client: DingTalkClient): DepartmentOperations {
+export function createDepartmentOperations(
+  client: DingTalkClient,
+): Omit<DepartmentOperations, "read" | "listChildren"> {
   const post = { host: "old", method: "POST", subject: "department" } as const;
 
   async function get({ remoteId, ...context }: CallContext & { remoteId: string }) {

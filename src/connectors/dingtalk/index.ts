@@ -2,6 +2,7 @@ import { createOutgoingHttp, type OutgoingHttpOptions } from "../../platform/out
 import type { Connector } from "../connector.js";
 import { createDingTalkClient } from "./client.js";
 import { createDepartmentOperations } from "./departments.js";
+import { createDepartmentReads, createUserReads, readScope } from "./reads.js";
 import {
   DINGTALK_ROOT_DEPARTMENT_ID,
   DINGTALK_SECRET_SETTINGS,
@@ -34,8 +35,9 @@ export function createDingTalkConnector(limits: Omit<OutgoingHttpOptions, "proxy
       const client = createDingTalkClient(parsed, { ...deps, http });
       const { rootDepartmentId } = parsed;
       return {
-        departments: createDepartmentOperations(client),
-        users: createUserOperations(client),
+        departments: { ...createDepartmentOperations(client), ...createDepartmentReads(client) },
+        users: { ...createUserOperations(client), ...createUserReads(client) },
+        readScope: (context) => readScope(client, context),
         test: (context) => testConnection({ client, clock: deps.clock, rootDepartmentId }, context),
         close: () => client.close(),
       };

@@ -6,11 +6,11 @@ import { z } from "zod";
  */
 
 /** A 64-bit id as text. Numbers beyond 2^53 reach us as text already; anything else is refused, not rounded. */
-const vendorInteger = z
+export const vendorInteger = z
   .union([z.number().int(), z.string().regex(/^-?\d{1,19}$/)])
   .transform((value) => String(value));
 
-const text = z
+export const text = z
   .union([z.string(), z.null()])
   .optional()
   .transform((value) => value || undefined);

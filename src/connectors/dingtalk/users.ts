@@ -18,7 +18,7 @@ const TEXT_FIELDS = [
 ] as const satisfies readonly (readonly [keyof UserProfile, string])[];
 
 /** The person calls of the contact API (`/topapi/v2/user/*`). */
-export function createUserOperations(client: DingTalkClient): UserOperations {
+export function createUserOperations(client: DingTalkClient): Omit<UserOperations, "read" | "listMembers"> {
   const post = { host: "old", method: "POST", subject: "user" } as const;
 
   async function get({ remoteId, ...context }: CallContext & { remoteId: string }) {

@@ -9,7 +9,7 @@ const ROOT = "1";
 export function createMemoryDepartments(
   directory: MemoryDirectory,
   perform: PerformCall,
-): DepartmentOperations {
+): Omit<DepartmentOperations, "read" | "listChildren"> {
   const { departments } = directory;
 
   return {

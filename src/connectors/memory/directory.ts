@@ -1,3 +1,4 @@
+import type { AuthorisedScope } from "../connector.js";
 import type { ConnectorError } from "../errors.js";
 
 /** A department as the memory vendor keeps it. */
@@ -28,8 +29,10 @@ export interface MemoryUser {
 }
 
 export type MemoryOperation =
-  | `departments.${"create" | "update" | "remove" | "get" | "find"}`
-  | `users.${"create" | "update" | "remove" | "get" | "findByMobile" | "setEnabled" | "isEnabled"}`;
+  | `departments.${"create" | "update" | "remove" | "get" | "find" | "listChildren" | "read"}`
+  | `users.${"create" | "update" | "remove" | "get" | "findByMobile" | "setEnabled" | "isEnabled"}`
+  | `users.${"listMembers" | "read"}`
+  | "readScope";
 
 /** A failure to be met by one coming call. */
 export interface MemoryFault {
@@ -47,6 +50,8 @@ export interface MemoryDirectory {
   calls: { operation: MemoryOperation; remoteId?: string; correlationId: string }[];
   /** Failures waiting for their call; the first one of an operation is used up by its next call. */
   faults: MemoryFault[];
+  /** What the app is authorised for; the whole company at first. */
+  scope: AuthorisedScope;
   /** A new department id, as the vendor chooses them. */
   nextDepartmentId(): string;
 }
@@ -59,6 +64,12 @@ export function createMemoryDirectory(companyName = "Company"): MemoryDirectory 
     users: new Map(),
     calls: [],
     faults: [],
+    scope: {
+      wholeCompany: true,
+      departmentRemoteIds: ["1"],
+      userRemoteIds: [],
+      userFields: ["mobile", "email", "workPlace"],
+    },
     nextDepartmentId: () => String(++lastId),
   };
 }

@@ -3,6 +3,7 @@ import { ConnectorSettingsError } from "../errors.js";
 import { createMemoryDepartments } from "./departments.js";
 import type { MemoryDirectory } from "./directory.js";
 import { createPerformCall } from "./perform.js";
+import { createMemoryDepartmentReads, createMemoryUserReads } from "./reads.js";
 import { createMemoryUsers } from "./users.js";
 
 export { createMemoryDirectory, type MemoryDirectory, type MemoryFault } from "./directory.js";
@@ -31,8 +32,12 @@ export function createMemoryConnector(directory: MemoryDirectory): Connector {
     open(_settings, deps) {
       const perform = createPerformCall(directory, deps);
       return {
-        departments: createMemoryDepartments(directory, perform),
-        users: createMemoryUsers(directory, perform),
+        departments: {
+          ...createMemoryDepartments(directory, perform),
+          ...createMemoryDepartmentReads(directory, perform),
+        },
+        users: { ...createMemoryUsers(directory, perform), ...createMemoryUserReads(directory, perform) },
+        readScope: (context) => perform("readScope", context, undefined, () => directory.scope),
         test: async () => ({
           ok: true,
           permissions: [],

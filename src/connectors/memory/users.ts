@@ -4,7 +4,10 @@ import type { PerformCall } from "./perform.js";
 import { refusal } from "./refusal.js";
 
 /** The rules of people: chosen id, unique and unchangeable mobile, known departments and manager. */
-export function createMemoryUsers(directory: MemoryDirectory, perform: PerformCall): UserOperations {
+export function createMemoryUsers(
+  directory: MemoryDirectory,
+  perform: PerformCall,
+): Omit<UserOperations, "read" | "listMembers"> {
   const { users } = directory;
 
   return {

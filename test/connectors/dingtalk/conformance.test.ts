@@ -30,6 +30,10 @@ describeConnector("DingTalk", async () => {
       const made = simulator.state().departments.find((department) => department.name === name);
       return String(made?.dept_id);
     },
+    addPerson(userid, mobile, departmentRemoteId) {
+      const person = { userid, name: userid, mobile, dept_id_list: departmentRemoteId };
+      simulator.act("/topapi/v2/user/create", person);
+    },
     addMembership(userid, departmentRemoteId) {
       const ids = [...(userOf(userid)?.dept_id_list ?? []), Number(departmentRemoteId)];
       simulator.act("/topapi/v2/user/update", { userid, dept_id_list: ids.join(",") });

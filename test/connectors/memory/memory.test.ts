@@ -29,6 +29,10 @@ describeConnector("memory", async () => {
       directory.departments.set(remoteId, { remoteId, name, parentRemoteId });
       return remoteId;
     },
+    addPerson(remoteId, mobile, departmentRemoteId) {
+      const departmentRemoteIds = [departmentRemoteId];
+      directory.users.set(remoteId, { remoteId, name: remoteId, mobile, departmentRemoteIds });
+    },
     addMembership(userRemoteId, departmentRemoteId) {
       directory.users.get(userRemoteId)?.departmentRemoteIds.push(departmentRemoteId);
     },

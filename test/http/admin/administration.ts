@@ -125,7 +125,15 @@ function createTestConnector(opened: ConnectorSettings[], onClose: () => void): 
     open(settings) {
       opened.push(settings);
       return {
-        departments: { create: unused, update: unused, remove: unused, get: unused, find: unused },
+        departments: {
+          create: unused,
+          update: unused,
+          remove: unused,
+          get: unused,
+          find: unused,
+          listChildren: unused,
+          read: unused,
+        },
         users: {
           create: unused,
           update: unused,
@@ -134,7 +142,10 @@ function createTestConnector(opened: ConnectorSettings[], onClose: () => void): 
           findByMobile: unused,
           setEnabled: unused,
           isEnabled: unused,
+          listMembers: unused,
+          read: unused,
         },
+        readScope: unused,
         test: async () => goodReport,
         close: async () => onClose(),
       };

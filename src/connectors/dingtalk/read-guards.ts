@@ -1,0 +1,45 @@
+import { z } from "zod";
+import { text, vendorInteger } from "./types.js";
+
+/** A person as `user/get` and `user/list` tell them, with every field that we compare. */
+export const comparableUser = z.object({
+  userid: z.string().min(1),
+  name: z.string(),
+  mobile: text,
+  state_code: text,
+  email: text,
+  title: text,
+  job_number: text,
+  telephone: text,
+  work_place: text,
+  hired_date: z.number().nullish(),
+  manager_userid: text,
+  dept_id_list: z.array(vendorInteger),
+});
+
+/** The answer of `user/get`. */
+export const comparableUserGuard = z.object({ result: comparableUser });
+
+/** A page of `user/list`. Where there is more, the cursor has to say where. */
+export const memberPageGuard = z.object({
+  result: z.discriminatedUnion("has_more", [
+    z.object({ has_more: z.literal(true), next_cursor: vendorInteger, list: z.array(comparableUser) }),
+    z.object({ has_more: z.literal(false), list: z.array(comparableUser) }),
+  ]),
+});
+
+/** The answer of `department/get`, with every field that we compare. */
+export const comparableDepartmentGuard = z.object({
+  result: z.object({
+    dept_id: vendorInteger,
+    name: z.string(),
+    /** Absent for the root department. */
+    parent_id: vendorInteger.optional(),
+    /** May have 18 digits where a console made it: left out then, as it is none of ours. */
+    order: vendorInteger.optional().transform((digits) => {
+      const order = Number(digits);
+      return Number.isSafeInteger(order) ? order : undefined;
+    }),
+    source_identifier: text,
+  }),
+});
