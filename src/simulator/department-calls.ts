@@ -9,6 +9,7 @@ import {
   requireDepth,
   requireDirectMembers,
   requireFreeName,
+  requireFreeStamp,
   requireNoCycle,
   requireNotRoot,
   requireParent,
@@ -23,12 +24,13 @@ import { readUserid } from "./user-rules.js";
 
 /** `/topapi/v2/department/create`. The id is made by the server: a lost answer leaves it unknown. */
 export function createDepartment(call: Call): AnswerFields {
-  const request = readDepartmentRequest(call.parameters, "create");
+  const request = readDepartmentRequest(call, "create");
   const name = required(request.name, "name");
   const parent = requireParent(call, required(request.parentId, "parent_id"));
   requireRoomForDepartment(call);
   requireDepth(call, parent, 1);
   requireFreeName(call, parent, name);
+  requireFreeStamp(call, request.sourceIdentifier);
   requireOuterDeptForItsFields(request.flags, request.permits, new Map());
   const department = call.book.addDepartment({
     ...emptyDepartment(name),
@@ -47,13 +49,14 @@ export function updateDepartment(call: Call): AnswerFields {
   requireNotRoot(id, 60018);
   const department = requireDepartment(call, id);
   requireDepartmentInScope(call, id);
-  const request = readDepartmentRequest(call.parameters, "update");
+  const request = readDepartmentRequest(call, "update");
   const parent = requireParent(call, request.parentId ?? department.parentId ?? ROOT_DEPARTMENT_ID);
   if (parent.id !== department.parentId) {
     requireNoCycle(call, department, parent);
     requireDepth(call, parent, heightOf(call.book, department));
   }
   requireFreeName(call, parent, request.name ?? department.name, id);
+  requireFreeStamp(call, request.sourceIdentifier, id);
   requireDirectMembers(department, request.managers ?? [], 40031);
   if (request.ownerUserid) requireDirectMembers(department, [request.ownerUserid], 40093);
   requireOuterDeptForItsFields(request.flags, request.permits, department.flags);

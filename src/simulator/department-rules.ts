@@ -1,3 +1,4 @@
+import type { Call } from "./call.js";
 import { type ContactBook, type Department, pathToRoot, ROOT_DEPARTMENT_ID } from "./contact-book.js";
 import { requireDepartmentInScope, type Viewer } from "./contact-scope.js";
 import { type Parameters, readBoolean, readInteger, readText, readWordList, required } from "./parameters.js";
@@ -49,10 +50,13 @@ const PERMIT_CODES: ReadonlyMap<string, number> = new Map([
  * Reads the parameters of department/create or, with the fields only it knows, department/update.
  * @throws BusinessRefusal with the documented code of the first field that breaks its rule.
  */
-export function readDepartmentRequest(parameters: Parameters, api: "create" | "update"): DepartmentRequest {
+export function readDepartmentRequest(
+  { parameters, settings }: Pick<Call, "parameters" | "settings">,
+  api: "create" | "update",
+): DepartmentRequest {
   const forUpdate = api === "update";
   return {
-    name: readDepartmentName(parameters),
+    name: readDepartmentName(parameters, settings.separatorsInDepartmentNames),
     parentId: readInteger(parameters, "parent_id", 1, 40010),
     order: readInteger(parameters, "order", 0, 40011),
     sourceIdentifier: readText(parameters, "source_identifier", 2_000),
@@ -91,6 +95,14 @@ export function requireFreeName(viewer: Viewer, parent: Department, name: string
     if (id !== except && viewer.book.departments.get(id)?.name === name) {
       throw new BusinessRefusal(viewer.settings.duplicateNameCode);
     }
+  }
+}
+
+/** @throws BusinessRefusal 400002 where a stamp may be carried once only and another department carries it. */
+export function requireFreeStamp(viewer: Viewer, stamp: string | undefined, except?: number): void {
+  if (!stamp || viewer.settings.sharedSourceIdentifiers === "taken") return;
+  for (const { id, sourceIdentifier } of viewer.book.departments.values()) {
+    if (id !== except && sourceIdentifier === stamp) throw new BusinessRefusal(400002, "source_identifier");
   }
 }
 
@@ -144,11 +156,11 @@ export function requireNotRoot(id: number, code: 60007 | 60018): void {
   if (id === ROOT_DEPARTMENT_ID) throw new BusinessRefusal(code);
 }
 
-function readDepartmentName(parameters: Parameters): string | undefined {
+function readDepartmentName(parameters: Parameters, separators: "refused" | "taken"): string | undefined {
   const name = readText(parameters, "name", NAME_MAX, 60001);
   if (name === undefined) return undefined;
   if (name.trim() === "") throw new BusinessRefusal(60001);
-  if (FORBIDDEN_IN_NAME.test(name)) throw new BusinessRefusal(60009);
+  if (separators === "refused" && FORBIDDEN_IN_NAME.test(name)) throw new BusinessRefusal(60009);
   return name;
 }
 

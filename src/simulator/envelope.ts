@@ -1,5 +1,6 @@
 import { newId } from "../platform/ids.js";
 import { writeExactJson } from "./exact-json.js";
+import type { Readings } from "./readings.js";
 import { BusinessRefusal, NewApiRefusal } from "./refusals.js";
 
 /** One HTTP answer, ready to be sent, with the code a client should act on (0 for success) for the log. */
@@ -8,6 +9,8 @@ export interface Answer {
   readonly contentType: string;
   readonly body: string;
   readonly code: number | string;
+  /** Further headers by their names. */
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 /** Fields an API adds to the success envelope (or, on the newer API, the whole answer). */
@@ -70,10 +73,20 @@ export function page(status: number, title: string): Answer {
   return { status, contentType: "text/html;charset=UTF-8", body, code: "html" };
 }
 
-/** The body an address gets while it is banned for too many calls: JSON, but none of the usual envelopes. */
-export function addressBan(): Answer {
-  const body = '{"status":1111,"wait":5,"source":"x5","punish":"deny"}';
-  return { status: 200, contentType: JSON_TYPE, body, code: 1111 };
+/** What an address gets while it is banned for too many calls: JSON, but none of the usual envelopes, or a page. */
+export function addressBan({ status, body, retryAfter }: Readings["addressBan"]): Answer {
+  const json = '{"status":1111,"wait":5,"source":"x5","punish":"deny"}';
+  const answer =
+    body === "html" ? page(status, "访问受限") : { status, contentType: JSON_TYPE, body: json, code: 1111 };
+  return retryAfter === null ? answer : { ...answer, headers: { "retry-after": String(retryAfter) } };
+}
+
+/** An answer of the older host in the tenant's spelling of the fields that every such answer has. */
+export function spelledAs(answer: Answer, readings: Pick<Readings, "errcodeAs" | "errmsgOnSuccess">): Answer {
+  let { body } = answer;
+  if (!readings.errmsgOnSuccess) body = body.replace(/^\{"errcode":0,"errmsg":"ok",/, '{"errcode":0,');
+  if (readings.errcodeAs === "text") body = body.replace(/^\{"errcode":(-?\d+)/, '{"errcode":"$1"');
+  return { ...answer, body };
 }
 
 /**

@@ -25,19 +25,19 @@ export function createGate(deps: { clock: Clock; settings: SimulatorSettings; to
   const callsByAddress = createRateWindow();
 
   function refuseToken(api: Api, token: string | undefined): Answer | undefined {
-    if (!token) return missingToken(api);
+    if (!token) return missingToken(settings, api);
     const state = tokens.check(token);
     if (state === "valid") return undefined;
     if (api.family === "v1") return newApiFailure(400, "InvalidAuthentication", "不合法的access_token");
     const code = state === "expired" ? settings.expiredTokenCode : "40014";
-    return refuseOldApi(api, code, "不合法的access_token");
+    return refuseOldApi(settings, api.family, code, "不合法的access_token");
   }
 
   function refuseAddress(api: Api, ip: string): Answer | undefined {
     if (settings.allowedIps === null || settings.allowedIps.includes(ip)) return undefined;
     const text = `访问ip不在白名单之中,request ip=${ip} appKey(${settings.appKey})`;
     if (api.family === "v1") return newApiFailure(403, "Forbidden.AccessDenied.IpNotInWhiteList", text);
-    return refuseOldApi(api, "60020", text);
+    return refuseOldApi(settings, api.family, "60020", text);
   }
 
   function refusePermission(api: Api): Answer | undefined {
@@ -49,7 +49,7 @@ export function createGate(deps: { clock: Clock; settings: SimulatorSettings; to
     if (api.family === "v1") {
       return newApiFailure(403, "Forbidden.AccessDenied.AccessTokenPermissionDenied", text);
     }
-    return refuseOldApi(api, "60011", text);
+    return refuseOldApi(settings, api.family, "60011", text);
   }
 
   return {
@@ -58,7 +58,7 @@ export function createGate(deps: { clock: Clock; settings: SimulatorSettings; to
       if (settings.ipCallsPer20Seconds !== null) {
         const limit = { windowMs: IP_WINDOW_MS, style: "fixed", penaltyMs: IP_BAN_MS } as const;
         const banned = callsByAddress.admit(ip, now, { calls: settings.ipCallsPer20Seconds, ...limit });
-        if (banned !== undefined) return addressBan();
+        if (banned !== undefined) return addressBan(settings.addressBan);
       }
       if (api === undefined) return undefined;
       const style = settings.rateWindow;
@@ -98,18 +98,26 @@ export function throttleAnswer(
   return newApiFailure(403, `Forbidden.AccessDenied.${limit}`, text);
 }
 
-/** Failures found by the gateway are wrapped on `/topapi` and plain on the oldest paths. */
-function refuseOldApi(api: Api, code: string, text: string): Answer {
-  return api.family === "topapi" ? envelopedFailure(code, text) : plainFailure(Number(code), text);
+/** A failure found by the gateway before an older API: wrapped or plain, as the tenant's readings say. */
+export function refuseOldApi(
+  settings: Pick<SimulatorSettings, "topapiGatewayRefusals" | "oapiGatewayRefusals">,
+  family: "topapi" | "oapi",
+  code: string,
+  text: string,
+): Answer {
+  const style = family === "topapi" ? settings.topapiGatewayRefusals : settings.oapiGatewayRefusals;
+  return style === "88" ? envelopedFailure(code, text) : plainFailure(Number(code), text);
 }
 
-function missingToken(api: Api): Answer {
+function missingToken(settings: SimulatorSettings, api: Api): Answer {
   if (api.family === "v1") {
     const text = "x-acs-dingtalk-access-token is mandatory for this action.";
     return newApiFailure(400, "AuthenticationFailed.MissingParameter", text);
   }
-  if (api.family === "topapi") return envelopedFailure("40000", "不合法的参数: access_token is blank");
-  return plainFailure(41001, "缺少access_token参数");
+  // A plain 40000 would speak of any parameter.
+  const isWrapped = api.family === "topapi" && settings.topapiGatewayRefusals === "88";
+  if (isWrapped) return envelopedFailure("40000", "不合法的参数: access_token is blank");
+  return refuseOldApi(settings, api.family, "41001", "缺少access_token参数");
 }
 
 /** `/topapi/v2/user/create` is `dingtalk.oapi.v2.user.create` in throttle texts. */

@@ -5,6 +5,7 @@ import { createSimulatorState, type SimulatorControls } from "./simulator.js";
 
 export type { Fault, FaultPlan, PlannedFault } from "./faults.js";
 export type { HistoryDump, HistoryEvent, LiveDuplicate } from "./history.js";
+export { contraryReadings, type Readings, usualReadings } from "./readings.js";
 export { BusinessRefusal } from "./refusals.js";
 export type { LoggedRequest, PathSummary, RequestFilter, RequestLog } from "./request-log.js";
 export type { Grants, PermissionPoint, SensitiveUserField, SimulatorSettings } from "./settings.js";

@@ -112,14 +112,20 @@ export function toInteger(value: unknown): number | undefined {
 }
 
 /**
- * A list of department ids joined by commas. Only the text form is taken: it is the documented one.
+ * A list of department ids joined by commas, the documented form, or where `arrays` are taken a JSON array.
  * @throws BusinessRefusal 40066 for an empty, malformed or too long list.
  */
-export function readDepartmentIds(parameters: Parameters, name: string, max: number): number[] | undefined {
+export function readDepartmentIds(
+  parameters: Parameters,
+  name: string,
+  max: number,
+  arrays: "refused" | "taken",
+): number[] | undefined {
   const value = parameters.get(name);
   if (value === undefined || value === null) return undefined;
-  if (typeof value !== "string") throw new BusinessRefusal(40066, name);
-  const parts = value.split(",");
+  const isTaken = typeof value === "string" || (arrays === "taken" && Array.isArray(value));
+  if (!isTaken) throw new BusinessRefusal(40066, name);
+  const parts = typeof value === "string" ? value.split(",") : value.map(String);
   if (parts.length > max) throw new BusinessRefusal(40066, name);
   const ids = parts.map((part) => (/^\d{1,16}$/.test(part) ? Number(part) : 0));
   if (ids.some((id) => id < 1 || !Number.isSafeInteger(id))) throw new BusinessRefusal(40066, name);

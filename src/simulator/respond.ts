@@ -10,6 +10,7 @@ import {
   oldApiSuccess,
   page,
   plainFailure,
+  spelledAs,
   unknownOldApi,
 } from "./envelope.js";
 import type { FaultInjector } from "./faults.js";
@@ -57,9 +58,10 @@ export async function respond(deps: RespondDeps, arrival: Arrival): Promise<Outc
     correlationId: correlationIdOf(arrival),
   });
   const api = APIS.get(arrival.path);
-  const settle = (outcome: Outcome, applied: boolean, faults: readonly string[]) => {
+  const settle = (outcome: Outcome, applied: boolean, faults: readonly string[]): Outcome => {
     finish(finishedBy(outcome, applied, faults));
-    return outcome;
+    if (outcome.kind !== "answer" || arrival.path.startsWith("/v1.0/")) return outcome;
+    return { kind: "answer", answer: spelledAs(outcome.answer, deps.settings) };
   };
   const throttled = deps.gate.throttle(arrival.ip, api);
   if (throttled !== undefined) return settle({ kind: "answer", answer: throttled }, false, []);

@@ -57,6 +57,8 @@ async function serve(
   const outcome = await respond(deps.respondDeps, { method, path, query, header, body, ip });
   switch (outcome.kind) {
     case "answer":
+      for (const [name, value] of Object.entries(outcome.answer.headers ?? {}))
+        response.setHeader(name, value);
       send(response, outcome.answer.status, outcome.answer.contentType, outcome.answer.body);
       return;
     case "reset":

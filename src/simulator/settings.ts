@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { readingsShape, usualReadings } from "./readings.js";
 
 /** The permission points (权限点) of an internal app that the simulated APIs ask for. */
 const PERMISSION_POINTS = [
@@ -46,26 +47,22 @@ const settingsSchema = z.strictObject({
   /** Calls of one address in 20 seconds before it is banned for 5 minutes; null switches the ban off. */
   ipCallsPer20Seconds: z.int().min(1).nullable(),
   tokenLifetimeMs: z.int().min(1),
-  expiredTokenCode: z.enum(["40014", "42001"]),
   /** Added before every answer, milliseconds. */
   latencyMs: z.int().min(0),
-  duplicateNameCode: z.union([z.literal(60008), z.literal(60021)]),
-  duplicateEmailCode: z.union([z.literal(60106), z.literal(40101)]),
-  deleteUnknownUserCode: z.union([z.literal(60121), z.literal(33012)]),
-  deleteDepartmentWithEmptyChildren: z.enum(["refuse", "cascade"]),
-  /** Whether an empty string in a user update clears title, e-mail and the like, or is passed over. */
-  emptyStringClears: z.boolean(),
+  /** The custom fields of people that an administrator has made; null stands for whatever a caller sends. */
+  extensionFields: z.array(z.string().min(1)).nullable(),
   maxDepartmentDepth: z.int().min(1),
   /** Whether the company bought enterprise accounts (企业账号). */
   enterpriseAccounts: z.boolean(),
   grants: grantsSchema,
   /** Addresses the app may be called from; null means any. */
   allowedIps: z.array(z.string()).nullable(),
+  ...readingsShape,
 });
 
 /**
  * Everything about the simulated tenant that a caller may choose, at the start or while it runs. Where the
- * documents of DingTalk disagree the choice is a setting, so that a client can be tried against both.
+ * documents of DingTalk disagree the choice is a setting (readings.ts), so that a client can be tried against both.
  */
 export type SimulatorSettings = z.infer<typeof settingsSchema>;
 
@@ -87,13 +84,8 @@ export function defaultSettings(): SimulatorSettings {
     throttlePenaltyMs: 1_000,
     ipCallsPer20Seconds: 10_000,
     tokenLifetimeMs: 7_200_000,
-    expiredTokenCode: "40014",
     latencyMs: 0,
-    duplicateNameCode: 60008,
-    duplicateEmailCode: 60106,
-    deleteUnknownUserCode: 60121,
-    deleteDepartmentWithEmptyChildren: "refuse",
-    emptyStringClears: true,
+    extensionFields: null,
     maxDepartmentDepth: 15,
     enterpriseAccounts: false,
     grants: {
@@ -102,6 +94,7 @@ export function defaultSettings(): SimulatorSettings {
       contactScope: { departments: [1], users: [] },
     },
     allowedIps: null,
+    ...usualReadings(),
   };
 }
 

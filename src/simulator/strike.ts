@@ -3,7 +3,7 @@ import { APIS } from "./apis.js";
 import type { Api } from "./call.js";
 import { type Answer, addressBan, envelopedFailure, newApiFailure, page, plainFailure } from "./envelope.js";
 import type { Strike } from "./faults.js";
-import { throttleAnswer } from "./gate.js";
+import { refuseOldApi, throttleAnswer } from "./gate.js";
 import { textOfCode } from "./refusals.js";
 import type { SimulatorSettings } from "./settings.js";
 
@@ -31,7 +31,7 @@ export function strikeOutcome(
     case "hang":
       return { kind: "hang" };
     case "ban":
-      return answered(addressBan());
+      return answered(addressBan(deps.settings.addressBan));
     case "html":
       return answered(page(strike.status ?? 200, "访问受限"));
     case "answer": {
@@ -47,7 +47,7 @@ export function strikeOutcome(
       return answered(throttleAnswer({ family, path }, deps.settings, excess, strike.code));
     }
     case "error":
-      return answered(errorAnswer(family, strike));
+      return answered(errorAnswer(deps.settings, family, strike));
     default:
       return refuseUnknownStrike(strike);
   }
@@ -57,14 +57,28 @@ function answered(answer: Answer): Outcome {
   return { kind: "answer", answer };
 }
 
-function errorAnswer(family: Api["family"], strike: Extract<Strike, { kind: "error" }>): Answer {
+function errorAnswer(
+  settings: SimulatorSettings,
+  family: Api["family"],
+  strike: Extract<Strike, { kind: "error" }>,
+): Answer {
   const code = Number(strike.code);
   const text = strike.message ?? textOfCode(code);
   if (family === "v1") return newApiFailure(strike.status ?? 400, String(strike.code), text);
-  const wrapped =
-    strike.envelope === undefined ? family === "topapi" && isGatewayCode(code) : strike.envelope === "88";
-  const answer = wrapped ? envelopedFailure(String(strike.code), text) : plainFailure(code, text);
+  const answer = oldErrorAnswer(settings, family, strike.envelope, code, text);
   return { ...answer, status: strike.status ?? answer.status };
+}
+
+function oldErrorAnswer(
+  settings: SimulatorSettings,
+  family: "topapi" | "oapi",
+  envelope: "plain" | "88" | undefined,
+  code: number,
+  text: string,
+): Answer {
+  if (envelope === "88") return envelopedFailure(String(code), text);
+  if (envelope === "plain" || !isGatewayCode(code)) return plainFailure(code, text);
+  return refuseOldApi(settings, family, String(code), text);
 }
 
 /** The codes that come in the 88 envelope: tokens, permissions, addresses, limits. */

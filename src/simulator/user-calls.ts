@@ -14,7 +14,7 @@ const MAX_DEPARTMENTS_ON_UPDATE = 300;
 
 /** `/topapi/v2/user/create`. Not idempotent; a chosen userid makes a replay fail with 60102. */
 export function createUser(call: Call): AnswerFields {
-  const request = readUserRequest(call.parameters, MAX_DEPARTMENTS_ON_CREATE);
+  const request = readUserRequest(call.parameters, MAX_DEPARTMENTS_ON_CREATE, call.settings);
   const userid = readOptionalUserid(call.parameters) ?? newUserid(call);
   const name = required(request.name, "name");
   const account = readNewAccount(call);
@@ -49,7 +49,7 @@ export function createUser(call: Call): AnswerFields {
 /** `/topapi/v2/user/update`: an omitted field keeps its value, the department list replaces the whole list. */
 export function updateUser(call: Call): AnswerFields {
   const user = requireUser(call, readUserid(call.parameters));
-  const request = readUserRequest(call.parameters, MAX_DEPARTMENTS_ON_UPDATE);
+  const request = readUserRequest(call.parameters, MAX_DEPARTMENTS_ON_UPDATE, call.settings);
   requireSameMobile(call, request.mobile, user.mobile);
   const account = readChangedAccount(call, user);
   // 更新企业账号: the department list must come with every update.

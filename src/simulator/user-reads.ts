@@ -100,7 +100,10 @@ function pageOf(call: Call, describe: (user: User, department: Department) => ob
   const list = members.slice(cursor, cursor + size).map((user) => describe(user, department));
   const next = cursor + size;
   // The last page carries no cursor at all: a client that loops on the cursor instead of has_more is caught.
-  return next < members.length ? { has_more: true, next_cursor: next, list } : { has_more: false, list };
+  if (next < members.length) return { has_more: true, next_cursor: next, list };
+  return call.settings.lastPageCursor === "zero"
+    ? { has_more: false, next_cursor: 0, list }
+    : { has_more: false, list };
 }
 
 function readDepartmentToList(call: Call): number {
@@ -108,7 +111,8 @@ function readDepartmentToList(call: Call): number {
 }
 
 function describeUser(call: Call, user: User): Record<string, unknown> {
-  const text = (field: string) => user.texts.get(field);
+  const unset = call.settings.unsetTexts === "empty" ? "" : undefined;
+  const text = (field: string) => user.texts.get(field) ?? unset;
   const fields: Record<string, unknown> = {
     userid: user.userid,
     unionid: user.unionid,

@@ -12,6 +12,7 @@ import {
   toInteger,
 } from "./parameters.js";
 import { BusinessRefusal } from "./refusals.js";
+import type { SimulatorSettings } from "./settings.js";
 
 /** What one user/create or user/update call carries, checked as far as that goes without knowing the company. */
 export interface UserRequest {
@@ -61,7 +62,11 @@ const EMAIL = /^[^\s@,]+@[^\s@,]+\.[^\s@,]+$/;
  * Reads the parameters of user/create (`maxDepartments` 100) or user/update (300).
  * @throws BusinessRefusal with the documented code of the first field that breaks its rule.
  */
-export function readUserRequest(parameters: Parameters, maxDepartments: number): UserRequest {
+export function readUserRequest(
+  parameters: Parameters,
+  maxDepartments: number,
+  settings: SimulatorSettings,
+): UserRequest {
   readEnum(parameters, "org_email_type", ["profession", "base"]);
   readEnum(parameters, "language", ["zh_CN", "en_US"]);
   return {
@@ -70,11 +75,16 @@ export function readUserRequest(parameters: Parameters, maxDepartments: number):
     texts: readTexts(parameters),
     hideMobile: readBoolean(parameters, "hide_mobile"),
     seniorMode: readBoolean(parameters, "senior_mode"),
-    departmentIds: readDepartmentIds(parameters, "dept_id_list", maxDepartments),
+    departmentIds: readDepartmentIds(
+      parameters,
+      "dept_id_list",
+      maxDepartments,
+      settings.departmentListAsArray,
+    ),
     orders: readOrders(parameters),
     departmentTitles: readDepartmentTitles(parameters),
     positions: readPositions(parameters),
-    extension: readExtension(parameters),
+    extension: readExtension(parameters, settings),
     mergeExtension: readEnum(parameters, "ext_attrs_update_mode", ["0", "1"]) === "1",
     hiredDate: readInteger(parameters, "hired_date", 1),
     managerUserid: readText(parameters, "manager_userid", 64, 60128),
@@ -166,14 +176,32 @@ function readPerDepartment<T>(
   return result;
 }
 
-function readExtension(parameters: Parameters): Map<string, unknown> | undefined {
+function readExtension(
+  parameters: Parameters,
+  settings: Pick<SimulatorSettings, "extensionFields" | "unknownExtensionField">,
+): Map<string, unknown> | undefined {
   const text = readText(parameters, "extension", EXTENSION_MAX, 60122);
   if (text === undefined || text === "") return undefined;
   try {
     const value: unknown = JSON.parse(text);
-    if (isPlainObject(value)) return new Map(Object.entries(value));
-  } catch {
+    if (isPlainObject(value)) return knownFields(Object.entries(value), settings);
+  } catch (thrown) {
+    if (thrown instanceof BusinessRefusal) throw thrown;
     // Not JSON: the same answer as JSON that is no object.
   }
   throw new BusinessRefusal(60122, "extension");
+}
+
+function knownFields(
+  entries: [string, unknown][],
+  {
+    extensionFields,
+    unknownExtensionField,
+  }: Pick<SimulatorSettings, "extensionFields" | "unknownExtensionField">,
+): Map<string, unknown> {
+  const known = entries.filter(([name]) => extensionFields === null || extensionFields.includes(name));
+  const unknown = entries.find((entry) => !known.includes(entry));
+  if (unknown !== undefined && unknownExtensionField === "refused")
+    throw new BusinessRefusal(60122, unknown[0]);
+  return new Map(known);
 }

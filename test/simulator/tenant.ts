@@ -5,8 +5,8 @@ import { createManualClock, type ManualClock } from "./manual-clock.js";
 
 /** The older host's answer as a client sees it; `result` is of another shape in every API. */
 const oldAnswer = z.looseObject({
-  errcode: z.number(),
-  errmsg: z.string(),
+  errcode: z.coerce.number(),
+  errmsg: z.string().optional(),
   sub_code: z.string().optional(),
   result: z.unknown().optional(),
 });

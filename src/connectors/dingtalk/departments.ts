@@ -5,6 +5,7 @@ import type {
   DepartmentProfile,
   RemoteDepartment,
 } from "../connector.js";
+import { ConnectorError } from "../errors.js";
 import type { DingTalkClient } from "./client.js";
 import { isNotFound } from "./errors.js";
 import { departmentNumber } from "./remote-id.js";
@@ -12,6 +13,7 @@ import {
   acceptedGuard,
   createdDepartmentGuard,
   departmentGuard,
+  departmentIdsGuard,
   departmentListGuard,
   type VendorDepartment,
 } from "./types.js";
@@ -48,6 +50,24 @@ export function createDepartmentOperations(
       if (isNotFound(error)) return [];
       throw error;
     }
+  }
+
+  /**
+   * DingTalk's documents disagree on whether a deletion takes empty departments below with it; some of them may be
+   * somebody else's. This list, unlike the other, also tells those that the app may not see.
+   */
+  async function requireNoChildren(body: { dept_id: number }, context: CallContext): Promise<void> {
+    const answer = await client.call(
+      { ...post, path: "/topapi/v2/department/listsubid", body, write: false, guard: departmentIdsGuard },
+      context,
+    );
+    const children = answer.result.dept_id_list;
+    if (children.length === 0) return;
+    throw new ConnectorError("dependency-missing", {
+      code: "60006",
+      message: "The department still has departments below it.",
+      remedy: `Move or remove the departments with these DingTalk ids first: ${children.slice(0, 10).join(", ")}.`,
+    });
   }
 
   return {
@@ -89,6 +109,7 @@ export function createDepartmentOperations(
     async remove({ remoteId, ...context }) {
       const body = { dept_id: departmentNumber(remoteId, "remoteId") };
       try {
+        await requireNoChildren(body, context);
         await client.call(
           { ...post, path: "/topapi/v2/department/delete", body, write: true, guard: acceptedGuard },
           context,

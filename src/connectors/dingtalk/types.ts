@@ -68,6 +68,8 @@ export const departmentListGuard = z.object({
   result: z.array(z.object({ dept_id: vendorInteger, name: z.string() })),
 });
 
+export const departmentIdsGuard = z.object({ result: z.object({ dept_id_list: z.array(vendorInteger) }) });
+
 export const scopesGuard = z.object({
   auth_user_field: z.array(z.string()).optional(),
   auth_org_scopes: z.object({

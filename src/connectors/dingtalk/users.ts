@@ -4,6 +4,7 @@ import { createAccountStateOperations } from "./account-state.js";
 import type { DingTalkClient } from "./client.js";
 import { isNotFound } from "./errors.js";
 import { mobileForDingTalk, mobileFromDingTalk } from "./mobile.js";
+import { warnOfKeptTexts } from "./read-back.js";
 import { departmentNumber, isOrdinaryDepartment } from "./remote-id.js";
 import { acceptedGuard, createdUserGuard, userGuard, userIdGuard, type VendorUser } from "./types.js";
 
@@ -71,6 +72,10 @@ export function createUserOperations(client: DingTalkClient): Omit<UserOperation
           context,
         );
       }
+      const cleared = TEXT_FIELDS.filter(
+        ([field, wireName]) => changes[field] === null && body[wireName] === "",
+      );
+      if (cleared.length > 0) warnings.push(...(await warnOfKeptTexts(client, remoteId, cleared, context)));
       return { remoteId, warnings };
     },
 
@@ -132,7 +137,8 @@ function changedFields(changes: Changes<UserProfile>): { body: Record<string, un
     const value = changes[field];
     if (value === undefined) continue;
     if (value === null && field === "name") warnings.push("The name was kept: DingTalk members need one.");
-    // Not documented as clearing, but what production systems send; a missing field would keep the old value.
+    // Not documented as clearing, but what production systems send (a missing field would keep the old value); see
+    // read-back.ts.
     else body[wireName] = value ?? "";
   }
   if (changes.mobile !== undefined) {

@@ -2,11 +2,23 @@ import type { VendorCall } from "../../../src/connectors/connector.js";
 import { createDingTalkConnector } from "../../../src/connectors/dingtalk/index.js";
 import { createPacer } from "../../../src/connectors/pacer.js";
 import { systemClock } from "../../../src/platform/clock.js";
-import { startSimulator } from "../../../src/simulator/index.js";
-import { describeConnector } from "../conformance.js";
+import {
+  contraryReadings,
+  type Readings,
+  startSimulator,
+  usualReadings,
+} from "../../../src/simulator/index.js";
+import { describeConnector, type VendorUnderTest } from "../conformance.js";
 
-describeConnector("DingTalk", async () => {
-  const simulator = await startSimulator({ ratePerSecond: 10_000, enterpriseAccounts: true });
+const READINGS = {
+  "DingTalk (usual readings)": usualReadings(),
+  "DingTalk (contrary readings)": contraryReadings(),
+};
+
+for (const [name, readings] of Object.entries(READINGS)) describeConnector(name, () => start(readings));
+
+async function start(readings: Readings): Promise<VendorUnderTest> {
+  const simulator = await startSimulator({ ratePerSecond: 10_000, enterpriseAccounts: true, ...readings });
   const connector = createDingTalkConnector();
   const calls: VendorCall[] = [];
   const settings = connector.parseSettings({
@@ -24,6 +36,7 @@ describeConnector("DingTalk", async () => {
   return {
     session,
     rootId: "1",
+    keepsTexts: !readings.emptyStringClears,
     calls,
     addDepartment(name, parentRemoteId) {
       simulator.act("/topapi/v2/department/create", { name, parent_id: Number(parentRemoteId) });
@@ -58,4 +71,4 @@ describeConnector("DingTalk", async () => {
       await simulator.close();
     },
   };
-});
+}
