@@ -47,8 +47,17 @@ export function postgresDataSource(url: string, poolSize: number): DataSource {
       keepAlive: true,
       statement_timeout: statementTimeoutMs,
       idle_in_transaction_session_timeout: idleInTransactionTimeoutMs,
+      onConnect: withoutCompiling,
     },
   });
+}
+
+/**
+ * Statements here end after milliseconds, while compiling one (JIT) takes a tenth of a second and is done again each
+ * time, even for a prepared one. PostgreSQL decides by the estimated cost, which for a filter on documents is a guess.
+ */
+async function withoutCompiling(client: { query(sql: string): Promise<unknown> }): Promise<void> {
+  await client.query("set jit = off");
 }
 
 /** The not yet connected DataSource of an open PGlite. `leaseIdleLimitMs`: see pgliteDriver. */

@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { compileFilter } from "../../src/persistence/compile-filter.js";
-import type { Database } from "../../src/persistence/database.js";
 import { sqlParameters } from "../../src/persistence/sql-parameters.js";
 import { parseFilter } from "../../src/scim/filter/parse-filter.js";
 import { resolveFilter } from "../../src/scim/filter/resolve-filter.js";
@@ -11,6 +10,7 @@ import {
   ORGANIZATION_GROUP_URN as ORGANIZATION,
 } from "../../src/scim/schema/urns.js";
 import { defaultTenantId, openTestDatabase, type TestDatabase } from "../support/database.js";
+import { addCrowd } from "./crowd.js";
 import { groupId, type Population, seedPopulation, userId } from "./filter-population.js";
 
 let opened: TestDatabase;
@@ -22,45 +22,6 @@ beforeAll(async () => {
   await addCrowd(opened.database);
 }, 60_000);
 afterAll(() => opened.close());
-
-/** Thousands of people and groups without much to them, so that reading all of them would not be cheaper. */
-async function addCrowd(database: Database): Promise<void> {
-  await database.query(
-    `insert into resource (tenant_id, id, type, doc, user_name_key, external_id, display_name_key, employee_number,
-                           manager_ref, parent_id, created_at, modified_at)
-     select $1, gen_random_uuid(), case when n % 5 = 0 then 'Group' else 'User' end,
-            jsonb_build_object('displayName', 'crowd ' || n, 'filler', repeat('x', 300)),
-            'crowd ' || n, 'crowd ' || n, 'crowd ' || n, 'crowd ' || n, 'crowd ' || n % 50,
-            case when n % 5 = 0 then gen_random_uuid() end, now(), now()
-       from generate_series(1, 2500) n`,
-    [defaultTenantId],
-  );
-  await database.query(
-    `insert into resource_value (tenant_id, type, attribute, value_key, seq)
-     select r.tenant_id, r.type, held.attribute, held.attribute || r.seq, r.seq
-       from resource r,
-            unnest($1::text[]) as held (attribute)
-      where r.type = 'User' and r.user_name_key like 'crowd%'`,
-    [
-      [
-        "emails value",
-        "name familyName",
-        `${ENTERPRISE} department`,
-        `${DICTIONARY} badge`,
-        `${DICTIONARY} level`,
-      ],
-    ],
-  );
-  await database.query(
-    `insert into membership (tenant_id, group_id, member_id, added_at)
-     select $1, g.id, u.id, now()
-       from (select id, row_number() over (order by seq) n from resource where type = 'Group') g
-       join (select id, row_number() over (order by seq) n from resource where type = 'User') u on u.n % 400 = g.n
-     on conflict do nothing`,
-    [defaultTenantId],
-  );
-  await database.query("analyze");
-}
 
 /** The plan of a search. */
 async function planOf(typeId: ResourceTypeId, text: string): Promise<string[]> {
