@@ -28,6 +28,7 @@ import { AddClientKeys1764161000100 } from "./1764161000100-add-client-keys.js";
 import { AddClientUser1764165000100 } from "./1764165000100-add-client-user.js";
 import { CreateNotification1764174000100 } from "./1764174000100-create-notification.js";
 import { CreateAuditEntry1764175000100 } from "./1764175000100-create-audit-entry.js";
+import { AddAttemptChinese1764175000200 } from "./1764175000200-add-attempt-chinese.js";
 import { EstimateFoldedEmployeeNumber1764176000100 } from "./1764176000100-estimate-folded-employee-number.js";
 import { IndexTimes1764176000200 } from "./1764176000200-index-times.js";
 
@@ -63,6 +64,7 @@ export const migrations = [
   AddClientUser1764165000100,
   CreateNotification1764174000100,
   CreateAuditEntry1764175000100,
+  AddAttemptChinese1764175000200,
   EstimateFoldedEmployeeNumber1764176000100,
   IndexTimes1764176000200,
 ];

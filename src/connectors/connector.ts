@@ -258,5 +258,11 @@ export interface ConnectionReport {
   counts?: { departments: number; people: number };
   /** The address the vendor saw, when it refused it. */
   refusedAddress?: string;
-  problems: { code: string; message: string; remedy?: string }[];
+  problems: {
+    code: string;
+    message: string;
+    remedy?: string;
+    /** The same two in Simplified Chinese. */
+    zh?: { message: string; remedy?: string };
+  }[];
 }

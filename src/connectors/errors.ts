@@ -31,6 +31,8 @@ export interface ConnectorErrorFacts {
   message: string;
   /** What an administrator can do about it; absent where waiting is all that is needed. */
   remedy?: string;
+  /** The same two in Simplified Chinese. */
+  zh?: { message: string; remedy?: string };
   /** The profile field the vendor complains about, e.g. "mobile". */
   field?: string;
   /** The vendor's request id, for its support desk. */

@@ -51,8 +51,8 @@ export async function appendNotification(tx: Transaction, input: NewNotification
 }
 
 /** Callers may hand over reasons with more in them, such as the field concerned. */
-function reasonOf({ code, message, remedy }: NotificationReason): NotificationReason {
-  return { code, message, ...(remedy === undefined ? {} : { remedy }) };
+function reasonOf({ code, message, remedy, zh }: NotificationReason): NotificationReason {
+  return { code, message, ...(remedy === undefined ? {} : { remedy }), ...(zh === undefined ? {} : { zh }) };
 }
 
 /**

@@ -27,6 +27,8 @@ export interface NotificationReason {
   message: string;
   /** What an administrator can do about it. */
   remedy?: string;
+  /** The same two in Simplified Chinese. */
+  zh?: { message: string; remedy?: string };
 }
 
 /** What a notification is about, where it is about one thing. */

@@ -30,6 +30,8 @@ export interface DeliveryReason {
   code: string;
   message: string;
   remedy?: string;
+  /** The same two in Simplified Chinese; absent in what was stored before there was any. */
+  zh?: { message: string; remedy?: string };
   /** The profile field concerned. */
   field?: string;
 }

@@ -25,6 +25,8 @@ export interface NewAttempt {
   code: string | null;
   message: string | null;
   remedy: string | null;
+  /** Message and remedy in Simplified Chinese. */
+  zh?: { message: string; remedy?: string } | null;
   /** The vendor calls, already redacted. */
   calls: readonly JsonValue[];
   correlationId: string | null;
@@ -41,8 +43,8 @@ export interface Attempt extends Omit<NewAttempt, "calls"> {
 export async function insertAttempt(db: Queryable, attempt: NewAttempt): Promise<void> {
   await db.query(
     `insert into attempt (tenant_id, id, delivery_id, connection_id, resource_id, number, generation, trigger, action,
-                          outcome, started_at, duration_ms, code, message, remedy, calls, correlation_id)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16::jsonb, $17)`,
+                          outcome, started_at, duration_ms, code, message, remedy, calls, correlation_id, zh)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16::jsonb, $17, $18::jsonb)`,
     [
       attempt.tenantId,
       attempt.id,
@@ -61,6 +63,7 @@ export async function insertAttempt(db: Queryable, attempt: NewAttempt): Promise
       attempt.remedy,
       JSON.stringify(attempt.calls),
       attempt.correlationId,
+      attempt.zh == null ? null : JSON.stringify(attempt.zh),
     ],
   );
 }
@@ -80,7 +83,7 @@ export async function listAttempts(
   return db.query<Attempt>(
     `select tenant_id as "tenantId", id, seq, delivery_id as "deliveryId", connection_id as "connectionId",
             resource_id as "resourceId", number, generation, trigger, action, outcome, started_at as "startedAt",
-            duration_ms as "durationMs", code, message, remedy, calls, correlation_id as "correlationId"
+            duration_ms as "durationMs", code, message, remedy, zh, calls, correlation_id as "correlationId"
        from attempt
       where tenant_id = $1 and delivery_id = $2 and ($3::bigint is null or seq < $3)
       order by seq desc

@@ -15,6 +15,7 @@ import type { Decision } from "./decide/decision.js";
 import { loadSubject } from "./decide/load-subject.js";
 import type { Subject } from "./decide/subject.js";
 import { type Failure, failureOutcome } from "./failure-outcome.js";
+import { reasonFor } from "./reasons.js";
 import { type Settlement, settleDelivery } from "./settle-delivery.js";
 import { waitForHolder } from "./wait-for-holder.js";
 import { execute, type VendorDecision } from "./write/execute.js";
@@ -88,11 +89,7 @@ async function useConnection(
     if (!(error instanceof SecretUnreadableError)) throw error;
     await handBack(deps.database, delivery);
     const until = new Date(now.getTime() + connectionPause(1));
-    const reason = {
-      code: "secret-key",
-      message: error.message,
-      remedy: "Restore SECRET_KEY, or enter the credentials anew.",
-    };
+    const reason = reasonFor("secret-key", { detail: error.message });
     await pauseConnection(deps.database, { tenantId, id: connectionId }, until, reason);
     return undefined;
   }
@@ -161,7 +158,7 @@ async function callVendor(deps: DeliverDeps, work: Work, decision: VendorDecisio
 async function failureOf(deps: DeliverDeps, work: Work, error: unknown): Promise<Failure> {
   if (error instanceof AdoptionRefused) {
     const outcome = await waitForHolder(deps.database, work.delivery, error, deps.clock.now());
-    if (outcome !== undefined) return { outcome, inDoubt: false, code: error.code };
+    if (outcome !== undefined) return { outcome, inDoubt: false, code: error.reason.code };
   }
   return failureOutcome(error, {
     now: deps.clock.now(),

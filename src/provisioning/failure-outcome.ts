@@ -2,6 +2,7 @@ import { ConnectorError } from "../connectors/errors.js";
 import type { DeliveryReason } from "../outbox/delivery.js";
 import { type RetrySchedule, retryDelay } from "../outbox/retry-schedule.js";
 import type { Outcome } from "../outbox/settle.js";
+import { reasonFor } from "./reasons.js";
 import { AdoptionRefused, RemoteVanished } from "./write/execution.js";
 
 /** What follows from a failed execution. */
@@ -36,11 +37,11 @@ const INVITATION_INTERVAL_MS = 600_000;
 /** Says what to do about a failure, by its kind alone. Errors that are not the vendor's are thrown on. */
 export function failureOutcome(error: unknown, context: FailureContext): Failure {
   if (error instanceof AdoptionRefused) {
-    const reason = { code: error.code, message: error.message, remedy: error.remedy, field: error.field };
-    return { outcome: { kind: "parked", reason }, inDoubt: false, code: error.code };
+    const { reason } = error;
+    return { outcome: { kind: "parked", reason }, inDoubt: false, code: reason.code };
   }
   if (error instanceof RemoteVanished) {
-    const reason = { code: "vanished", message: `${error.message} It is created anew.` };
+    const reason = reasonFor("vanished", { remoteId: error.remoteId });
     const outcome: Outcome = { kind: "retry", reason, at: context.now, charged: true };
     return { outcome, inDoubt: false, dropLink: true, code: "vanished" };
   }
@@ -92,11 +93,12 @@ function later(context: FailureContext, pauseMs: number, retryAfterMs = 0): Date
 }
 
 function reasonOf(error: ConnectorError): DeliveryReason {
-  const { code, message, remedy, field } = error.facts;
+  const { code, message, remedy, field, zh } = error.facts;
   return {
     code,
     message,
     ...(remedy === undefined ? {} : { remedy }),
     ...(field === undefined ? {} : { field }),
+    ...(zh === undefined ? {} : { zh }),
   };
 }

@@ -12,6 +12,7 @@ import { newId } from "../platform/ids.js";
 import type { JsonValue } from "../scim/schema/attribute.js";
 import type { ConnectionAtWork } from "./connections/connection-at-work.js";
 import { connectionPause } from "./connections/pause-schedule.js";
+import { reasonFor } from "./reasons.js";
 import type { Action, LinkChange } from "./write/execution.js";
 
 /** What a delivery came to. */
@@ -107,10 +108,7 @@ async function applyPause(
 
 async function tellOfRecovery(tx: Transaction, delivery: ClaimedDelivery, now: Date): Promise<void> {
   const { tenantId, connectionId, correlationId } = delivery;
-  const reason = {
-    code: "recovered",
-    message: "The connection works again; what had to wait is delivered now.",
-  };
+  const reason = reasonFor("recovered");
   await appendNotification(tx, { tenantId, connectionId, kind: "recovered", reason, correlationId, now });
 }
 
@@ -188,6 +186,7 @@ async function recordAttempt(
     code: settlement.code ?? reason?.code ?? null,
     message: reason?.message ?? null,
     remedy: reason?.remedy ?? null,
+    zh: reason?.zh ?? null,
     calls: settlement.calls as unknown as JsonValue[],
     correlationId: delivery.correlationId,
   });

@@ -2,6 +2,7 @@ import type { ClaimedDelivery } from "../outbox/delivery.js";
 import type { Outcome } from "../outbox/settle.js";
 import type { Queryable } from "../persistence/database.js";
 import { isId } from "../platform/ids.js";
+import { messageOf, reasonFor } from "./reasons.js";
 import type { AdoptionRefused } from "./write/execution.js";
 
 /** A delivery in work is done within this time, as a rule; in milliseconds. */
@@ -29,9 +30,9 @@ export async function waitForHolder(
   const holder = rows[0];
   if (holder === undefined) return undefined;
   const reason = {
-    code: refused.code,
-    message: `${refused.message} Waits for that resource's own delivery.`,
-    field: refused.field,
+    ...reasonFor("holder-first", { refusal: messageOf(refused.reason) }),
+    code: refused.reason.code,
+    ...(refused.reason.field === undefined ? {} : { field: refused.reason.field }),
   };
   if (holder.state === "claimed" && delivery.resourceId > refused.holderResourceId) {
     return { kind: "retry", reason, at: new Date(now.getTime() + HOLDER_IN_WORK_MS), charged: false };

@@ -4,8 +4,9 @@ import { type OutgoingHttp, OutgoingHttpError } from "../../platform/outgoing-ht
 import type { CallContext, ConnectorDeps, VendorCall } from "../connector.js";
 import { ConnectorError } from "../errors.js";
 import { readNewAnswer, readOldAnswer, type VendorAnswer } from "./answers.js";
-import type { CallSubject } from "./error-table.js";
+import type { CallSubject } from "./codes/code-entry.js";
 import { meaningOfRefusal, networkError, refusalError, refusalOf, unexpectedAnswerError } from "./errors.js";
+import { ownReason } from "./own-reasons.js";
 import { redact } from "./redaction.js";
 import type { DingTalkSettings } from "./settings.js";
 import { createTokenSource, type FreshToken } from "./token.js";
@@ -125,7 +126,7 @@ export function createDingTalkClient(
     if (retryAfterMs <= 0) return;
     throw new ConnectorError("throttled", {
       code: "keeping-silent",
-      message: "DingTalk asked for a pause in all calls of this connection; this one was not sent.",
+      ...ownReason("keeping-silent"),
       retryAfterMs,
     });
   }
@@ -177,7 +178,7 @@ function asksForFreshToken(error: unknown, subject: CallSubject): boolean {
 function givenUp(cause: unknown): ConnectorError {
   return new ConnectorError(
     "transient",
-    { code: "aborted", message: "The call was given up before it was sent.", mayHaveApplied: false },
+    { code: "aborted", ...ownReason("given-up"), mayHaveApplied: false },
     { cause },
   );
 }

@@ -1,4 +1,5 @@
 import { ConnectorError } from "../errors.js";
+import { ownReason } from "./own-reasons.js";
 
 /**
  * A department id as the API wants it, a number. Ids are 64-bit at DingTalk and text with us; one that a number
@@ -11,8 +12,7 @@ export function departmentNumber(remoteId: string, field: string): number {
   throw new ConnectorError("rejected", {
     code: "bad-department-id",
     field,
-    message: `"${remoteId.slice(0, 40)}" is not a department id of DingTalk.`,
-    remedy: "Check the department id written back (ddtalkId) and the root department of the connection.",
+    ...ownReason("bad-department-id", { id: remoteId.slice(0, 40) }),
   });
 }
 

@@ -3,7 +3,7 @@ import type { CallContext, ConnectionReport } from "../connector.js";
 import { ConnectorError, type ConnectorErrorKind } from "../errors.js";
 import type { ApiCall, DingTalkClient } from "./client.js";
 import { countContacts } from "./count-contacts.js";
-import { permissionNames, refusalOf, refusedAddress } from "./errors.js";
+import { hintsOf, refusalOf } from "./errors.js";
 import { DINGTALK_ROOT_DEPARTMENT_ID } from "./settings.js";
 import { acceptedGuard, departmentListGuard, scopesGuard, userCountGuard, userIdListGuard } from "./types.js";
 
@@ -140,13 +140,18 @@ function isMissingPermission(error: ConnectorError): boolean {
 /** Adds a failure to the report, once for each code and set of named permissions. */
 function note(report: ConnectionReport, error: ConnectorError): void {
   const refusal = refusalOf(error);
-  const address = refusal && refusedAddress(refusal);
-  if (address !== undefined) report.refusedAddress = address;
-  const names = refusal ? permissionNames(refusal) : [];
-  const message = names.length > 0 ? `${error.facts.message} (${names.join(", ")})` : error.facts.message;
-  const { code, remedy } = error.facts;
+  const hints = refusal && hintsOf(refusal);
+  if (hints?.address !== undefined) report.refusedAddress = hints.address;
+  const names = (hints?.permissions ?? []).join(", ");
+  const message = names === "" ? error.facts.message : `${error.facts.message} (${names})`;
+  const { code, remedy, zh } = error.facts;
   if (report.problems.some((problem) => problem.code === code && problem.message === message)) return;
-  report.problems.push({ code, message, ...(remedy !== undefined && { remedy }) });
+  report.problems.push({
+    code,
+    message,
+    ...(remedy !== undefined && { remedy }),
+    ...(zh && { zh: names === "" ? zh : { ...zh, message: `${zh.message}（${names}）` } }),
+  });
 }
 
 async function attempt<T>(

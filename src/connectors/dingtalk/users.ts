@@ -2,8 +2,9 @@ import type { CallContext, Changes, RemoteUser, UserOperations, UserProfile } fr
 import { ConnectorError } from "../errors.js";
 import { createAccountStateOperations } from "./account-state.js";
 import type { DingTalkClient } from "./client.js";
-import { isNotFound } from "./errors.js";
+import { isNotFound, refusalError } from "./errors.js";
 import { mobileForDingTalk, mobileFromDingTalk } from "./mobile.js";
+import { ownReason } from "./own-reasons.js";
 import { warnOfKeptTexts } from "./read-back.js";
 import { departmentNumber, isOrdinaryDepartment } from "./remote-id.js";
 import { acceptedGuard, createdUserGuard, userGuard, userIdGuard, type VendorUser } from "./types.js";
@@ -171,8 +172,7 @@ function departmentList(remoteIds: string[]): string {
     throw new ConnectorError("rejected", {
       code: "no-department",
       field: "departmentRemoteIds",
-      message: "A DingTalk member belongs to at least one department, and none is left.",
-      remedy: "Add the person to a department, or remove them.",
+      ...ownReason("no-department"),
     });
   }
   return remoteIds.map((id) => departmentNumber(id, "departmentRemoteIds")).join(",");
@@ -189,8 +189,7 @@ function requireMobile(text: string): string {
   throw new ConnectorError("rejected", {
     code: "invalid-mobile",
     field: "mobile",
-    message: "The mobile number has no form that DingTalk takes.",
-    remedy: "Write it as 11 digits (mainland) or with its country, e.g. +852 9123 4567.",
+    ...ownReason("invalid-mobile"),
   });
 }
 
@@ -206,8 +205,5 @@ function toRemoteUser(user: VendorUser): RemoteUser {
 }
 
 function goneError(): ConnectorError {
-  return new ConnectorError("not-found", {
-    code: "60121",
-    message: "The person is not a member of the company at DingTalk.",
-  });
+  return refusalError({ code: "60121", text: "", enveloped: false }, { subject: "user", write: false });
 }

@@ -33,6 +33,7 @@ export function presentAttempt(attempt: Attempt) {
     code: attempt.code,
     message: attempt.message,
     remedy: attempt.remedy,
+    zh: attempt.zh ?? null,
     calls: attempt.calls,
     correlationId: attempt.correlationId,
   };

@@ -9,6 +9,8 @@ export interface PauseReason {
   message: string;
   /** What an administrator can do about it. */
   remedy?: string;
+  /** The same two in Simplified Chinese. */
+  zh?: { message: string; remedy?: string };
 }
 
 /** One configured corp of one vendor. */

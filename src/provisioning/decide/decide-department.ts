@@ -1,7 +1,9 @@
 import type { ConnectorDescriptor, DepartmentProfile } from "../../connectors/connector.js";
+import type { DeliveryReason } from "../../outbox/delivery.js";
 import { mapDepartmentName, mapDepartmentOrder } from "../mapping/map-department.js";
+import { reasonFor } from "../reasons.js";
 import type { Decision } from "./decision.js";
-import { awaits, blockedBy } from "./references.js";
+import { awaits, blockedBy, ROLES } from "./references.js";
 import type { DepartmentSubject } from "./subject.js";
 
 /** What a decision needs to know besides the department itself. */
@@ -16,20 +18,18 @@ export interface DepartmentRules {
   inDoubt: boolean;
 }
 
+const THIS_GROUP = { en: "This group lies", zh: "该组" };
+
 /** What the vendor should hold of a group. Pure: the same facts give the same decision. */
 export function decideDepartment(subject: DepartmentSubject, rules: DepartmentRules): Decision {
   if (subject.removed || subject.kind !== "department") return decideRemoval(subject, rules);
   if (subject.isRoot) {
-    return skip(
-      "root-group",
-      "This group is the connection's root: it stands for the vendor's root department.",
-    );
+    return skip(reasonFor("root-group"));
   }
   if (!subject.inScope) {
-    const message = "This group lies outside the connection's root group.";
     // A parent that moves into the scope brings what is below it.
     const awaited = subject.parent === undefined ? [] : awaits([subject.parent]);
-    return { kind: "skip", reason: { code: "outside-scope", message }, awaited };
+    return { kind: "skip", reason: reasonFor("outside-scope", { what: THIS_GROUP }), awaited };
   }
 
   const displayName =
@@ -38,7 +38,7 @@ export function decideDepartment(subject: DepartmentSubject, rules: DepartmentRu
   if (mapped.name === "") {
     return {
       kind: "park",
-      reason: { code: "name-missing", message: "The group has no name.", field: "displayName" },
+      reason: reasonFor("name-missing"),
     };
   }
   const parent = resolveParent(subject, rules);
@@ -66,10 +66,7 @@ function resolveParent(
         decision: {
           kind: "wait",
           at: settledAt,
-          reason: {
-            code: "parent-unknown",
-            message: `The parent "${subject.unknownParent}" is not known yet; waiting a moment for it.`,
-          },
+          reason: reasonFor("parent-unknown", { parent: subject.unknownParent }),
         },
       };
     }
@@ -78,21 +75,19 @@ function resolveParent(
   }
   if (subject.parent === undefined || subject.parentIsRoot) return { remoteId: rules.rootDepartmentId };
   if (subject.parent.remoteId !== undefined) return { remoteId: subject.parent.remoteId };
-  return { decision: blockedBy([subject.parent], "the parent department") };
+  return { decision: blockedBy([subject.parent], ROLES.parent) };
 }
 
 function decideRemoval(subject: DepartmentSubject, rules: DepartmentRules): Decision {
   if (subject.link === undefined && !rules.inDoubt) {
-    return subject.removed
-      ? { kind: "nothing", notes: [] }
-      : skip("not-a-department", 'The group\'s kind is "group": it is not shown as a department.');
+    return subject.removed ? { kind: "nothing", notes: [] } : skip(reasonFor("not-a-department"));
   }
   // Removals go in reverse: people and sub-departments leave first. Whether they have left is known from what was
   // sent; a department that somebody filled by hand is refused by the vendor and parked.
-  if (subject.occupants.length > 0) return blockedBy(subject.occupants, "those still in it");
+  if (subject.occupants.length > 0) return blockedBy(subject.occupants, ROLES.occupants);
   return { kind: "remove" };
 }
 
-function skip(code: string, message: string): Decision {
-  return { kind: "skip", reason: { code, message }, awaited: [] };
+function skip(reason: DeliveryReason): Decision {
+  return { kind: "skip", reason, awaited: [] };
 }

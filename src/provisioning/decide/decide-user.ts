@@ -1,6 +1,8 @@
+import type { DeliveryReason } from "../../outbox/delivery.js";
 import { mapUser } from "../mapping/map-user.js";
+import { reasonFor } from "../reasons.js";
 import type { Decision } from "./decision.js";
-import { awaits, blockedBy, isOnItsWay } from "./references.js";
+import { awaits, blockedBy, isOnItsWay, ROLES } from "./references.js";
 import type { Reference, UserSubject } from "./subject.js";
 
 /** What a decision needs to know besides the user. */
@@ -16,34 +18,30 @@ export interface UserRules {
   inDoubt: boolean;
 }
 
+const ALL_DEPARTMENTS = { en: "All departments of the user lie", zh: "该用户的所有部门都" };
+
 /** What the vendor should hold of a user. Pure: the same facts give the same decision. */
 export function decideUser(subject: UserSubject, rules: UserRules): Decision {
   const absent = subject.link === undefined && !rules.inDoubt;
   if (subject.removed) return absent ? { kind: "nothing", notes: [] } : { kind: "remove" };
   const inactive = subject.attributes["active"] === false;
   if (absent) {
-    if (inactive) return skip("inactive", "The user is inactive in SCIM and was never provisioned.");
+    if (inactive) return skip(reasonFor("inactive"));
     if (subject.onlyOutsideScope) {
-      const message = "All departments of the user lie outside the connection's root group.";
       // A department that moves into the scope brings its people with it.
-      return { kind: "skip", reason: { code: "outside-scope", message }, awaited: awaits(subject.outside) };
+      return {
+        kind: "skip",
+        reason: reasonFor("outside-scope", { what: ALL_DEPARTMENTS }),
+        awaited: awaits(subject.outside),
+      };
     }
   } else if (subject.onlyOutsideScope && subject.link !== undefined) {
-    return skip("left-scope", "The user left the connection's root group; the person is kept as last sent.");
+    return skip(reasonFor("left-scope"));
   }
 
   const own = mapUser(subject.attributes);
   if (own.mobile === undefined && absent && rules.adoptedRemoteId === undefined) {
-    return {
-      kind: "park",
-      reason: {
-        code: "mobile-missing",
-        message: "Mobile missing: DingTalk creates nobody without a mobile number.",
-        remedy:
-          'Give the user a phone number of type "mobile" in the identity provider; delivery goes on by itself.',
-        field: "mobile",
-      },
-    };
+    return { kind: "park", reason: reasonFor("mobile-missing") };
   }
   const placed = placeInDepartments(subject, rules);
   if ("decision" in placed) return placed.decision;
@@ -78,7 +76,7 @@ type Placement = { remoteIds: string[]; leftOut: Reference[]; notes: string[] } 
 function placeInDepartments(subject: UserSubject, rules: UserRules): Placement {
   const unlinked = subject.departments.filter((department) => department.remoteId === undefined);
   const onTheirWay = unlinked.filter(isOnItsWay);
-  if (onTheirWay.length > 0) return { decision: blockedBy(onTheirWay, "the department") };
+  if (onTheirWay.length > 0) return { decision: blockedBy(onTheirWay, ROLES.department) };
 
   const remoteIds = subject.departments.flatMap((department) => department.remoteId ?? []);
   if (subject.memberOfRoot) remoteIds.push(rules.rootDepartmentId);
@@ -89,7 +87,7 @@ function placeInDepartments(subject: UserSubject, rules: UserRules): Placement {
     );
     return { remoteIds: [...new Set(remoteIds)], leftOut: unlinked, notes };
   }
-  if (unlinked.length > 0) return { decision: blockedBy(unlinked, "the department") };
+  if (unlinked.length > 0) return { decision: blockedBy(unlinked, ROLES.department) };
 
   const settledAt = new Date(rules.requestedAt.getTime() + rules.settleMs);
   if (rules.now < settledAt) {
@@ -97,10 +95,7 @@ function placeInDepartments(subject: UserSubject, rules: UserRules): Placement {
       decision: {
         kind: "wait",
         at: settledAt,
-        reason: {
-          code: "department-missing",
-          message: "In no department yet; waiting a moment for the membership.",
-        },
+        reason: reasonFor("department-missing"),
       },
     };
   }
@@ -111,6 +106,6 @@ function placeInDepartments(subject: UserSubject, rules: UserRules): Placement {
   };
 }
 
-function skip(code: string, message: string): Decision {
-  return { kind: "skip", reason: { code, message }, awaited: [] };
+function skip(reason: DeliveryReason): Decision {
+  return { kind: "skip", reason, awaited: [] };
 }

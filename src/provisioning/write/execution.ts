@@ -1,3 +1,4 @@
+import type { DeliveryReason } from "../../outbox/delivery.js";
 import type { Awaited } from "../../outbox/settle.js";
 import type { JsonObject } from "../../scim/schema/attribute.js";
 
@@ -28,13 +29,10 @@ export class AdoptionRefused extends Error {
   override readonly name = "AdoptionRefused";
 
   constructor(
-    readonly code: string,
-    message: string,
-    readonly remedy: string,
-    readonly field: string,
+    readonly reason: DeliveryReason,
     readonly holderResourceId?: string,
   ) {
-    super(message);
+    super(reason.message);
   }
 }
 

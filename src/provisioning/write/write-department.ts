@@ -3,6 +3,7 @@ import { ConnectorError } from "../../connectors/errors.js";
 import type { JsonObject } from "../../scim/schema/attribute.js";
 import type { Link } from "../decide/subject.js";
 import { profileChanges } from "../mapping/profile-changes.js";
+import { reasonFor } from "../reasons.js";
 import { AdoptionRefused, type Execution, RemoteVanished } from "./execution.js";
 
 /**
@@ -70,10 +71,7 @@ async function find(session: ConnectorSession, input: WriteDepartmentInput): Pro
   if (found === undefined) return undefined;
   if (found.sourceId !== undefined && found.sourceId !== sourceId) {
     throw new AdoptionRefused(
-      "name-taken",
-      `Below the same parent there is a department "${found.name}" (${found.remoteId}) that belongs to "${found.sourceId}".`,
-      `Rename one of the two departments. If they are the same one, set the group's ddtalkId to "${found.remoteId}".`,
-      "displayName",
+      reasonFor("name-taken", { name: found.name, department: found.remoteId, owner: found.sourceId }),
       (await input.linkedElsewhere(found.remoteId)) ?? found.sourceId,
     );
   }
@@ -105,13 +103,8 @@ async function adopt(
 ): Promise<Execution> {
   const holder = await input.linkedElsewhere(remoteId);
   if (holder !== undefined) {
-    throw new AdoptionRefused(
-      "linked-elsewhere",
-      `The vendor's department ${remoteId} is linked to another SCIM group already.`,
-      "Rename one of the two groups, or remove the wrong ddtalkId.",
-      "displayName",
-      holder,
-    );
+    const reason = reasonFor("department-linked-elsewhere", { department: remoteId });
+    throw new AdoptionRefused({ ...reason, code: "linked-elsewhere" }, holder);
   }
   await input.recordIntent({ ...input.profile });
   const changes = { ...profileChanges(input.intents, input.profile), ...input.profile };

@@ -4,6 +4,7 @@ import type { Awaited } from "../../outbox/settle.js";
 import type { JsonObject } from "../../scim/schema/attribute.js";
 import type { Link } from "../decide/subject.js";
 import { profileChanges } from "../mapping/profile-changes.js";
+import { reasonFor } from "../reasons.js";
 import { AdoptionRefused, type Execution, RemoteVanished } from "./execution.js";
 
 /** What the write of one person needs. */
@@ -37,12 +38,7 @@ export async function writeUser(session: ConnectorSession, input: WriteUserInput
     const given = await session.users.get({ ...input.context, remoteId: input.adoptedRemoteId });
     if (given !== undefined) return adopt(session, input, given);
     if (input.profile.mobile === undefined) {
-      throw new AdoptionRefused(
-        "account-unknown",
-        `The vendor has no account "${input.adoptedRemoteId}", and without a mobile number none can be created.`,
-        "Correct ddAccountId, or give the user a mobile number.",
-        "ddAccountId",
-      );
+      throw new AdoptionRefused(reasonFor("account-unknown", { account: input.adoptedRemoteId }));
     }
   }
   const remoteId = input.adoptedRemoteId ?? input.resourceId;
@@ -81,11 +77,9 @@ async function findConflicting(
   const sameName = holder.name === input.profile.name;
   const sameJobNumber = holder.jobNumber !== undefined && holder.jobNumber === input.profile.jobNumber;
   if (sameName || sameJobNumber) return holder;
+  const reason = reasonFor("mobile-held", { account: holder.remoteId, name: holder.name });
   throw new AdoptionRefused(
-    conflict.facts.code,
-    `The mobile number belongs to the account "${holder.remoteId}" (${holder.name}), whose name and job number differ.`,
-    `If it is the same person, set the user's ddAccountId to "${holder.remoteId}"; otherwise correct the mobile number.`,
-    "mobile",
+    { ...reason, code: conflict.facts.code },
     (await input.linkedElsewhere(holder.remoteId)) ?? holder.remoteId,
   );
 }
@@ -120,13 +114,8 @@ async function adopt(
   const { remoteId } = found;
   const holder = await input.linkedElsewhere(remoteId);
   if (holder !== undefined) {
-    throw new AdoptionRefused(
-      "linked-elsewhere",
-      `The vendor's account "${remoteId}" is linked to another SCIM user already.`,
-      "One person has two SCIM users, or a mobile number or ddAccountId is wrong: correct one of the two.",
-      "ddAccountId",
-      holder,
-    );
+    const reason = reasonFor("account-linked-elsewhere", { account: remoteId });
+    throw new AdoptionRefused({ ...reason, code: "linked-elsewhere" }, holder);
   }
   // All departments of an account that we made ourselves are ours; of another's, those that are our groups.
   const previousDepartmentRemoteIds =

@@ -4,7 +4,7 @@ import {
   readOldAnswer,
   type VendorRefusal,
 } from "../../../src/connectors/dingtalk/answers.js";
-import { meaningOf } from "../../../src/connectors/dingtalk/error-table.js";
+import { meaningOf } from "../../../src/connectors/dingtalk/codes/code-table.js";
 import { meaningOfRefusal, networkError, refusalError } from "../../../src/connectors/dingtalk/errors.js";
 import { type OutgoingFailure, OutgoingHttpError } from "../../../src/platform/outgoing-http.js";
 import { CODES_BY_SUBJECT, CODES_OF_ALL } from "./table-cases.js";
@@ -34,9 +34,9 @@ describe("the error table", () => {
   it.each(cases)("sorts $code of a $subject call as $kind", ({ subject, code, kind }) => {
     const meaning = meaningOf(code, subject);
     expect(meaning?.kind).toBe(kind);
-    expect(meaning?.message).toMatch(/^[A-Z].*\.$/);
+    expect(meaning?.message.en).toMatch(/^[A-Z].*\.$/);
     if (kind === "throttled") expect(meaning?.retryAfterMs).toBeGreaterThan(0);
-    if (kind === "unauthorized") expect(meaning?.remedy).toMatch(/\.$/);
+    if (kind === "unauthorized") expect(meaning?.remedy?.en).toMatch(/[.\]]$/);
     if (kind === "conflict") expect(meaning?.field).toBeDefined();
   });
 

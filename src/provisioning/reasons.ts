@@ -1,0 +1,180 @@
+import type { DeliveryReason } from "../outbox/delivery.js";
+import { type BilingualText, type Explanation, explain, type TextValues } from "../platform/bilingual.js";
+
+/**
+ * Why the engine itself leaves, parks or delays a delivery, by code. What a vendor says is explained by its connector.
+ * Places such as `{name}` are filled by whoever gives the reason.
+ */
+export const REASONS = {
+  // A rule leaves the resource out
+  inactive: {
+    message: {
+      en: "The user is inactive in SCIM and was never provisioned.",
+      zh: "用户在 SCIM 中未启用，且从未同步过。",
+    },
+  },
+  "outside-scope": {
+    message: {
+      en: "{what} outside the connection's root group.",
+      zh: "{what}不在该连接的根组范围内。",
+    },
+  },
+  "left-scope": {
+    message: {
+      en: "The user left the connection's root group; the person is kept as last sent.",
+      zh: "用户已离开该连接的根组；钉钉中的人员保持最后一次同步的内容。",
+    },
+  },
+  "root-group": {
+    message: {
+      en: "This group is the connection's root: it stands for the vendor's root department.",
+      zh: "该组是连接的根组，对应对方的根部门。",
+    },
+  },
+  "not-a-department": {
+    message: {
+      en: 'The group\'s kind is "group": it is not shown as a department.',
+      zh: "该组的类型是“group”，不作为部门同步。",
+    },
+  },
+
+  // Needs data
+  "mobile-missing": {
+    field: "mobile",
+    message: {
+      en: "Mobile missing: DingTalk creates nobody without a mobile number.",
+      zh: "缺少手机号：没有手机号，钉钉无法新增成员。",
+    },
+    remedy: {
+      en: 'Give the user a phone number of type "mobile" in the identity provider; delivery goes on by itself.',
+      zh: "请在身份源中为该用户填写类型为“mobile”的手机号，之后会自动继续同步。",
+    },
+  },
+  "name-missing": {
+    field: "displayName",
+    message: { en: "The group has no name.", zh: "该组没有名称。" },
+    remedy: {
+      en: "Give the group a name in the identity provider; delivery goes on by itself.",
+      zh: "请在身份源中为该组填写名称，之后会自动继续同步。",
+    },
+  },
+
+  // Waits for something
+  "department-missing": {
+    message: {
+      en: "In no department yet; waiting a moment for the membership.",
+      zh: "尚未加入任何部门，正在等待成员关系到达。",
+    },
+  },
+  "parent-unknown": {
+    message: {
+      en: 'The parent "{parent}" is not known yet; waiting a moment for it.',
+      zh: "上级部门“{parent}”尚未到达，正在等待。",
+    },
+  },
+  "waiting-for-reference": {
+    message: { en: "Waits for {role}: {named}.", zh: "正在等待{role}：{named}。" },
+  },
+  vanished: {
+    message: {
+      en: "The remote object {remoteId} does not exist any more. It is created anew.",
+      zh: "对方的对象 {remoteId} 已不存在，将重新创建。",
+    },
+  },
+
+  // Somebody else has it
+  "account-unknown": {
+    field: "ddAccountId",
+    message: {
+      en: 'The vendor has no account "{account}", and without a mobile number none can be created.',
+      zh: "对方没有账号“{account}”；没有手机号也无法新建账号。",
+    },
+    remedy: {
+      en: "Correct ddAccountId, or give the user a mobile number.",
+      zh: "请更正 ddAccountId，或为该用户填写手机号。",
+    },
+  },
+  "mobile-held": {
+    field: "mobile",
+    message: {
+      en: 'The mobile number belongs to the account "{account}" ({name}), whose name and job number differ.',
+      zh: "该手机号属于账号“{account}”（{name}），但姓名和工号都不一致。",
+    },
+    remedy: {
+      en: 'If it is the same person, set the user\'s ddAccountId to "{account}"; otherwise correct the mobile number.',
+      zh: "如果是同一个人，请将该用户的 ddAccountId 设为“{account}”；否则请更正手机号。",
+    },
+  },
+  "account-linked-elsewhere": {
+    field: "ddAccountId",
+    message: {
+      en: 'The vendor\'s account "{account}" is linked to another SCIM user already.',
+      zh: "对方的账号“{account}”已关联到另一个 SCIM 用户。",
+    },
+    remedy: {
+      en: "One person has two SCIM users, or a mobile number or ddAccountId is wrong: correct one of the two.",
+      zh: "可能是同一个人有两个 SCIM 用户，或者手机号、ddAccountId 有误：请更正其中一个。",
+    },
+  },
+  "department-linked-elsewhere": {
+    field: "displayName",
+    message: {
+      en: "The vendor's department {department} is linked to another SCIM group already.",
+      zh: "对方的部门 {department} 已关联到另一个 SCIM 组。",
+    },
+    remedy: {
+      en: "Rename one of the two groups, or remove the wrong ddtalkId.",
+      zh: "请修改其中一个组的名称，或清除错误的 ddtalkId。",
+    },
+  },
+  "name-taken": {
+    field: "displayName",
+    message: {
+      en: 'Below the same parent there is a department "{name}" ({department}) that belongs to "{owner}".',
+      zh: "同一上级部门下已有部门“{name}”（{department}），属于“{owner}”。",
+    },
+    remedy: {
+      en: 'Rename one of the two departments. If they are the same one, set the group\'s ddtalkId to "{department}".',
+      zh: "请修改其中一个部门的名称。如果是同一个部门，请将该组的 ddtalkId 设为“{department}”。",
+    },
+  },
+  "holder-first": {
+    message: {
+      en: "{refusal} Waits for that resource's own delivery.",
+      zh: "{refusal}正在等待该资源自身的投递。",
+    },
+  },
+
+  // The whole connection
+  "secret-key": {
+    message: { en: "{detail}", zh: "保存的密钥无法用当前的 SECRET_KEY 打开：{detail}" },
+    remedy: {
+      en: "Restore SECRET_KEY, or enter the credentials anew.",
+      zh: "请恢复 SECRET_KEY，或重新填写凭证。",
+    },
+  },
+  recovered: {
+    message: {
+      en: "The connection works again; what had to wait is delivered now.",
+      zh: "连接已恢复，等待中的内容正在投递。",
+    },
+  },
+} as const satisfies Record<string, Explanation & { field?: string }>;
+
+/** A code under which the engine explains itself. */
+export type ReasonCode = keyof typeof REASONS;
+
+/** A reason of the engine's own in both languages, its places filled with `values`. */
+export function reasonFor(code: ReasonCode, values: TextValues = {}): DeliveryReason {
+  const reason: Explanation & { field?: string } = REASONS[code];
+  return {
+    code,
+    ...explain(reason, values),
+    ...(reason.field === undefined ? {} : { field: reason.field }),
+  };
+}
+
+/** The same text in both languages of a reason that was given before, to stand within another. */
+export function messageOf(reason: DeliveryReason): BilingualText {
+  return { en: reason.message, zh: reason.zh?.message ?? reason.message };
+}
