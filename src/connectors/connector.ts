@@ -47,6 +47,21 @@ export interface ConnectorDeps {
   pacer: Pacer;
   /** Called once for each vendor call, for metrics and the attempt's record. Bodies are already redacted. */
   onCall?: (call: VendorCall) => void;
+  /** Makes the session one that writes nothing. */
+  rehearsal?: Rehearsal;
+}
+
+/**
+ * What makes a session a rehearsal. It reads as usual, by way of `read`. What it would write is not sent but told to
+ * `onCall`, as it would have gone out and marked `planned`; from then on the session answers as the vendor would after
+ * it: a person that was not created for real is found, and a refusal that can be foreseen (a taken number, a taken name)
+ * is made. New departments get placeholder ids, always the same for the same `sourceId`.
+ */
+export interface Rehearsal {
+  /** Makes a read of the vendor. `key` names it: the same key within one rehearsal may be answered from memory. */
+  read<T>(key: string, send: () => Promise<T>): Promise<T>;
+  /** Where the session keeps what it would have written. Whoever empties it begins the rehearsal anew. */
+  readonly written: Map<string, unknown>;
 }
 
 /**
@@ -69,6 +84,8 @@ export interface VendorCall {
   vendorRequestId?: string;
   request?: unknown;
   response?: unknown;
+  /** Set in a rehearsal: the call was not sent. Its outcome is "ok", or the code with which it would be refused. */
+  planned?: true;
 }
 
 /** An open connection to one corp of a vendor. */

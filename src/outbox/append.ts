@@ -81,3 +81,42 @@ export const appendBacklog: AppendBacklog = async (tx, input) => {
   await tx.query(APPEND_BACKLOG, [input.tenantId, input.connectionId, input.now, input.correlationId]);
   tx.hint(DELIVERY_CHANNEL);
 };
+
+/** Named resources whose deliveries are to be due at one connection. */
+export interface OrderInput extends BacklogInput {
+  resourceIds: readonly string[];
+}
+
+const ORDER = `
+  insert into delivery (tenant_id, id, connection_id, resource_id, resource_type, state, generation, requested_at,
+                        correlation_id, next_attempt_at, tries, claims)
+  select r.tenant_id, gen_random_uuid(), $2, r.id, r.type, 'pending', 1, $3, $4, $3, 0, 0
+    from resource r
+   where r.tenant_id = $1 and r.id = any($5::uuid[])
+     and (r.deleted_at is null
+          or exists (select 1 from link l
+                      where l.tenant_id = r.tenant_id and l.connection_id = $2 and l.resource_id = r.id)
+          or exists (select 1 from delivery d
+                      where d.tenant_id = r.tenant_id and d.connection_id = $2 and d.resource_id = r.id
+                        and d.intents <> '[]'))
+   order by r.id
+  ${RAISE_WHAT_IS_THERE}
+  returning resource_id`;
+
+/**
+ * Orders a delivery of each of these resources to one connection, as a change of them would. Removed ones count while
+ * they are, or may be, at the vendor. Answers the ids of those that were ordered.
+ */
+export async function orderDeliveries(tx: Transaction, input: OrderInput): Promise<string[]> {
+  if (input.resourceIds.length === 0) return [];
+  const { tenantId, connectionId, now, correlationId, resourceIds } = input;
+  const rows = await tx.query<{ resource_id: string }>(ORDER, [
+    tenantId,
+    connectionId,
+    now,
+    correlationId,
+    resourceIds,
+  ]);
+  tx.hint(DELIVERY_CHANNEL);
+  return rows.map((row) => row.resource_id);
+}

@@ -59,7 +59,11 @@ export async function claimDeliveries(database: Queryable, input: ClaimInput): P
   const rows = await database.query<ClaimRow>(CLAIM, [input.now, input.limit, leaseUntil]);
   // `update ... returning` keeps no order.
   rows.sort((a, b) => a.next_attempt_at.getTime() - b.next_attempt_at.getTime() || (a.id < b.id ? -1 : 1));
-  return rows.map((row) => ({
+  return rows.map(toClaimed);
+}
+
+function toClaimed(row: ClaimRow): ClaimedDelivery {
+  return {
     id: row.id,
     tenantId: row.tenant_id,
     connectionId: row.connection_id,
@@ -72,7 +76,48 @@ export async function claimDeliveries(database: Queryable, input: ClaimInput): P
     claims: row.claims,
     intents: row.intents,
     leaseId: row.lease_id,
-  }));
+  };
+}
+
+/** Which deliveries of one connection to take. */
+export interface ClaimOfInput extends ClaimInput {
+  tenantId: string;
+  connectionId: string;
+  resourceIds: readonly string[];
+}
+
+/**
+ * Takes up to `limit` due deliveries of these resources, in the order in which {@link claimDeliveries} takes them,
+ * whether or not the connection is on: for a rehearsal, which nobody else sees.
+ */
+export async function claimDeliveriesOf(database: Queryable, input: ClaimOfInput): Promise<ClaimedDelivery[]> {
+  const rows = await database.query<ClaimRow>(
+    `update delivery d
+        set state = 'claimed', lease_id = gen_random_uuid(), lease_until = $6, claims = d.claims + 1
+      where d.tenant_id = $1 and d.connection_id = $2 and d.id = any(array(
+              select due.id from delivery due
+               where due.tenant_id = $1 and due.connection_id = $2 and due.resource_id = any($3::uuid[])
+                 and due.state = 'pending' and due.next_attempt_at <= $4
+               order by due.next_attempt_at, due.resource_type, due.id
+               limit $5))
+     returning d.id, d.tenant_id, d.connection_id, d.resource_id, d.resource_type, d.generation, d.requested_at,
+               d.correlation_id, d.tries, d.claims, d.intents, d.lease_id, d.next_attempt_at`,
+    [
+      input.tenantId,
+      input.connectionId,
+      input.resourceIds,
+      input.now,
+      input.limit,
+      new Date(input.now.getTime() + input.leaseMs),
+    ],
+  );
+  rows.sort(
+    (a, b) =>
+      a.next_attempt_at.getTime() - b.next_attempt_at.getTime() ||
+      a.resource_type.localeCompare(b.resource_type) ||
+      (a.id < b.id ? -1 : 1),
+  );
+  return rows.map(toClaimed);
 }
 
 /**

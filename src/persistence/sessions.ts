@@ -19,6 +19,11 @@ export function bindManager(queryable: Queryable, manager: EntityManager): void 
   managers.set(queryable, manager);
 }
 
+/** Binds a Queryable to the same manager as another one of the same session. */
+export function bindSameManager(queryable: Queryable, other: Queryable): void {
+  bindManager(queryable, managerOf(other));
+}
+
 /** The DataSource of a Database or Transaction that this room made. */
 export function dataSourceOf(queryable: Queryable): DataSource {
   return managerOf(queryable).dataSource;

@@ -30,6 +30,8 @@ export interface DeliverDeps {
   schedule: RetrySchedule;
   connections: OpenConnections;
   recorder: CallRecorder;
+  /** Told what was found and what is to be done, before anything is. */
+  onDecided?(delivery: ClaimedDelivery, subject: Subject, decision: Decision): void;
   /** Told of each settled delivery, for log and metrics. */
   onSettled(event: DeliverySettled): void;
 }
@@ -61,6 +63,7 @@ export function createDeliver(
       ...(connection.rootGroupId === undefined ? {} : { rootGroupId: connection.rootGroupId }),
     });
     const decision = decide(delivery, subject, connection, startedAt);
+    deps.onDecided?.(delivery, subject, decision);
     const calls: VendorCall[] = [];
     const settlement = await carryOut(deps, {
       delivery,

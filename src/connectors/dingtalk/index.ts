@@ -3,6 +3,7 @@ import type { Connector } from "../connector.js";
 import { createDingTalkClient } from "./client.js";
 import { createDepartmentOperations } from "./departments.js";
 import { createDepartmentReads, createUserReads, readScope } from "./reads.js";
+import { createRehearsalClient } from "./rehearsal.js";
 import {
   DINGTALK_ROOT_DEPARTMENT_ID,
   DINGTALK_SECRET_SETTINGS,
@@ -32,7 +33,11 @@ export function createDingTalkConnector(limits: Omit<OutgoingHttpOptions, "proxy
     open(settings, deps) {
       const parsed = readDingTalkSettings(settings);
       const http = createOutgoingHttp({ ...limits, proxyUrl: parsed.proxyUrl });
-      const client = createDingTalkClient(parsed, { ...deps, http });
+      const sending = createDingTalkClient(parsed, { ...deps, http });
+      const client =
+        deps.rehearsal === undefined
+          ? sending
+          : createRehearsalClient(sending, { ...deps, rehearsal: deps.rehearsal });
       const { rootDepartmentId } = parsed;
       return {
         departments: { ...createDepartmentOperations(client), ...createDepartmentReads(client) },

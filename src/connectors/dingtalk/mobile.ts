@@ -1,3 +1,5 @@
+export { maskPhoneNumber } from "../phone-mask.js";
+
 /** Mainland mobile numbers: 11 digits beginning with 13 to 19. */
 const MAINLAND = /^1[3-9]\d{9}$/;
 
@@ -37,11 +39,4 @@ export function mobileFromDingTalk(mobile: string, stateCode: string | undefined
   return stateCode === undefined || stateCode === "" || stateCode === "86"
     ? mobile
     : `+${stateCode}-${mobile}`;
-}
-
-/** Keeps enough of a phone number to recognise it: at most three digits in front and two at the end. */
-export function maskPhoneNumber(text: string): string {
-  if (text.length < 7) return "*".repeat(text.length);
-  const front = text.startsWith("+") ? text.indexOf("-") + 1 || 3 : 3;
-  return text.slice(0, front) + "*".repeat(Math.max(text.length - front - 2, 4)) + text.slice(-2);
 }

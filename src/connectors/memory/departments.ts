@@ -17,7 +17,7 @@ export function createMemoryDepartments(
       perform("departments.create", context, undefined, () => {
         requireParent(directory, profile.parentRemoteId);
         requireFreeName(directory, profile.parentRemoteId, profile.name);
-        const remoteId = directory.nextDepartmentId();
+        const remoteId = directory.nextDepartmentId(profile.sourceId);
         departments.set(remoteId, { remoteId, ...profile });
         return { remoteId, warnings: [] };
       }),

@@ -53,7 +53,7 @@ export interface MemoryDirectory {
   /** What the app is authorised for; the whole company at first. */
   scope: AuthorisedScope;
   /** A new department id, as the vendor chooses them. */
-  nextDepartmentId(): string;
+  nextDepartmentId(sourceId: string): string;
 }
 
 /** Makes a vendor that holds nothing but its root department, "1". */

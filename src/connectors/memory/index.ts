@@ -1,9 +1,10 @@
-import type { Connector } from "../connector.js";
+import type { Connector, ConnectorDeps } from "../connector.js";
 import { ConnectorSettingsError } from "../errors.js";
 import { createMemoryDepartments } from "./departments.js";
 import type { MemoryDirectory } from "./directory.js";
 import { createPerformCall } from "./perform.js";
 import { createMemoryDepartmentReads, createMemoryUserReads } from "./reads.js";
+import { type MemoryOperations, rehearsedOperations } from "./rehearsal.js";
 import { createMemoryUsers } from "./users.js";
 
 export { createMemoryDirectory, type MemoryDirectory, type MemoryFault } from "./directory.js";
@@ -30,14 +31,19 @@ export function createMemoryConnector(directory: MemoryDirectory): Connector {
       return { plain: { corpId, rootDepartmentId: textOf(input["rootDepartmentId"]) ?? "1" }, secret: {} };
     },
     open(_settings, deps) {
-      const perform = createPerformCall(directory, deps);
+      const { rehearsal } = deps;
+      const operations =
+        rehearsal === undefined
+          ? operationsOn(directory, deps)
+          : rehearsedOperations(directory, { ...deps, rehearsal }, operationsOn);
       return {
-        departments: {
-          ...createMemoryDepartments(directory, perform),
-          ...createMemoryDepartmentReads(directory, perform),
+        get departments() {
+          return operations.departments;
         },
-        users: { ...createMemoryUsers(directory, perform), ...createMemoryUserReads(directory, perform) },
-        readScope: (context) => perform("readScope", context, undefined, () => directory.scope),
+        get users() {
+          return operations.users;
+        },
+        readScope: (context) => operations.readScope(context),
         test: async () => ({
           ok: true,
           permissions: [],
@@ -48,6 +54,18 @@ export function createMemoryConnector(directory: MemoryDirectory): Connector {
         close: async () => undefined,
       };
     },
+  };
+}
+
+function operationsOn(directory: MemoryDirectory, deps: ConnectorDeps): MemoryOperations {
+  const perform = createPerformCall(directory, deps);
+  return {
+    departments: {
+      ...createMemoryDepartments(directory, perform),
+      ...createMemoryDepartmentReads(directory, perform),
+    },
+    users: { ...createMemoryUsers(directory, perform), ...createMemoryUserReads(directory, perform) },
+    readScope: (context) => perform("readScope", context, undefined, () => directory.scope),
   };
 }
 

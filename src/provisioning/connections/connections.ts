@@ -94,7 +94,10 @@ export interface Connections {
    * Opens a session to the corp; the caller closes it. The connection's `version` tells when its settings changed.
    * @throws InvalidConnectionError where the connector is not part of this version or a secret cannot be opened
    */
-  openSession(connection: Connection, options?: Pick<ConnectorDeps, "onCall">): ConnectorSession;
+  openSession(
+    connection: Connection,
+    options?: Pick<ConnectorDeps, "onCall" | "rehearsal">,
+  ): ConnectorSession;
 }
 
 /** What the connections work with. */
@@ -145,7 +148,7 @@ export function createConnections(deps: ConnectionsDeps): Connections {
 
   function openSession(
     connection: Connection,
-    options: Pick<ConnectorDeps, "onCall"> = {},
+    options: Pick<ConnectorDeps, "onCall" | "rehearsal"> = {},
   ): ConnectorSession {
     const settings = openSettings(connection, secretBox);
     const pacer = deps.pacerFor(connection, settings.plain);

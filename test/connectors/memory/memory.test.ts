@@ -25,7 +25,7 @@ describeConnector("memory", async () => {
     rootId: "1",
     calls,
     addDepartment(name, parentRemoteId) {
-      const remoteId = directory.nextDepartmentId();
+      const remoteId = directory.nextDepartmentId("a-source");
       directory.departments.set(remoteId, { remoteId, name, parentRemoteId });
       return remoteId;
     },

@@ -1,0 +1,53 @@
+import type { ConnectorDeps, ConnectorSession, Rehearsal } from "../connector.js";
+import { placeholderDepartmentId } from "../placeholder-id.js";
+import type { MemoryDirectory } from "./directory.js";
+
+/** The part of a session that works on a directory. */
+export type MemoryOperations = Pick<ConnectorSession, "departments" | "users" | "readScope">;
+
+/** The operations of a rehearsal: they work on a copy of the directory, taken anew when the rehearsal begins anew. */
+export function rehearsedOperations(
+  directory: MemoryDirectory,
+  deps: ConnectorDeps & { rehearsal: Rehearsal },
+  operationsOn: (directory: MemoryDirectory, deps: ConnectorDeps) => MemoryOperations,
+): MemoryOperations {
+  const { written } = deps.rehearsal;
+  const copies = new WeakMap<object, MemoryOperations>();
+  const rehearsing: ConnectorDeps = {
+    clock: deps.clock,
+    pacer: { reserve: async () => undefined, penalise: async () => undefined },
+    onCall: (call) => {
+      if (/\.(create|update|remove)$/.test(call.path)) deps.onCall?.({ ...call, planned: true });
+    },
+  };
+  const current = (): MemoryOperations => {
+    const copy = written.get("memory");
+    const known = typeof copy === "object" && copy !== null ? copies.get(copy) : undefined;
+    if (known !== undefined) return known;
+    const fresh = copyOf(directory);
+    const operations = operationsOn(fresh, rehearsing);
+    written.set("memory", fresh);
+    copies.set(fresh, operations);
+    return operations;
+  };
+  return {
+    get departments() {
+      return current().departments;
+    },
+    get users() {
+      return current().users;
+    },
+    readScope: (context) => current().readScope(context),
+  };
+}
+
+function copyOf({ departments, users, scope }: MemoryDirectory): MemoryDirectory {
+  return {
+    scope,
+    departments: structuredClone(departments),
+    users: structuredClone(users),
+    calls: [],
+    faults: [],
+    nextDepartmentId: placeholderDepartmentId,
+  };
+}
