@@ -90,7 +90,10 @@ export interface ClaimOfInput extends ClaimInput {
  * Takes up to `limit` due deliveries of these resources, in the order in which {@link claimDeliveries} takes them,
  * whether or not the connection is on: for a rehearsal, which nobody else sees.
  */
-export async function claimDeliveriesOf(database: Queryable, input: ClaimOfInput): Promise<ClaimedDelivery[]> {
+export async function claimDeliveriesOf(
+  database: Queryable,
+  input: ClaimOfInput,
+): Promise<ClaimedDelivery[]> {
   const rows = await database.query<ClaimRow>(
     `update delivery d
         set state = 'claimed', lease_id = gen_random_uuid(), lease_until = $6, claims = d.claims + 1

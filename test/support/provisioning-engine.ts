@@ -17,6 +17,7 @@ import { createCallRecorder } from "../../src/provisioning/call-recorder.js";
 import { createConnections } from "../../src/provisioning/connections/connections.js";
 import { createOpenConnections } from "../../src/provisioning/connections/open-connections.js";
 import { createDeliver } from "../../src/provisioning/deliver.js";
+import { createPlans, type Plans } from "../../src/provisioning/plan/plans.js";
 import { provisioningStates } from "../../src/provisioning/provisioning-states.js";
 import { createDialect } from "../../src/scim/dialect/dialect.js";
 import { defaultTenantId } from "./database.js";
@@ -29,6 +30,7 @@ export interface ProvisioningEngine {
   vendor: MemoryDirectory;
   connectionId: string;
   context: RequestContext;
+  plans: Plans;
   /** Claims what is due and carries it out, moving time to whatever is due next, until nothing is. */
   drain(): Promise<void>;
   /** Claims what is due and carries it out, once. Answers how many there were. */
@@ -123,6 +125,13 @@ export async function createProvisioningEngine(
     vendor,
     connectionId,
     context,
+    plans: createPlans({
+      database,
+      clock,
+      connectors,
+      openSession: connections.openSession,
+      onCall: () => undefined,
+    }),
     step,
     async drain() {
       for (let rounds = 0; rounds < 2_000; rounds++) {

@@ -17,7 +17,7 @@ export function rehearsedOperations(
     clock: deps.clock,
     pacer: { reserve: async () => undefined, penalise: async () => undefined },
     onCall: (call) => {
-      if (/\.(create|update|remove)$/.test(call.path)) deps.onCall?.({ ...call, planned: true });
+      if (!/\.(get|find|list|is)/.test(call.path)) deps.onCall?.({ ...call, planned: true });
     },
   };
   const current = (): MemoryOperations => {
