@@ -33,6 +33,7 @@ import { type Connections, createConnections } from "./provisioning/connections/
 import { createPacers } from "./provisioning/connections/pacers.js";
 import type { DeliverySettled } from "./provisioning/deliver.js";
 import { createDeliveryLog } from "./provisioning/delivery-log.js";
+import { createPlans, type Plans } from "./provisioning/plan/plans.js";
 import { startProvisioner } from "./provisioning/provisioner.js";
 import { provisioningStates } from "./provisioning/provisioning-states.js";
 import { isAttempt } from "./provisioning/settle-delivery.js";
@@ -143,6 +144,13 @@ export async function startGateway(config: Config, options: StartOptions = {}): 
       database,
       authorization,
       connections,
+      plans: createPlans({
+        database,
+        clock,
+        connectors,
+        openSession: connections.openSession,
+        onCall: (call, connector) => observeCall(metrics, logger, call, connector),
+      }),
       dictionary,
       requestLog,
     };
@@ -165,6 +173,7 @@ interface Parts {
   database: Database;
   authorization: Authorization;
   connections: Connections;
+  plans: Plans;
   dictionary: Dictionary;
   requestLog: RequestLog;
 }
@@ -190,7 +199,8 @@ async function listen(parts: Parts): Promise<HttpServer> {
 }
 
 function createSurfaces(parts: Parts, probe: ProbeDeps, publicUrl: string) {
-  const { config, clock, logger, database, authorization, connections, dictionary, requestLog } = parts;
+  const { config, clock, logger, database, authorization, connections, plans, dictionary, requestLog } =
+    parts;
   const callers: CallerChecks = {
     checkToken: authorization.authenticate,
     checkBasic: authorization.authenticateBasic,
@@ -222,6 +232,7 @@ function createSurfaces(parts: Parts, probe: ProbeDeps, publicUrl: string) {
       clients: createClients({ database, clock, clientChanged: authorization.clientChanged }),
       connections,
       deliveries: createDeliveryLog({ database, clock }),
+      plans,
       dictionaryFields: createDictionaryFields({
         database,
         clock,

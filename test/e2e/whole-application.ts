@@ -23,6 +23,7 @@ import { createSecretBox } from "../../src/platform/secret-box.js";
 import { createConnections } from "../../src/provisioning/connections/connections.js";
 import { createPacers } from "../../src/provisioning/connections/pacers.js";
 import { createDeliveryLog } from "../../src/provisioning/delivery-log.js";
+import { createPlans } from "../../src/provisioning/plan/plans.js";
 import { provisioningStates } from "../../src/provisioning/provisioning-states.js";
 import { createRequestLog, type RequestLog } from "../../src/request-log/request-log.js";
 import { defaultTenantId, openTestDatabase } from "../support/database.js";
@@ -121,6 +122,13 @@ export async function openApplication(options: { port?: number } = {}): Promise<
       clients: createClients({ database, clock, clientChanged: authorization.clientChanged }),
       connections,
       deliveries: createDeliveryLog({ database, clock }),
+      plans: createPlans({
+        database,
+        clock,
+        connectors: createConnectorRegistry(),
+        openSession: connections.openSession,
+        onCall: () => undefined,
+      }),
       dictionaryFields: createDictionaryFields({ database, clock, dictionary }),
       requestLog,
       clock,

@@ -31,6 +31,7 @@ const USER_BY_MOBILE = "/topapi/v2/user/getbymobile";
 const USERS_IN = "/topapi/user/listid";
 const DEPARTMENT = "/topapi/v2/department/get";
 const DEPARTMENTS_BELOW = "/topapi/v2/department/listsub";
+const DEPARTMENT_IDS_BELOW = "/topapi/v2/department/listsubid";
 
 /** Answers are kept as they came: who reads one may want more of it than who read it first. */
 const anything = z.looseObject({});
@@ -140,6 +141,10 @@ export function createRehearsedBook(
           return { result: await department(departmentId) };
         case DEPARTMENTS_BELOW:
           return { result: await departmentsBelow(departmentId) };
+        case DEPARTMENT_IDS_BELOW: {
+          const below = await departmentsBelow(departmentId);
+          return { result: { dept_id_list: below.map((one) => one["dept_id"]) } };
+        }
         default:
           return vendor.read({ ...apiCall, guard: anything }, vendor.context);
       }

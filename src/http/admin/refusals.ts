@@ -27,12 +27,20 @@ import {
   InvalidConnectionError,
 } from "../../provisioning/connections/connection-errors.js";
 import { DeliveryNotFoundError, DeliveryNotRetriableError } from "../../provisioning/delivery-log.js";
+import {
+  PlanBusyError,
+  PlannedResourceNotFoundError,
+  PlanOutdatedError,
+  VendorSilentError,
+} from "../../provisioning/plan/plan-errors.js";
 import { ProblemError } from "../problem-error.js";
 
 /** Says the refusals of the services in the terms of the admin API; every other error goes on as it is. */
 export function translateRefusals(): ErrorRequestHandler {
   return (error: unknown, _request, _response, next) =>
-    next(clientProblem(error) ?? fieldProblem(error) ?? connectionProblem(error) ?? error);
+    next(
+      clientProblem(error) ?? fieldProblem(error) ?? connectionProblem(error) ?? planProblem(error) ?? error,
+    );
 }
 
 function clientProblem(error: unknown): ProblemError | undefined {
@@ -93,6 +101,22 @@ function connectionProblem(error: unknown): ProblemError | undefined {
   if (error instanceof InvalidConnectionError) {
     const errors = [{ field: error.field, message: error.reason }];
     return new ProblemError(400, "invalid_request", error.message, { errors });
+  }
+  return undefined;
+}
+
+function planProblem(error: unknown): ProblemError | undefined {
+  if (error instanceof PlannedResourceNotFoundError) {
+    return new ProblemError(404, "resource_not_found", error.message);
+  }
+  if (error instanceof PlanBusyError) return new ProblemError(503, "plan_busy", error.message);
+  if (error instanceof PlanOutdatedError) {
+    return new ProblemError(409, "plan_outdated", error.message, { presentHash: error.presentHash });
+  }
+  if (error instanceof VendorSilentError) {
+    const { code, message, remedy } = error.facts;
+    const reason = { code, message, ...(remedy !== undefined && { remedy }) };
+    return new ProblemError(503, "vendor_unavailable", error.message, { reason });
   }
   return undefined;
 }

@@ -6,6 +6,7 @@ import type { Notifications } from "../../notifications/notifications.js";
 import type { Clock } from "../../platform/clock.js";
 import type { Connections } from "../../provisioning/connections/connections.js";
 import type { DeliveryLog } from "../../provisioning/delivery-log.js";
+import type { Plans } from "../../provisioning/plan/plans.js";
 import type { RequestLog } from "../../request-log/request-log.js";
 import { authenticate, type CallerChecks, requireScope } from "../middleware/authentication.js";
 import { parseJsonBody } from "../middleware/body.js";
@@ -17,6 +18,7 @@ import { createConnectionHandlers } from "./connection-handlers.js";
 import { createDeliveryHandlers } from "./delivery-handlers.js";
 import { createDictionaryRouter } from "./dictionary-router.js";
 import { createNotificationRouter } from "./notification-router.js";
+import { createPlanRouter } from "./plan-router.js";
 import { translateRefusals } from "./refusals.js";
 import { createRequestHandlers } from "./request-handlers.js";
 
@@ -28,6 +30,7 @@ export interface AdminRouterDeps extends CallerChecks {
   deliveries: DeliveryLog;
   dictionaryFields: DictionaryFields;
   notifications: Notifications;
+  plans: Plans;
   requestLog: RequestLog;
   clock: Clock;
   /** PUBLIC_URL, without a slash at its end. */
@@ -61,6 +64,7 @@ export function createAdminRouter(deps: AdminRouterDeps): Router {
     .route("/audit")
     .get(createAuditHandlers(deps).list)
     .all(methodNotAllowed(["GET", "HEAD"]));
+  router.use(createPlanRouter(deps));
   router.use(routeNotFound());
   router.use(translateRefusals());
   return router;

@@ -14,6 +14,7 @@ import type { Database } from "../../../src/persistence/database.js";
 import { createSecretBox } from "../../../src/platform/secret-box.js";
 import { type Connections, createConnections } from "../../../src/provisioning/connections/connections.js";
 import { createDeliveryLog } from "../../../src/provisioning/delivery-log.js";
+import { createPlans } from "../../../src/provisioning/plan/plans.js";
 import { createRequestLog, type RequestLog } from "../../../src/request-log/request-log.js";
 import { createFakeClock, type FakeClock } from "../../support/fake-clock.js";
 import { checkTestToken, serveRouter } from "../support/serve-router.js";
@@ -71,6 +72,13 @@ export function createAdministration(
     clients: createClients({ database, clock, clientChanged: async () => undefined }),
     connections,
     deliveries: createDeliveryLog({ database, clock }),
+    plans: createPlans({
+      database,
+      clock,
+      connectors: createConnectorRegistry([connector]),
+      openSession: connections.openSession,
+      onCall: () => undefined,
+    }),
     dictionaryFields: createDictionaryFields({
       database,
       clock,

@@ -13,6 +13,7 @@ import { createSecretBox } from "../../../src/platform/secret-box.js";
 import { createConnections } from "../../../src/provisioning/connections/connections.js";
 import { createPacers } from "../../../src/provisioning/connections/pacers.js";
 import { createDeliveryLog } from "../../../src/provisioning/delivery-log.js";
+import { createPlans } from "../../../src/provisioning/plan/plans.js";
 import { createRequestLog } from "../../../src/request-log/request-log.js";
 import { openGateway, type TestGateway } from "../open-gateway.js";
 
@@ -89,19 +90,27 @@ function administration({
   database,
   ...callers
 }: Parameters<NonNullable<AdministrationOption>>[0]) {
+  const connections = createConnections({
+    database,
+    clock,
+    secretBox: createSecretBox(["a key that only the tests of this file use"]),
+    connectors: createConnectorRegistry([]),
+    outbox: { appendBacklog },
+    pacerFor: createPacers({ database, clock }),
+  });
   return createAdminRouter({
     notifications: createNotifications({ database }),
     audit: createAuditLog({ database }),
     clients: createClients({ database, clock, clientChanged: authorization.clientChanged }),
-    connections: createConnections({
+    connections,
+    deliveries: createDeliveryLog({ database, clock }),
+    plans: createPlans({
       database,
       clock,
-      secretBox: createSecretBox(["a key that only the tests of this file use"]),
       connectors: createConnectorRegistry([]),
-      outbox: { appendBacklog },
-      pacerFor: createPacers({ database, clock }),
+      openSession: connections.openSession,
+      onCall: () => undefined,
     }),
-    deliveries: createDeliveryLog({ database, clock }),
     dictionaryFields: createDictionaryFields({
       database,
       clock,

@@ -1,0 +1,14 @@
+import { Router } from "express";
+import { methodNotAllowed } from "../middleware/routes.js";
+import { createPlanHandlers } from "./plan-handlers.js";
+
+/** The routes of plans, to be mounted at `/admin/v1`. */
+export function createPlanRouter(deps: Parameters<typeof createPlanHandlers>[0]): Router {
+  const handlers = createPlanHandlers(deps);
+  const router = Router();
+  router
+    .route("/connections/:id/plan")
+    .post(handlers.planConnection)
+    .all(methodNotAllowed(["POST"]));
+  return router;
+}
