@@ -56,6 +56,7 @@ module.exports = {
     packageOnlyIn("express", "express|passport|helmet|swagger-ui-dist|@types/express", ["http"]),
     packageOnlyIn("typeorm", "typeorm|pg|@electric-sql", ["persistence"]),
     packageOnlyIn("ajv", "ajv|ajv-formats|re2js", ["scim", "dictionary"]),
+    packageOnlyIn("nodemailer", "nodemailer", ["notifications"]),
     packageOnlyIn("undici", "undici", ["platform", "demo"]),
     packageOnlyIn("oauth2-server", "@node-oauth/oauth2-server|oauth2-server", ["auth", "http"]),
     only("platform", []),
@@ -70,7 +71,7 @@ module.exports = {
     only("dictionary", ["audit", "persistence", "scim", "platform"]),
     only("directory", ["dictionary", "outbox", "persistence", "scim", "platform"]),
     only("idaas", ["directory", "scim", "platform"]),
-    only("notifications", ["persistence", "platform"]),
+    only("notifications", ["audit", "persistence", "platform"]),
     only("provisioning", [
       "audit",
       "directory",

@@ -27,6 +27,7 @@ import { IndexFoldedEmployeeNumber1764160000100 } from "./1764160000100-index-fo
 import { AddClientKeys1764161000100 } from "./1764161000100-add-client-keys.js";
 import { AddClientUser1764165000100 } from "./1764165000100-add-client-user.js";
 import { CreateNotification1764174000100 } from "./1764174000100-create-notification.js";
+import { CreateNotificationSettings1764174000200 } from "./1764174000200-create-notification-settings.js";
 import { CreateAuditEntry1764175000100 } from "./1764175000100-create-audit-entry.js";
 import { AddAttemptChinese1764175000200 } from "./1764175000200-add-attempt-chinese.js";
 import { EstimateFoldedEmployeeNumber1764176000100 } from "./1764176000100-estimate-folded-employee-number.js";
@@ -63,6 +64,7 @@ export const migrations = [
   AddClientKeys1764161000100,
   AddClientUser1764165000100,
   CreateNotification1764174000100,
+  CreateNotificationSettings1764174000200,
   CreateAuditEntry1764175000100,
   AddAttemptChinese1764175000200,
   EstimateFoldedEmployeeNumber1764176000100,

@@ -18,7 +18,8 @@ import { createIdaasRouter } from "./http/idaas/router.js";
 import type { CallerChecks } from "./http/middleware/authentication.js";
 import { createScimRouter } from "./http/scim/router.js";
 import { type HttpServer, startHttpServer } from "./http/server.js";
-import { createNotifications } from "./notifications/notifications.js";
+import type { Notifications } from "./notifications/notifications.js";
+import { startNotifications } from "./notifications/start-notifications.js";
 import { createLogger, type Logger } from "./observability/logger.js";
 import { createMetrics, type Metrics } from "./observability/metrics.js";
 import { appendBacklog } from "./outbox/append.js";
@@ -116,6 +117,16 @@ export async function startGateway(config: Config, options: StartOptions = {}): 
       closers.push(() => provisioner.stop(config.stopTimeoutMs));
     }
 
+    const { notifications, stop: stopNotifications } = await startNotifications({
+      database,
+      clock,
+      secretBox,
+      allowedRanges: config.notificationNetworks,
+      sends: config.role !== "server",
+      onError: (error) => logger.error({ err: error }, "notifications could not be sent; tried again"),
+    });
+    closers.push(stopNotifications);
+
     const dictionary = createDictionary({ queryable: database, clock });
     if (config.role !== "worker") closers.push(await followChanges(database, dictionary));
     const retention = startChangeRetention({
@@ -152,6 +163,7 @@ export async function startGateway(config: Config, options: StartOptions = {}): 
         onCall: (call, connector) => observeCall(metrics, logger, call, connector),
       }),
       dictionary,
+      notifications,
       requestLog,
     };
     const listener = await listen(parts);
@@ -175,6 +187,7 @@ interface Parts {
   connections: Connections;
   plans: Plans;
   dictionary: Dictionary;
+  notifications: Notifications;
   requestLog: RequestLog;
 }
 
@@ -201,6 +214,7 @@ async function listen(parts: Parts): Promise<HttpServer> {
 function createSurfaces(parts: Parts, probe: ProbeDeps, publicUrl: string) {
   const { config, clock, logger, database, authorization, connections, plans, dictionary, requestLog } =
     parts;
+  const { notifications } = parts;
   const callers: CallerChecks = {
     checkToken: authorization.authenticate,
     checkBasic: authorization.authenticateBasic,
@@ -239,7 +253,7 @@ function createSurfaces(parts: Parts, probe: ProbeDeps, publicUrl: string) {
         dictionary,
         onChange: (change) => logDictionaryChange(logger, change),
       }),
-      notifications: createNotifications({ database }),
+      notifications,
       requestLog,
       clock,
       publicUrl,

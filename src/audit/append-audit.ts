@@ -25,6 +25,7 @@ export type AuditedObject =
   | "delivery"
   | "dictionary-field"
   | "link"
+  | "notification-settings"
   | "plan"
   | "run";
 

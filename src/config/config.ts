@@ -30,6 +30,8 @@ export interface Config {
   logLevel: LogLevel;
   /** How long the request log keeps; 0 means that there is none. */
   requestLogDays: number;
+  /** Addresses and CIDR ranges that notifications may be sent to although they are not public. */
+  notificationNetworks: readonly string[];
   stopDelayMs: number;
   stopTimeoutMs: number;
 }
@@ -82,6 +84,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     changeRetentionDays: read(configOptions.changeRetentionDays) ?? 90,
     logLevel: read(configOptions.logLevel) ?? "info",
     requestLogDays: read(configOptions.requestLogDays) ?? 14,
+    notificationNetworks: read(configOptions.notificationNetworks) ?? [],
     stopDelayMs: read(configOptions.stopDelayMs) ?? 0,
     stopTimeoutMs: read(configOptions.stopTimeoutMs) ?? 10_000,
   };

@@ -48,6 +48,11 @@ const secretKeys = z
 
 const PRIVATE_NETWORKS = ["loopback", "linklocal", "uniquelocal"];
 
+const ranges = z
+  .string()
+  .transform((text) => text.split(",").map((entry) => entry.trim().toLowerCase()))
+  .pipe(z.array(z.string().refine(isAddressRange)).min(1).max(100));
+
 const proxies = z
   .string()
   .transform((text) => text.split(",").map((entry) => entry.trim().toLowerCase()))
@@ -183,6 +188,14 @@ export const configOptions = {
     z.enum(LOG_LEVELS),
     `one of ${LOG_LEVELS.join(", ")}`,
     "How much is logged. Logs are JSON lines; secrets and personal data are redacted at every level.",
+  ),
+  notificationNetworks: option(
+    "NOTIFICATION_NETWORKS",
+    "none",
+    ranges,
+    "addresses or CIDR ranges, separated by commas",
+    "Networks that are not public in which webhook receivers and mail servers of notifications may be, e.g. " +
+      "`10.1.0.0/16`. Other private addresses, this machine's own included, are refused.",
   ),
   requestLogDays: option(
     "REQUEST_LOG_DAYS",

@@ -5,6 +5,9 @@ import type { NotificationKind, NotificationReason, NotificationSubject } from "
 /** How long the same thing is not told again, in milliseconds, where nobody configured another time. */
 export const DEFAULT_QUIET_MS = 3_600_000;
 
+/** Notification channel of the database that tells senders that a message is due. Only a hint: they poll as well. */
+export const MESSAGE_CHANNEL = "notification_due";
+
 /** Something that administrators should be told. */
 export interface NewNotification {
   tenantId: string;
@@ -47,7 +50,23 @@ export async function appendNotification(tx: Transaction, input: NewNotification
       input.now,
     ],
   );
+  await orderMessages(tx, input, id);
   return true;
+}
+
+/** One message for each way that is switched on for this kind. */
+async function orderMessages(tx: Transaction, input: NewNotification, id: string): Promise<void> {
+  const ordered = await tx.query(
+    `insert into notification_message (tenant_id, notification_id, channel, state, next_attempt_at)
+     select $1, $2, way.channel, 'pending', $4
+       from notification_settings settings
+      cross join lateral (values ('webhook', settings.webhook), ('mail', settings.mail)) as way (channel, rules)
+      where settings.tenant_id = $1 and (way.rules ->> 'enabled')::boolean
+        and way.rules -> 'kinds' @> jsonb_build_array($3::text)
+     returning 1`,
+    [input.tenantId, id, input.kind, input.now],
+  );
+  if (ordered.length > 0) tx.hint(MESSAGE_CHANNEL);
 }
 
 /** Callers may hand over reasons with more in them, such as the field concerned. */
@@ -68,11 +87,13 @@ async function beginQuiet(tx: Transaction, input: NewNotification, id: string): 
   const rows = await tx.query(
     `insert into notification_quiet as quiet (tenant_id, connection_id, kind, topic, reason_code, notification_id,
                                               quiet_until)
-     values ($1, $2, $3, $4, $5, $6, $7)
+     select $1, $2, $3, $4, $5, $6,
+            $7::timestamptz + interval '1 ms' * coalesce(
+              (select settings.quiet_ms from notification_settings settings where settings.tenant_id = $1), $8)
      on conflict (tenant_id, connection_id, kind, topic) do update
         set reason_code = excluded.reason_code, notification_id = excluded.notification_id,
             quiet_until = excluded.quiet_until
-      where quiet.reason_code <> excluded.reason_code or quiet.quiet_until <= $8
+      where quiet.reason_code <> excluded.reason_code or quiet.quiet_until <= $7
      returning 1`,
     [
       input.tenantId,
@@ -81,8 +102,8 @@ async function beginQuiet(tx: Transaction, input: NewNotification, id: string): 
       topicOf(input),
       input.reason.code,
       id,
-      new Date(input.now.getTime() + DEFAULT_QUIET_MS),
       input.now,
+      DEFAULT_QUIET_MS,
     ],
   );
   return rows.length === 1;

@@ -1,4 +1,6 @@
+import { isIP, type LookupFunction } from "node:net";
 import { Agent, type Dispatcher, Pool, ProxyAgent } from "undici";
+import { resolveCallable } from "./public-address.js";
 
 /** One request to another party. */
 export interface OutgoingRequest {
@@ -31,6 +33,11 @@ export interface OutgoingHttpOptions {
   /** Whole request, so that an answer dripping byte by byte ends too. */
   totalTimeoutMs?: number;
   maxResponseBytes?: number;
+  /**
+   * Calls only public addresses and those in these ranges, whatever a name resolves to: for addresses that somebody
+   * other than the operator chose. Not together with a proxy, which resolves names itself.
+   */
+  publicOrWithin?: readonly string[];
 }
 
 /** A way out to other parties' HTTP servers. */
@@ -44,6 +51,7 @@ export interface OutgoingHttp {
 /** What stopped a request. */
 export type OutgoingFailure =
   | "unresolved-host"
+  | "private-address"
   | "refused-connection"
   | "tls"
   | "timeout"
@@ -76,8 +84,13 @@ export function createOutgoingHttp(options: OutgoingHttpOptions = {}): OutgoingH
     maxResponseBytes: options.maxResponseBytes ?? 5 * 1024 * 1024,
   };
   const dispatcher = createDispatcher(options);
+  const allowed = options.publicOrWithin;
   return {
-    send: (request) => exchange(dispatcher, request, limits),
+    async send(request) {
+      // A socket to an address in figures is opened without a look-up.
+      if (allowed !== undefined) await refusePrivateFigures(request, allowed);
+      return exchange(dispatcher, request, limits);
+    },
     close: () => dispatcher.close(),
   };
 }
@@ -90,7 +103,9 @@ function createDispatcher(options: OutgoingHttpOptions): Dispatcher {
     // A vendor's cap is some 20 calls a second for each path: more sockets than this would only wait.
     connections: 32,
   };
-  if (!options.proxyUrl) return new Agent({ ...pool, connect: { timeout } });
+  const lookup =
+    options.publicOrWithin === undefined ? {} : { lookup: guardedLookup(options.publicOrWithin) };
+  if (!options.proxyUrl) return new Agent({ ...pool, connect: { timeout, ...lookup } });
   return new ProxyAgent({
     ...pool,
     uri: options.proxyUrl.href,
@@ -98,6 +113,30 @@ function createDispatcher(options: OutgoingHttpOptions): Dispatcher {
     requestTls: { timeout },
     clientFactory: (origin, given) =>
       new TunnelPool(origin, { ...given, headersTimeout: pool.headersTimeout }),
+  });
+}
+
+/** Looks a name up for a socket, and refuses it where it leads to an address that is neither public nor allowed. */
+function guardedLookup(allowed: readonly string[]): LookupFunction {
+  return (host, options, callback) => {
+    resolveCallable(host, allowed).then(
+      (found) => {
+        if (options.all) callback(null, found);
+        else callback(null, found[0]?.address ?? "", found[0]?.family);
+      },
+      (error: NodeJS.ErrnoException) => callback(error, "", 0),
+    );
+  };
+}
+
+async function refusePrivateFigures(
+  { method, url }: OutgoingRequest,
+  allowed: readonly string[],
+): Promise<void> {
+  if (isIP(url.hostname.replace(/^\[|\]$/g, "")) === 0) return;
+  await resolveCallable(url.hostname, allowed).catch((error: unknown) => {
+    const message = `${method} ${url.origin}${url.pathname} failed: ${describeFailure("private-address")}`;
+    throw new OutgoingHttpError("private-address", false, message, { cause: error });
   });
 }
 
@@ -224,6 +263,7 @@ function errorCode(error: unknown): string {
 function nameFailure(code: string, sent: boolean): OutgoingFailure {
   if (/TIMEOUT|ETIMEDOUT/.test(code)) return "timeout";
   if (sent) return "reset";
+  if (code === "PRIVATE_ADDRESS") return "private-address";
   if (code === "ENOTFOUND" || code === "EAI_AGAIN") return "unresolved-host";
   if (/CERT|TLS|SSL|SELF_SIGNED|UNABLE_TO_/.test(code)) return "tls";
   return "refused-connection";
@@ -233,6 +273,8 @@ function describeFailure(failure: OutgoingFailure): string {
   switch (failure) {
     case "unresolved-host":
       return "the host name has no address";
+    case "private-address":
+      return "the host is not in the public internet";
     case "refused-connection":
       return "no connection could be opened";
     case "tls":

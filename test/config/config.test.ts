@@ -31,6 +31,7 @@ describe("readConfig", () => {
       changeRetentionDays: 90,
       logLevel: "info",
       requestLogDays: 14,
+      notificationNetworks: [],
       stopDelayMs: 0,
       stopTimeoutMs: 10_000,
     });
@@ -53,6 +54,7 @@ describe("readConfig", () => {
       LOG_LEVEL: "warn",
       REQUEST_LOG_DAYS: "0",
       PASSWORDS: "discard",
+      NOTIFICATION_NETWORKS: "10.1.0.0/16, ::1",
       STOP_DELAY_MS: "5000",
       STOP_TIMEOUT_MS: "30000",
     });
@@ -72,6 +74,7 @@ describe("readConfig", () => {
       changeRetentionDays: 90,
       logLevel: "warn",
       requestLogDays: 0,
+      notificationNetworks: ["10.1.0.0/16", "::1"],
       stopDelayMs: 5000,
       stopTimeoutMs: 30_000,
     });

@@ -13,7 +13,6 @@ import { createReadiness } from "../../src/http/health.js";
 import { createIdaasRouter } from "../../src/http/idaas/router.js";
 import { createScimRouter } from "../../src/http/scim/router.js";
 import { startHttpServer } from "../../src/http/server.js";
-import { createNotifications } from "../../src/notifications/notifications.js";
 import { createLogger } from "../../src/observability/logger.js";
 import { createMetrics } from "../../src/observability/metrics.js";
 import { appendBacklog } from "../../src/outbox/append.js";
@@ -27,6 +26,7 @@ import { createPlans } from "../../src/provisioning/plan/plans.js";
 import { provisioningStates } from "../../src/provisioning/provisioning-states.js";
 import { createRequestLog, type RequestLog } from "../../src/request-log/request-log.js";
 import { defaultTenantId, openTestDatabase } from "../support/database.js";
+import { createTestNotifications } from "../support/notifications.js";
 
 /** One request as it goes over the wire: the path is sent as it is, the body without a second look. */
 export interface Sent {
@@ -117,8 +117,8 @@ export async function openApplication(options: { port?: number } = {}): Promise<
     scimRouter: createScimRouter({ directory, publicUrl, ...callers, defaultTenantId }),
     idaasRouter: createIdaasRouter({ directory, ...callers }),
     adminRouter: createAdminRouter({
-      notifications: createNotifications({ database }),
       audit: createAuditLog({ database }),
+      notifications: createTestNotifications(database, clock),
       clients: createClients({ database, clock, clientChanged: authorization.clientChanged }),
       connections,
       deliveries: createDeliveryLog({ database, clock }),

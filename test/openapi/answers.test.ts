@@ -170,6 +170,7 @@ const ONE_CONNECTION = "/admin/v1/connections/{connectionId}";
 const CLIENTS = "/admin/v1/clients";
 const ONE_CLIENT = "/admin/v1/clients/{clientRef}";
 const NOTIFICATIONS = "/admin/v1/notifications";
+const NOTIFICATION_SETTINGS = "/admin/v1/notification-settings";
 const REQUESTS = "/admin/v1/requests";
 const DICTIONARY = "/admin/v1/dictionary";
 const ONE_FIELD = "/admin/v1/dictionary/{fieldId}";
@@ -313,6 +314,35 @@ const cases: Case[] = [
   { method: "post", path: "/admin/v1/deliveries/retry-failed", status: 200, body: {} },
   { method: "get", path: NOTIFICATIONS, status: 200, query: "?kind=quarantine&limit=1" },
   { method: "get", path: NOTIFICATIONS, status: 400, query: "?kind=party" },
+  { method: "get", path: NOTIFICATION_SETTINGS, status: 200 },
+  {
+    method: "patch",
+    path: NOTIFICATION_SETTINGS,
+    status: 200,
+    body: {
+      quietMinutes: 30,
+      webhook: { url: "http://127.0.0.1:9/" },
+      mail: {
+        host: "127.0.0.1",
+        port: 25,
+        from: "a@example.com",
+        to: ["b@example.com"],
+        user: "a",
+        password: "b",
+      },
+    },
+  },
+  { method: "patch", path: NOTIFICATION_SETTINGS, status: 400, body: { webhook: { url: "ftp://x/" } } },
+  {
+    method: "patch",
+    path: NOTIFICATION_SETTINGS,
+    status: 400,
+    body: { webhook: { url: "http://x/", secret: "s" } },
+  },
+  { method: "get", path: NOTIFICATION_SETTINGS, status: 200 },
+  { method: "post", path: `${NOTIFICATION_SETTINGS}/test`, status: 200, body: { channel: "webhook" } },
+  { method: "patch", path: NOTIFICATION_SETTINGS, status: 200, body: { mail: null } },
+  { method: "post", path: `${NOTIFICATION_SETTINGS}/test`, status: 400, body: { channel: "mail" } },
   { method: "get", path: REQUESTS, status: 200, query: "?status=4xx&quirk=text-boolean&client=hr" },
   { method: "get", path: REQUESTS, status: 400, query: "?status=400" },
   { method: "get", path: REQUESTS, status: 400, query: "?since=yesterday" },

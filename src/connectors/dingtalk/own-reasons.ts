@@ -45,6 +45,7 @@ export const OWN_REASONS = {
     },
   },
   "unresolved-host": CANNOT_CONNECT,
+  "private-address": CANNOT_CONNECT,
   "refused-connection": CANNOT_CONNECT,
   tls: {
     message: UNREACHABLE,

@@ -1,12 +1,15 @@
 import { type RequestHandler, Router } from "express";
 import { z } from "zod";
 import { NOTIFICATION_KINDS, type Notification } from "../../notifications/notification.js";
+import type { NotificationSettings } from "../../notifications/notification-settings.js";
 import type { Notifications } from "../../notifications/notifications.js";
 import type { JsonObject } from "../../scim/schema/attribute.js";
 import { queryOf } from "../middleware/request-state.js";
 import { methodNotAllowed } from "../middleware/routes.js";
 import { administratorOf } from "./administrator.js";
 import { readCursor, toPage } from "./cursor.js";
+import { settingsChangeSchema, testSchema } from "./notification-input.js";
+import { SECRET_MASK } from "./present-connection.js";
 import { idSchema, pageFields, readInput } from "./read-input.js";
 
 /** What the endpoints of the notifications work with. */
@@ -19,6 +22,55 @@ const listQuery = z.strictObject({
   connection: idSchema.optional(),
   kind: z.enum(NOTIFICATION_KINDS, `must be one of ${NOTIFICATION_KINDS.join(", ")}`).optional(),
 });
+
+const settingsChange = settingsChangeSchema(SECRET_MASK);
+
+/** `/notification-settings`: how administrators are told. Secrets are written, never shown: a mask stands for each. */
+export function createNotificationSettingsRouter({ notifications }: NotificationRouterDeps): Router {
+  const read: RequestHandler = async (request, response) => {
+    response.json(presentSettings(await notifications.settings(administratorOf(request).tenantId)));
+  };
+  const change: RequestHandler = async (request, response) => {
+    const { quietMinutes, webhook, mail } = readInput(settingsChange, request.body);
+    const { settings, newSecret } = await notifications.changeSettings(administratorOf(request), {
+      quietMs: quietMinutes === undefined ? undefined : quietMinutes * MINUTE_MS,
+      webhook,
+      mail,
+    });
+    response.json(presentSettings(settings, newSecret));
+  };
+  const test: RequestHandler = async (request, response) => {
+    const { channel } = readInput(testSchema, request.body);
+    const problem = await notifications.test(administratorOf(request).tenantId, channel);
+    response.json({ ok: problem === undefined, problem: problem ?? null });
+  };
+  const router = Router();
+  router
+    .route("/")
+    .get(read)
+    .patch(change)
+    .all(methodNotAllowed(["GET", "HEAD", "PATCH"]));
+  router
+    .route("/test")
+    .post(test)
+    .all(methodNotAllowed(["POST"]));
+  return router;
+}
+
+const MINUTE_MS = 60_000;
+
+function presentSettings(settings: NotificationSettings, newSecret?: string): JsonObject {
+  const { webhook, mail, hasMailPassword } = settings;
+  return {
+    quietMinutes: settings.quietMs / MINUTE_MS,
+    webhook: webhook === null ? null : { ...webhook, secret: newSecret ?? SECRET_MASK },
+    mail:
+      mail === null
+        ? null
+        : { ...mail, user: mail.user ?? null, password: hasMailPassword ? SECRET_MASK : null },
+    modifiedAt: settings.modifiedAt?.toISOString() ?? null,
+  };
+}
 
 /** `/notifications`: what administrators were told, newest first. */
 export function createNotificationRouter({ notifications }: NotificationRouterDeps): Router {

@@ -20,6 +20,7 @@ import {
   ValuesBreakError,
   ValuesExistError,
 } from "../../dictionary/dictionary-errors.js";
+import { InvalidNotificationSettingsError } from "../../notifications/notification-settings.js";
 import {
   ConnectionExistsError,
   ConnectionInUseError,
@@ -98,7 +99,7 @@ function connectionProblem(error: unknown): ProblemError | undefined {
   if (error instanceof DeliveryNotRetriableError) {
     return new ProblemError(409, `delivery_${error.state}`, error.message);
   }
-  if (error instanceof InvalidConnectionError) {
+  if (error instanceof InvalidConnectionError || error instanceof InvalidNotificationSettingsError) {
     const errors = [{ field: error.field, message: error.reason }];
     return new ProblemError(400, "invalid_request", error.message, { errors });
   }

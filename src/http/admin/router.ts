@@ -17,7 +17,7 @@ import { createClientRouter } from "./client-router.js";
 import { createConnectionHandlers } from "./connection-handlers.js";
 import { createDeliveryHandlers } from "./delivery-handlers.js";
 import { createDictionaryRouter } from "./dictionary-router.js";
-import { createNotificationRouter } from "./notification-router.js";
+import { createNotificationRouter, createNotificationSettingsRouter } from "./notification-router.js";
 import { createPlanRouter } from "./plan-router.js";
 import { translateRefusals } from "./refusals.js";
 import { createRequestHandlers } from "./request-handlers.js";
@@ -57,6 +57,7 @@ export function createAdminRouter(deps: AdminRouterDeps): Router {
   router.use("/clients", createClientRouter({ ...deps, baseUrl }));
   router.use("/dictionary", createDictionaryRouter({ ...deps, baseUrl }));
   router.use("/notifications", createNotificationRouter(deps));
+  router.use("/notification-settings", createNotificationSettingsRouter(deps));
   addConnections(router, { ...deps, baseUrl });
   addDeliveries(router, deps);
   addRequests(router, deps);

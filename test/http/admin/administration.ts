@@ -8,7 +8,6 @@ import { createConnectorRegistry } from "../../../src/connectors/registry.js";
 import { createDictionary, type Dictionary } from "../../../src/dictionary/dictionary.js";
 import { createDictionaryFields, type DictionaryChanged } from "../../../src/dictionary/dictionary-fields.js";
 import { createAdminRouter } from "../../../src/http/admin/router.js";
-import { createNotifications } from "../../../src/notifications/notifications.js";
 import { appendBacklog } from "../../../src/outbox/append.js";
 import type { Database } from "../../../src/persistence/database.js";
 import { createSecretBox } from "../../../src/platform/secret-box.js";
@@ -17,6 +16,7 @@ import { createDeliveryLog } from "../../../src/provisioning/delivery-log.js";
 import { createPlans } from "../../../src/provisioning/plan/plans.js";
 import { createRequestLog, type RequestLog } from "../../../src/request-log/request-log.js";
 import { createFakeClock, type FakeClock } from "../../support/fake-clock.js";
+import { createTestNotifications } from "../../support/notifications.js";
 import { checkTestToken, serveRouter } from "../support/serve-router.js";
 
 /** The administration on a database, with a vendor that only answers tests. */
@@ -67,8 +67,8 @@ export function createAdministration(
   });
   const requestLog = createRequestLog({ database, clock });
   const router = createAdminRouter({
-    notifications: createNotifications({ database }),
     audit: createAuditLog({ database }),
+    notifications: createTestNotifications(database, clock),
     clients: createClients({ database, clock, clientChanged: async () => undefined }),
     connections,
     deliveries: createDeliveryLog({ database, clock }),

@@ -7,7 +7,6 @@ import { createConnectorRegistry } from "../../../src/connectors/registry.js";
 import { createDictionary } from "../../../src/dictionary/dictionary.js";
 import { createDictionaryFields } from "../../../src/dictionary/dictionary-fields.js";
 import { createAdminRouter } from "../../../src/http/admin/router.js";
-import { createNotifications } from "../../../src/notifications/notifications.js";
 import { appendBacklog } from "../../../src/outbox/append.js";
 import { createSecretBox } from "../../../src/platform/secret-box.js";
 import { createConnections } from "../../../src/provisioning/connections/connections.js";
@@ -15,6 +14,7 @@ import { createPacers } from "../../../src/provisioning/connections/pacers.js";
 import { createDeliveryLog } from "../../../src/provisioning/delivery-log.js";
 import { createPlans } from "../../../src/provisioning/plan/plans.js";
 import { createRequestLog } from "../../../src/request-log/request-log.js";
+import { createTestNotifications } from "../../support/notifications.js";
 import { openGateway, type TestGateway } from "../open-gateway.js";
 
 /** Where the clients are administered. */
@@ -99,8 +99,8 @@ function administration({
     pacerFor: createPacers({ database, clock }),
   });
   return createAdminRouter({
-    notifications: createNotifications({ database }),
     audit: createAuditLog({ database }),
+    notifications: createTestNotifications(database, clock),
     clients: createClients({ database, clock, clientChanged: authorization.clientChanged }),
     connections,
     deliveries: createDeliveryLog({ database, clock }),
