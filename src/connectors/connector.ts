@@ -31,6 +31,10 @@ export interface ConnectorDescriptor {
   idField: { user: string; group: string };
   /** Remote id of the top department where a connection names no other. */
   defaultRootDepartmentId: string;
+  /** What the vendor takes in a person's fields, so that a longer value is told before any call. */
+  userLimits: readonly FieldLimit[];
+  /** How many departments one person may be put into when created, and later. */
+  maxDepartments: { create: number; update: number };
   /** Characters that the vendor refuses in a department name, and the longest name it takes. */
   departmentName: { forbidden: readonly string[]; maxLength: number };
 }
@@ -122,16 +126,69 @@ export interface DepartmentProfile {
 export interface UserProfile {
   name: string;
   mobile?: string;
+  /** Whether the number is hidden from colleagues. */
+  hideMobile?: boolean;
   email?: string;
+  /** The address of a mailbox that the vendor runs for the company. */
+  orgEmail?: string;
   title?: string;
   jobNumber?: string;
   telephone?: string;
   workPlace?: string;
+  remark?: string;
   /** Unix time in milliseconds of the first working day. */
   hiredDate?: number;
+  /** Whether the person is among those whom not everybody may call or write to. */
+  seniorMode?: boolean;
+  /** The language of the person's account, in the vendor's spelling. */
+  language?: string;
+  /** The vendor's custom fields that are ours, by their name there; fields of others stay as they are. */
+  customFields?: Record<string, string>;
   managerRemoteId?: string;
-  /** Remote ids of all departments the person belongs to because of us; at least one. */
+  /** Remote ids of all departments the person belongs to because of us; at least one, the main department first. */
   departmentRemoteIds: string[];
+  /** The person's job in each of these departments; where it is given, exactly one of them is the main one. */
+  positions?: DepartmentPosition[];
+  /** The person's place in the list of a department. */
+  departmentOrders?: DepartmentOrder[];
+  /** Absent for an ordinary member, whose account is their own. What was created as one kind stays of that kind. */
+  account?: CompanyAccount;
+}
+
+/** A person's job in one department. */
+export interface DepartmentPosition {
+  departmentRemoteId: string;
+  title?: string;
+  isMain: boolean;
+}
+
+/** A person's place in the list of one department, as digits: vendors use more of them than a number holds. */
+export interface DepartmentOrder {
+  departmentRemoteId: string;
+  order: string;
+}
+
+/** An account that belongs to the company (at DingTalk: enterprise account): it needs no mobile number. */
+export interface CompanyAccount {
+  /** `sso`: sign-in at the company's own identity provider; `vendor`: with a name and a password kept there. */
+  signIn: "sso" | "vendor";
+  /** The name the person signs in with; required where the vendor keeps the password. */
+  loginId?: string;
+}
+
+/** Where the first password of a company account comes from, and whether the vendor sends it to the person. */
+export interface FirstPassword {
+  /** `default`: the one in the connection's settings; `generated`: a random one for each person. */
+  from: "default" | "generated";
+  send: boolean;
+}
+
+/** What a vendor takes in one text field of a person, in UTF-16 code units. */
+export interface FieldLimit {
+  field: keyof UserProfile | "positions.title" | "account.loginId";
+  maxLength: number;
+  /** What a value looks like, where the vendor checks that. */
+  form?: RegExp;
 }
 
 /** Fields to write: a value sets the field, `null` clears it, an absent key leaves it alone. */
@@ -161,6 +218,8 @@ export interface RemoteUser {
   email?: string;
   jobNumber?: string;
   departmentRemoteIds: string[];
+  /** Present where the account belongs to the company. */
+  account?: CompanyAccount;
 }
 
 /**
@@ -221,10 +280,15 @@ export interface DepartmentOperations {
 }
 
 export interface UserOperations {
-  /** Creates a person under the remote id we chose. */
-  create(request: CallContext & { remoteId: string; profile: UserProfile }): Promise<WriteResult>;
   /**
-   * Writes only the given changes. `departmentRemoteIds` replaces `previousDepartmentRemoteIds` (those we wrote
+   * Creates a person under the remote id we chose. A company account whose password the vendor keeps needs
+   * `firstPassword`; the password itself is in no record.
+   */
+  create(
+    request: CallContext & { remoteId: string; profile: UserProfile; firstPassword?: FirstPassword },
+  ): Promise<WriteResult>;
+  /**
+   * Writes only the given changes. Of `customFields` only the named ones are written, an empty text clears one. `departmentRemoteIds` replaces `previousDepartmentRemoteIds` (those we wrote
    * last); departments that somebody else gave the person are kept.
    */
   update(
@@ -232,6 +296,8 @@ export interface UserOperations {
       remoteId: string;
       changes: Changes<UserProfile>;
       previousDepartmentRemoteIds: string[];
+      /** Of an account that belongs to the company, as it was before. */
+      account?: CompanyAccount;
     },
   ): Promise<WriteResult>;
   /** Ends the membership. A person who is gone already counts as removed. */

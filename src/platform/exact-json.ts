@@ -12,3 +12,18 @@ export function parseExactJson(text: string): unknown {
   );
   return JSON.parse(exact);
 }
+
+const MARK = "\u0000integer:";
+const MARKED = /"\\u0000integer:(-?\d+)"/g;
+
+/** Writes JSON in which a `bigint` is a bare integer of all its digits. */
+export function writeExactJson(value: unknown): string {
+  let marked = false;
+  const text = JSON.stringify(value, (_key, member: unknown) => {
+    if (typeof member !== "bigint") return member;
+    marked = true;
+    return `${MARK}${member}`;
+  });
+  // Nothing else begins with U+0000: text with it is stored nowhere.
+  return marked ? text.replace(MARKED, "$1") : text;
+}

@@ -1,5 +1,6 @@
 import type { z } from "zod";
 import { joinUrl } from "../../platform/base-url.js";
+import { writeExactJson } from "../../platform/exact-json.js";
 import { type OutgoingHttp, OutgoingHttpError } from "../../platform/outgoing-http.js";
 import type { CallContext, ConnectorDeps, VendorCall } from "../connector.js";
 import { ConnectorError } from "../errors.js";
@@ -161,7 +162,7 @@ export function createDingTalkClient(
       method: apiCall.method,
       url,
       headers,
-      ...(apiCall.body && { body: JSON.stringify(apiCall.body) }),
+      ...(apiCall.body && { body: writeExactJson(apiCall.body) }),
       signal: context.signal,
     };
   }

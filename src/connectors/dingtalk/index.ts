@@ -2,6 +2,7 @@ import { createOutgoingHttp, type OutgoingHttpOptions } from "../../platform/out
 import type { Connector } from "../connector.js";
 import { createDingTalkClient } from "./client.js";
 import { createDepartmentOperations } from "./departments.js";
+import { MAX_DEPARTMENTS, USER_LIMITS } from "./limits.js";
 import { createDepartmentReads, createUserReads, readScope } from "./reads.js";
 import { createRehearsalClient } from "./rehearsal.js";
 import {
@@ -27,6 +28,8 @@ export function createDingTalkConnector(limits: Omit<OutgoingHttpOptions, "proxy
       destinationSettings: ["oapiBaseUrl", "apiBaseUrl", "proxyUrl"],
       idField: { user: "ddAccountId", group: "ddtalkId" },
       defaultRootDepartmentId: DINGTALK_ROOT_DEPARTMENT_ID,
+      userLimits: USER_LIMITS,
+      maxDepartments: MAX_DEPARTMENTS,
       departmentName: { forbidden: ["-", ",", "，"], maxLength: 64 },
     },
     parseSettings: parseDingTalkSettings,
@@ -41,7 +44,7 @@ export function createDingTalkConnector(limits: Omit<OutgoingHttpOptions, "proxy
       const { rootDepartmentId } = parsed;
       return {
         departments: { ...createDepartmentOperations(client), ...createDepartmentReads(client) },
-        users: { ...createUserOperations(client), ...createUserReads(client) },
+        users: { ...createUserOperations(client, parsed), ...createUserReads(client) },
         readScope: (context) => readScope(client, context),
         test: (context) => testConnection({ client, clock: deps.clock, rootDepartmentId }, context),
         close: () => client.close(),

@@ -13,8 +13,13 @@ const SHORT_CALLING_CODES = /^(?:[17]|2[07]|3[0-469]|4[013-9]|5[1-8]|6[0-6]|8[12
  * Writes a phone number the way DingTalk's contact API takes it: bare 11 digits for the Chinese mainland,
  * `+<country>-<number>` for elsewhere. Accepts `tel:` URIs, 00 or + prefixes, blanks, dots, brackets, dashes and
  * full-width digits. Returns undefined where the text is no number with a known country.
+ * @param region where the company is registered: one outside the mainland writes mainland numbers with `+86-` as well
  */
-export function mobileForDingTalk(text: string): string | undefined {
+export function mobileForDingTalk(
+  text: string,
+  region: "mainland" | "other" = "mainland",
+): string | undefined {
+  const mainland = (number: string) => (region === "mainland" ? number : `+86-${number}`);
   const compact = text
     .normalize("NFKC")
     .replace(/^\s*tel:/i, "")
@@ -22,11 +27,11 @@ export function mobileForDingTalk(text: string): string | undefined {
   const international = /^(?:\+|00)([1-9]\d{5,14})$/.exec(compact)?.[1];
   if (international === undefined) {
     const national = compact.length === 13 ? compact.replace(/^86/, "") : compact;
-    return MAINLAND.test(national) ? national : undefined;
+    return MAINLAND.test(national) ? mainland(national) : undefined;
   }
   const country = SHORT_CALLING_CODES.exec(international)?.[0] ?? international.slice(0, 3);
   const number = international.slice(country.length);
-  if (country === "86") return MAINLAND.test(number) ? number : undefined;
+  if (country === "86") return MAINLAND.test(number) ? mainland(number) : undefined;
   return number.length >= 4 ? `+${country}-${number}` : undefined;
 }
 

@@ -107,6 +107,32 @@ export const OWN_REASONS = {
       zh: "请填写 11 位手机号（中国内地），或带国家（地区）代码的号码，例如 +852 9123 4567。",
     },
   },
+  "invalid-order": {
+    message: {
+      en: "A place in the list of a department is not a whole number of up to 19 digits.",
+      zh: "部门内的排序值不是 19 位以内的整数。",
+    },
+  },
+  "login-id-missing": {
+    message: {
+      en: "An enterprise account that signs in at DingTalk needs a login name, and the user has none.",
+      zh: "在钉钉登录的企业账号需要登录名，而该用户没有。",
+    },
+    remedy: {
+      en: "Give the user the attribute that policy.accounts.loginId names.",
+      zh: "请为该用户补充 policy.accounts.loginId 所指定的属性。",
+    },
+  },
+  "default-password-missing": {
+    message: {
+      en: "New enterprise accounts get the connection's default password, and it has none.",
+      zh: "新的企业账号使用连接的默认初始密码，而连接未设置该密码。",
+    },
+    remedy: {
+      en: "Set config.defaultPassword, or policy.accounts.firstPassword.from to generated.",
+      zh: "请设置 config.defaultPassword，或将 policy.accounts.firstPassword.from 设为 generated。",
+    },
+  },
 } as const satisfies Record<string, Explanation>;
 
 /** A reason of our own in both languages, its places filled. */

@@ -24,6 +24,7 @@ export function redact(value: unknown, depth = 0): unknown {
     const cut = value.length > MAX_CHARACTERS ? `${value.slice(0, MAX_CHARACTERS)}...` : value;
     return maskPhoneNumbers(cut);
   }
+  if (typeof value === "bigint") return String(value);
   if (typeof value !== "object" || value === null) return value;
   if (depth >= MAX_DEPTH) return "[deeper parts left out]";
   if (Array.isArray(value)) {

@@ -12,6 +12,10 @@ export interface DingTalkSettings {
   oapiBaseUrl: URL;
   apiBaseUrl: URL;
   rootDepartmentId: string;
+  /** Where the company is registered: outside the mainland its mainland numbers are written with +86- as well. */
+  corpRegion: "mainland" | "other";
+  /** The first password of enterprise accounts, where the connection's rules ask for it. */
+  defaultPassword?: string;
   proxyUrl?: URL;
 }
 
@@ -64,6 +68,7 @@ export function parseDingTalkSettings(input: Record<string, unknown>): Connector
       oapiBaseUrl,
       apiBaseUrl,
       rootDepartmentId,
+      corpRegion: readRegion(read("corpRegion")),
       ...(proxyUrl !== undefined && { proxyUrl }),
       ratePerSecond: readRate(read("ratePerSecond")),
     },
@@ -84,6 +89,8 @@ export function readDingTalkSettings(settings: ConnectorSettings): DingTalkSetti
     oapiBaseUrl: new URL(required("oapiBaseUrl", plain["oapiBaseUrl"])),
     apiBaseUrl: new URL(required("apiBaseUrl", plain["apiBaseUrl"])),
     rootDepartmentId: required("rootDepartmentId", plain["rootDepartmentId"]),
+    corpRegion: readRegion(plain["corpRegion"]),
+    ...(secret["defaultPassword"] !== undefined && { defaultPassword: secret["defaultPassword"] }),
     ...(plain["proxyUrl"] !== undefined && { proxyUrl: new URL(plain["proxyUrl"]) }),
   };
 }
@@ -116,6 +123,15 @@ function readUrl(field: string, text: string, options?: { allowClearText: boolea
 
 function withoutLastSlash(url: URL): string {
   return url.href.replace(/\/$/, "");
+}
+
+function readRegion(text: string | undefined): DingTalkSettings["corpRegion"] {
+  if (text === undefined || text === "mainland") return "mainland";
+  if (text === "other") return "other";
+  throw new ConnectorSettingsError(
+    "corpRegion",
+    "must be mainland or other: where the company is registered",
+  );
 }
 
 function readRate(text: string | undefined): string {

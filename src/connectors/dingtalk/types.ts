@@ -35,6 +35,9 @@ const user = z.object({
   state_code: text,
   email: text,
   job_number: text,
+  exclusive_account: z.boolean().nullish(),
+  exclusive_account_type: text,
+  login_id: text,
   dept_id_list: z.array(vendorInteger),
 });
 

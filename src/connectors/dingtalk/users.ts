@@ -1,26 +1,28 @@
-import type { CallContext, Changes, RemoteUser, UserOperations, UserProfile } from "../connector.js";
-import { ConnectorError } from "../errors.js";
+import type {
+  CallContext,
+  Changes,
+  CompanyAccount,
+  RemoteUser,
+  UserOperations,
+  UserProfile,
+} from "../connector.js";
+import type { ConnectorError } from "../errors.js";
 import { createAccountStateOperations } from "./account-state.js";
 import type { DingTalkClient } from "./client.js";
+import { changedAccountFields, newAccountFields } from "./company-account.js";
 import { isNotFound, refusalError } from "./errors.js";
-import { mobileForDingTalk, mobileFromDingTalk } from "./mobile.js";
-import { ownReason } from "./own-reasons.js";
+import { mobileFromDingTalk } from "./mobile.js";
 import { warnOfKeptTexts } from "./read-back.js";
-import { departmentNumber, isOrdinaryDepartment } from "./remote-id.js";
+import { isOrdinaryDepartment } from "./remote-id.js";
+import type { DingTalkSettings } from "./settings.js";
 import { acceptedGuard, createdUserGuard, userGuard, userIdGuard, type VendorUser } from "./types.js";
-
-/** How our plain text fields are called on the wire. */
-const TEXT_FIELDS = [
-  ["name", "name"],
-  ["email", "email"],
-  ["title", "title"],
-  ["jobNumber", "job_number"],
-  ["telephone", "telephone"],
-  ["workPlace", "work_place"],
-] as const satisfies readonly (readonly [keyof UserProfile, string])[];
+import { changedFields, createdFields, departmentList, requireMobile, TEXT_FIELDS } from "./user-body.js";
 
 /** The person calls of the contact API (`/topapi/v2/user/*`). */
-export function createUserOperations(client: DingTalkClient): Omit<UserOperations, "read" | "listMembers"> {
+export function createUserOperations(
+  client: DingTalkClient,
+  settings: DingTalkSettings,
+): Omit<UserOperations, "read" | "listMembers"> {
   const post = { host: "old", method: "POST", subject: "user" } as const;
 
   async function get({ remoteId, ...context }: CallContext & { remoteId: string }) {
@@ -36,43 +38,72 @@ export function createUserOperations(client: DingTalkClient): Omit<UserOperation
     }
   }
 
+  async function sendUpdate(remoteId: string, body: Record<string, unknown>, context: CallContext) {
+    await client.call(
+      {
+        ...post,
+        path: "/topapi/v2/user/update",
+        body: { userid: remoteId, ...body },
+        write: true,
+        guard: acceptedGuard,
+      },
+      context,
+    );
+  }
+
   return {
     get,
     ...createAccountStateOperations(client),
 
-    async create({ remoteId, profile, ...context }) {
-      const body = createBody(remoteId, profile);
+    async create({ remoteId, profile, firstPassword, ...context }) {
+      const body = {
+        userid: remoteId,
+        ...createdFields(profile, settings),
+        ...newAccountFields(profile, firstPassword, settings),
+      };
       const answer = await client.call(
         { ...post, path: "/topapi/v2/user/create", body, write: true, guard: createdUserGuard },
         context,
       );
-      return { remoteId: answer.result.userid, warnings: [] };
+      const { userid } = answer.result;
+      // Only an update takes it; should this call fail, the next try finds the person and updates them.
+      if (profile.language !== undefined) {
+        await sendUpdate(userid, { language: profile.language, ...alwaysSent(profile) }, context);
+      }
+      return { remoteId: userid, warnings: [] };
     },
 
-    async update({ remoteId, changes, previousDepartmentRemoteIds, ...context }) {
-      const { body, warnings } = changedFields(changes);
-      if (changes.departmentRemoteIds !== undefined) {
+    async update({ remoteId, changes, previousDepartmentRemoteIds, account, ...context }) {
+      const { body, warnings } = changedFields(changes, account !== undefined);
+      if (account === undefined) warnings.push(...mobileWarning(changes));
+      else {
+        const ofAccount = changedAccountFields(changes, account);
+        Object.assign(body, ofAccount.body);
+        warnings.push(...ofAccount.warnings);
+      }
+      const changesSomething = Object.keys(body).length > 0;
+      const needsDepartments =
+        changes.departmentRemoteIds !== undefined ||
+        changes.positions === null ||
+        // The page on updating enterprise accounts: dept_id_list is required.
+        (account !== undefined && changesSomething);
+      if (needsDepartments) {
         const current = await get({ ...context, remoteId });
         if (!current) throw goneError();
-        const wanted = keepForeignDepartments(
-          changes.departmentRemoteIds ?? [],
-          previousDepartmentRemoteIds,
-          current.departmentRemoteIds,
-        );
-        if (!sameMembers(wanted, current.departmentRemoteIds)) body["dept_id_list"] = departmentList(wanted);
+        const wanted = changes.departmentRemoteIds
+          ? keepForeignDepartments(
+              changes.departmentRemoteIds,
+              previousDepartmentRemoteIds,
+              current.departmentRemoteIds,
+            )
+          : current.departmentRemoteIds.filter(isOrdinaryDepartment);
+        if (changes.positions === null) Object.assign(body, clearedPositions(wanted, account !== undefined));
+        const moved = !sameMembers(wanted, current.departmentRemoteIds);
+        if (moved || (account !== undefined && Object.keys(body).length > 0)) {
+          body["dept_id_list"] = departmentList(wanted);
+        }
       }
-      if (Object.keys(body).length > 0) {
-        await client.call(
-          {
-            ...post,
-            path: "/topapi/v2/user/update",
-            body: { userid: remoteId, ...body },
-            write: true,
-            guard: acceptedGuard,
-          },
-          context,
-        );
-      }
+      if (Object.keys(body).length > 0) await sendUpdate(remoteId, body, context);
       const cleared = TEXT_FIELDS.filter(
         ([field, wireName]) => changes[field] === null && body[wireName] === "",
       );
@@ -103,7 +134,7 @@ export function createUserOperations(client: DingTalkClient): Omit<UserOperation
           {
             ...post,
             path: "/topapi/v2/user/getbymobile",
-            body: { mobile: requireMobile(mobile) },
+            body: { mobile: requireMobile(mobile, settings) },
             write: false,
             guard: userIdGuard,
           },
@@ -118,46 +149,6 @@ export function createUserOperations(client: DingTalkClient): Omit<UserOperation
   };
 }
 
-function createBody(remoteId: string, profile: UserProfile): Record<string, unknown> {
-  const body: Record<string, unknown> = { userid: remoteId };
-  for (const [field, wireName] of TEXT_FIELDS) {
-    if (profile[field] !== undefined) body[wireName] = profile[field];
-  }
-  if (profile.mobile !== undefined) body["mobile"] = requireMobile(profile.mobile);
-  if (profile.hiredDate !== undefined) body["hired_date"] = profile.hiredDate;
-  if (profile.managerRemoteId !== undefined) body["manager_userid"] = profile.managerRemoteId;
-  body["dept_id_list"] = departmentList(profile.departmentRemoteIds);
-  return body;
-}
-
-/** The fields of an update apart from the departments; an omitted field keeps its value at DingTalk. */
-function changedFields(changes: Changes<UserProfile>): { body: Record<string, unknown>; warnings: string[] } {
-  const body: Record<string, unknown> = {};
-  const warnings: string[] = [];
-  for (const [field, wireName] of TEXT_FIELDS) {
-    const value = changes[field];
-    if (value === undefined) continue;
-    if (value === null && field === "name") warnings.push("The name was kept: DingTalk members need one.");
-    // Not documented as clearing, but what production systems send (a missing field would keep the old value); see
-    // read-back.ts.
-    else body[wireName] = value ?? "";
-  }
-  if (changes.mobile !== undefined) {
-    warnings.push(
-      "The mobile number at DingTalk was kept: only the member can change it there, or remove and add the person.",
-    );
-  }
-  if (changes.hiredDate === null) {
-    warnings.push("The date of hire was kept: DingTalk has no way to clear it.");
-  } else if (changes.hiredDate !== undefined) body["hired_date"] = changes.hiredDate;
-  if (changes.managerRemoteId === null) {
-    // An empty value alone is ignored (user/update, force_update_fields).
-    body["manager_userid"] = "";
-    body["force_update_fields"] = "manager_userid";
-  } else if (changes.managerRemoteId !== undefined) body["manager_userid"] = changes.managerRemoteId;
-  return { body, warnings };
-}
-
 /**
  * `dept_id_list` replaces the whole list, also departments that somebody gave the person in DingTalk's console:
  * keep those, take away only what we gave before.
@@ -167,30 +158,30 @@ function keepForeignDepartments(desired: string[], previous: string[], current: 
   return [...new Set([...desired, ...foreign])];
 }
 
-function departmentList(remoteIds: string[]): string {
-  if (remoteIds.length === 0) {
-    throw new ConnectorError("rejected", {
-      code: "no-department",
-      field: "departmentRemoteIds",
-      ...ownReason("no-department"),
-    });
-  }
-  return remoteIds.map((id) => departmentNumber(id, "departmentRemoteIds")).join(",");
+/** An enterprise account's update always carries its departments. */
+function alwaysSent(profile: UserProfile): Record<string, unknown> {
+  return profile.account === undefined ? {} : { dept_id_list: departmentList(profile.departmentRemoteIds) };
+}
+
+function mobileWarning(changes: Changes<UserProfile>): string[] {
+  if (changes.mobile === undefined) return [];
+  return [
+    "The mobile number at DingTalk was kept: only the member can change it there, or remove and add the person.",
+  ];
+}
+
+/** The same departments without titles; the first one is the main one, as a list of positions needs one. */
+function clearedPositions(remoteIds: readonly string[], isCompanyAccount: boolean): Record<string, unknown> {
+  const positions = remoteIds.map((departmentRemoteId, index) => ({
+    departmentRemoteId,
+    isMain: index === 0,
+  }));
+  return changedFields({ positions }, isCompanyAccount).body;
 }
 
 function sameMembers(a: string[], b: string[]): boolean {
   const ordinary = b.filter(isOrdinaryDepartment);
   return a.length === ordinary.length && a.every((id) => ordinary.includes(id));
-}
-
-function requireMobile(text: string): string {
-  const mobile = mobileForDingTalk(text);
-  if (mobile !== undefined) return mobile;
-  throw new ConnectorError("rejected", {
-    code: "invalid-mobile",
-    field: "mobile",
-    ...ownReason("invalid-mobile"),
-  });
 }
 
 function toRemoteUser(user: VendorUser): RemoteUser {
@@ -201,6 +192,14 @@ function toRemoteUser(user: VendorUser): RemoteUser {
     ...(user.email !== undefined && { email: user.email }),
     ...(user.job_number !== undefined && { jobNumber: user.job_number }),
     departmentRemoteIds: user.dept_id_list,
+    ...(user.exclusive_account === true && { account: accountOf(user) }),
+  };
+}
+
+function accountOf(user: VendorUser): CompanyAccount {
+  return {
+    signIn: user.exclusive_account_type === "dingtalk" ? "vendor" : "sso",
+    ...(user.login_id !== undefined && { loginId: user.login_id }),
   };
 }
 

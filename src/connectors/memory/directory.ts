@@ -1,4 +1,4 @@
-import type { AuthorisedScope } from "../connector.js";
+import type { AuthorisedScope, UserProfile } from "../connector.js";
 import type { ConnectorError } from "../errors.js";
 
 /** A department as the memory vendor keeps it. */
@@ -12,20 +12,12 @@ export interface MemoryDepartment {
 }
 
 /** A person as the memory vendor keeps them. */
-export interface MemoryUser {
+export interface MemoryUser extends UserProfile {
   remoteId: string;
-  name: string;
+  /** Empty for an account of the company. */
   mobile: string;
-  email?: string;
-  title?: string;
-  jobNumber?: string;
-  telephone?: string;
-  workPlace?: string;
-  hiredDate?: number;
-  managerRemoteId?: string;
   /** Whether the account may sign in; undefined for an ordinary member, who can not be stopped. */
   enabled?: boolean;
-  departmentRemoteIds: string[];
 }
 
 export type MemoryOperation =

@@ -23,6 +23,8 @@ export function createMemoryConnector(directory: MemoryDirectory): Connector {
       destinationSettings: [],
       idField: { user: "ddAccountId", group: "ddtalkId" },
       defaultRootDepartmentId: "1",
+      userLimits: [{ field: "title", maxLength: 200 }],
+      maxDepartments: { create: 100, update: 300 },
       departmentName: { forbidden: ["-", ",", "，"], maxLength: 64 },
     },
     parseSettings(input) {

@@ -11,16 +11,21 @@ export function createMemoryUsers(
   const { users } = directory;
 
   return {
-    create: ({ remoteId, profile, ...context }) =>
+    create: ({ remoteId, profile, firstPassword, ...context }) =>
       perform("users.create", context, remoteId, () => {
         if (users.has(remoteId)) {
           throw refusal("conflict", "id-taken", "The id is taken.", { field: "remoteId" });
         }
-        const { mobile } = profile;
-        if (mobile === undefined) {
+        const { mobile = "", account } = profile;
+        if (mobile === "" && account === undefined) {
           throw refusal("rejected", "mobile-missing", "A person needs a mobile number.", { field: "mobile" });
         }
-        if (holderOf(directory, mobile)) {
+        if (account?.signIn === "vendor" && firstPassword === undefined) {
+          throw refusal("rejected", "password-missing", "The account needs a first password.", {
+            field: "account",
+          });
+        }
+        if (mobile !== "" && holderOf(directory, mobile)) {
           throw refusal("conflict", "mobile-taken", "The mobile number is taken.", { field: "mobile" });
         }
         requireReferences(directory, profile);
@@ -29,6 +34,7 @@ export function createMemoryUsers(
           ...profile,
           mobile,
           departmentRemoteIds: [...profile.departmentRemoteIds],
+          ...(account !== undefined && { enabled: true }),
         });
         return { remoteId, warnings: [] };
       }),
@@ -85,7 +91,10 @@ const CLEARABLE = [
   "jobNumber",
   "telephone",
   "workPlace",
+  "remark",
   "hiredDate",
+  "positions",
+  "departmentOrders",
   "managerRemoteId",
 ] as const satisfies readonly (keyof MemoryUser)[];
 
@@ -93,7 +102,7 @@ function applyChanges(
   user: MemoryUser,
   changes: Changes<UserProfile>,
 ): { next: MemoryUser; warnings: string[] } {
-  const { mobile, departmentRemoteIds: _ofTheCaller, ...others } = changes;
+  const { mobile, departmentRemoteIds: _ofTheCaller, customFields, ...others } = changes;
   const warnings: string[] = [];
   if (mobile !== undefined) warnings.push("The mobile number was kept: it can not be changed.");
   if (others.name === null) warnings.push("The name was kept: a person needs one.");
@@ -101,6 +110,12 @@ function applyChanges(
     Object.entries(others).filter(([, value]) => value !== null && value !== undefined),
   );
   const next: MemoryUser = { ...user, ...set };
+  if (customFields) {
+    const merged = Object.entries({ ...user.customFields, ...customFields }).filter(
+      ([, text]) => text !== "",
+    );
+    next.customFields = Object.fromEntries(merged);
+  }
   for (const field of CLEARABLE) if (others[field] === null) delete next[field];
   return { next, warnings };
 }
@@ -136,11 +151,13 @@ function digits(mobile: string): string {
   return mobile.replace(/\D/g, "").replace(/^86(?=1\d{10}$)/, "");
 }
 
-function toRemote({ remoteId, name, mobile, email, jobNumber, departmentRemoteIds }: MemoryUser): RemoteUser {
+function toRemote(user: MemoryUser): RemoteUser {
+  const { remoteId, name, mobile, email, jobNumber, departmentRemoteIds, account } = user;
   return {
     remoteId,
     name,
-    mobile,
+    ...(mobile !== "" && { mobile }),
+    ...(account !== undefined && { account }),
     ...(email !== undefined && { email }),
     ...(jobNumber !== undefined && { jobNumber }),
     departmentRemoteIds: [...departmentRemoteIds],

@@ -114,6 +114,8 @@ function createTestConnector(opened: ConnectorSettings[], onClose: () => void): 
       destinationSettings: ["apiBaseUrl"],
       idField: { user: "ddAccountId", group: "ddtalkId" },
       defaultRootDepartmentId: "1",
+      userLimits: [],
+      maxDepartments: { create: 100, update: 300 },
       departmentName: { forbidden: [], maxLength: 64 },
     },
     parseSettings(input) {

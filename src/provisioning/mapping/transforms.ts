@@ -1,0 +1,95 @@
+import type { JsonObject, JsonValue } from "../../scim/schema/attribute.js";
+
+/** What a target field holds: text, true or false, or Unix time in milliseconds. */
+export type FieldKind = "text" | "boolean" | "time";
+
+/** A small named step from the values at a path to the value of a field. */
+export interface Transform {
+  gives: FieldKind;
+  /** Whether it wants every value at the path; most want one. */
+  takesAll?: true;
+  /** The field's value; undefined where the given values hold none. Never invents one. */
+  apply(values: readonly JsonValue[]): string | boolean | number | undefined;
+}
+
+const one =
+  <T>(read: (value: JsonValue) => T | undefined) =>
+  (values: readonly JsonValue[]): T | undefined => {
+    const [value] = values;
+    return value === undefined ? undefined : read(value);
+  };
+
+/** Every transform by the name that a mapping uses. */
+export const TRANSFORMS = {
+  /** The text itself, trimmed. */
+  text: { gives: "text", apply: one(textOf) },
+  lowerCase: { gives: "text", apply: one((value) => textOf(value)?.toLowerCase()) },
+  upperCase: { gives: "text", apply: one((value) => textOf(value)?.toUpperCase()) },
+  /** Every value, with a comma and a blank in between. */
+  join: { gives: "text", takesAll: true, apply: joined },
+  /** A text as it is; of a `name`, family and given name (together in Chinese, given name first otherwise). */
+  personName: { gives: "text", apply: one(personName) },
+  /** What stands in front of the @, e.g. as a login name. */
+  beforeAt: { gives: "text", apply: one((value) => blankIsAbsent(textOf(value)?.split("@")[0])) },
+  /** A BCP 47 language tag as one of the vendor's two languages: Chinese or English; others give none. */
+  language: { gives: "text", apply: one(language) },
+  /** A date or dateTime as Unix milliseconds; a date without time counts from midnight UTC. */
+  date: { gives: "time", apply: one(milliseconds) },
+  boolean: { gives: "boolean", apply: one(booleanOf) },
+} as const satisfies Record<string, Transform>;
+
+/** The name of a transform. */
+export type TransformName = keyof typeof TRANSFORMS;
+
+/** Whether there is a transform of this name. */
+export function isTransformName(name: string): name is TransformName {
+  return Object.hasOwn(TRANSFORMS, name);
+}
+
+function textOf(value: JsonValue): string | undefined {
+  if (typeof value === "number" || typeof value === "boolean") return String(value);
+  return typeof value === "string" ? blankIsAbsent(value) : undefined;
+}
+
+function blankIsAbsent(value: string | undefined): string | undefined {
+  const trimmed = value?.trim();
+  return trimmed === "" ? undefined : trimmed;
+}
+
+function joined(values: readonly JsonValue[]): string | undefined {
+  return blankIsAbsent(values.flatMap((value) => textOf(value) ?? []).join(", "));
+}
+
+function personName(value: JsonValue): string | undefined {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return textOf(value);
+  const family = partOf(value, "familyName");
+  const given = partOf(value, "givenName");
+  if (family === undefined || given === undefined) return family ?? given;
+  return isHan(family) && isHan(given) ? `${family}${given}` : `${given} ${family}`;
+}
+
+function partOf(name: JsonObject, part: string): string | undefined {
+  return textOf(name[part] ?? null);
+}
+
+function isHan(value: string): boolean {
+  return /^\p{Script=Han}+$/u.test(value);
+}
+
+function language(value: JsonValue): string | undefined {
+  const primary = textOf(value)?.toLowerCase().split(/[-_]/)[0];
+  return primary === "zh" ? "zh_CN" : primary === "en" ? "en_US" : undefined;
+}
+
+function milliseconds(value: JsonValue): number | undefined {
+  const text = typeof value === "string" ? blankIsAbsent(value) : undefined;
+  if (text === undefined) return undefined;
+  const time = Date.parse(text);
+  return Number.isNaN(time) ? undefined : time;
+}
+
+function booleanOf(value: JsonValue): boolean | undefined {
+  if (typeof value === "boolean") return value;
+  const word = textOf(value)?.toLowerCase();
+  return word === "true" ? true : word === "false" ? false : undefined;
+}
