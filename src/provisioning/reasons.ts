@@ -50,6 +50,45 @@ export const REASONS = {
       zh: "请在身份源中为该用户填写类型为“mobile”的手机号，之后会自动继续同步。",
     },
   },
+  "mobile-not-mapped": {
+    field: "mobile",
+    message: {
+      en: "DingTalk creates nobody without a mobile number, and the connection's mapping leaves it out.",
+      zh: "没有手机号，钉钉无法新增成员，而该连接的映射未包含手机号。",
+    },
+    remedy: {
+      en: "Map the mobile number, or set the user's ddAccountId to an account that exists.",
+      zh: "请映射手机号，或将用户的 ddAccountId 设为已存在的账号。",
+    },
+  },
+  "too-long": {
+    message: {
+      en: "The {field} has {length} characters; the vendor takes at most {most}.",
+      zh: "{field} 有 {length} 个字符，对方最多接受 {most} 个。",
+    },
+    remedy: {
+      en: "Shorten the value in the identity provider, or map the field from another attribute.",
+      zh: "请在身份源中缩短该值，或改用其他属性映射该字段。",
+    },
+  },
+  malformed: {
+    message: {
+      en: "The {field} has no form that the vendor takes.",
+      zh: "{field} 的格式不符合对方的要求。",
+    },
+    remedy: {
+      en: "Correct the value in the identity provider, or map the field from another attribute.",
+      zh: "请在身份源中更正该值，或改用其他属性映射该字段。",
+    },
+  },
+  "too-many-departments": {
+    field: "departmentRemoteIds",
+    message: {
+      en: "The person is in {count} departments; the vendor takes at most {most}.",
+      zh: "该人员属于 {count} 个部门，对方最多接受 {most} 个。",
+    },
+    remedy: { en: "Take the person out of some groups.", zh: "请将该人员移出部分组。" },
+  },
   "name-missing": {
     field: "displayName",
     message: { en: "The group has no name.", zh: "该组没有名称。" },

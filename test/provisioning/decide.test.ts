@@ -3,6 +3,7 @@ import type { DeliveryState } from "../../src/outbox/delivery.js";
 import { type DepartmentRules, decideDepartment } from "../../src/provisioning/decide/decide-department.js";
 import { decideUser, type UserRules } from "../../src/provisioning/decide/decide-user.js";
 import type { DepartmentSubject, Reference, UserSubject } from "../../src/provisioning/decide/subject.js";
+import { defaultMapping } from "../../src/provisioning/mapping/mapping.js";
 
 const requestedAt = new Date("2026-03-01T08:00:00Z");
 const early = new Date(requestedAt.getTime() + 4_999);
@@ -22,7 +23,15 @@ const coming = reference("销售部", "pending");
 const parked = reference("R-D", "parked");
 
 describe("the decision about a user", () => {
-  const rules: UserRules = { rootDepartmentId: "1", settleMs: 5_000, now: late, requestedAt, inDoubt: false };
+  const rules: UserRules = {
+    descriptor: { userLimits: [], maxDepartments: { create: 100, update: 300 } },
+    mapping: defaultMapping,
+    rootDepartmentId: "1",
+    settleMs: 5_000,
+    now: late,
+    requestedAt,
+    inDoubt: false,
+  };
   const link = { remoteId: "u1", lastSent: {} };
   const user: UserSubject = {
     type: "User",
@@ -109,6 +118,7 @@ describe("the decision about a user", () => {
 describe("the decision about a group", () => {
   const rules: DepartmentRules = {
     descriptor: { departmentName: { forbidden: ["-"], maxLength: 64 } },
+    mapping: defaultMapping,
     rootDepartmentId: "1",
     settleMs: 5_000,
     now: late,

@@ -20,7 +20,7 @@ describe("people", () => {
     expect(callsOf("users.create") + callsOf("users.update")).toBe(1);
   });
 
-  it("are parked without a mobile, with a remedy, and released when it arrives", async () => {
+  it("are parked without a mobile, with a remedy, and released when it arrives [001-42]", async () => {
     const person = await addUser("王一", { phoneNumbers: [] });
     await engine.drain();
     expect(await engine.stateOf(person)).toMatchObject({ state: "parked", code: "mobile-missing" });

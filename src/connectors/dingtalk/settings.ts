@@ -68,7 +68,7 @@ export function parseDingTalkSettings(input: Record<string, unknown>): Connector
       oapiBaseUrl,
       apiBaseUrl,
       rootDepartmentId,
-      corpRegion: readRegion(read("corpRegion")),
+      ...(readRegion(read("corpRegion")) === "other" && { corpRegion: "other" }),
       ...(proxyUrl !== undefined && { proxyUrl }),
       ratePerSecond: readRate(read("ratePerSecond")),
     },

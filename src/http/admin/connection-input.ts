@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { policySchema } from "../../provisioning/connections/policy.js";
+import { mappingSchema } from "../../provisioning/mapping/mapping-rules.js";
 import { idSchema, textSchema } from "./read-input.js";
 
 /** More settings and longer ones than any connector has. */
@@ -33,17 +34,21 @@ const scope = freeForm
   });
 
 /** Stored as it was given: what it leaves out follows the defaults of whatever version reads it. */
-const policy = freeForm.superRefine((given, context) => {
-  for (const issue of policySchema.safeParse(given).error?.issues ?? []) {
-    if (issue.code !== "unrecognized_keys") {
-      context.addIssue({ code: "custom", path: issue.path, message: issue.message });
-      continue;
+const checkedBy = (schema: z.ZodType) =>
+  freeForm.superRefine((given, context) => {
+    for (const issue of schema.safeParse(given).error?.issues ?? []) {
+      if (issue.code !== "unrecognized_keys") {
+        context.addIssue({ code: "custom", path: issue.path, message: issue.message });
+        continue;
+      }
+      for (const key of issue.keys) {
+        context.addIssue({ code: "custom", path: [...issue.path, key], message: "is not known here" });
+      }
     }
-    for (const key of issue.keys) {
-      context.addIssue({ code: "custom", path: [...issue.path, key], message: "is not known here" });
-    }
-  }
-});
+  });
+
+const policy = checkedBy(policySchema);
+const mapping = checkedBy(mappingSchema);
 
 /** The body of `POST /connections`. */
 export const newConnectionSchema = z.strictObject({
@@ -51,7 +56,7 @@ export const newConnectionSchema = z.strictObject({
   name: textSchema(200),
   config: settings(setting),
   scope: scope.default({}),
-  mapping: freeForm.default({}),
+  mapping: mapping.default({}),
   policy: policy.default({}),
   schedule: freeForm.default({}),
   enabled: z.literal(false, "must be false: a new connection is off; test it, then enable it").optional(),
@@ -63,7 +68,7 @@ export const connectionChangeSchema = z
     name: textSchema(200).optional(),
     config: settings(setting.nullable()).optional(),
     scope: scope.optional(),
-    mapping: freeForm.optional(),
+    mapping: mapping.optional(),
     policy: policy.optional(),
     schedule: freeForm.optional(),
     enabled: z.boolean("must be true or false").optional(),

@@ -1,4 +1,5 @@
 import type { ConnectorDescriptor, ConnectorSession } from "../../connectors/connector.js";
+import type { Mapping } from "../mapping/mapping.js";
 import type { Policy } from "./policy.js";
 
 /** One enabled connection as a delivery uses it: opened, its rules read. */
@@ -7,6 +8,7 @@ export interface ConnectionAtWork {
   descriptor: ConnectorDescriptor;
   session: ConnectorSession;
   policy: Policy;
+  mapping: Mapping;
   /** Remote id of the department below which everything of ours lies. */
   rootDepartmentId: string;
   /** The group that stands for that department, where the connection names one. */

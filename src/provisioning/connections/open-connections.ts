@@ -1,6 +1,7 @@
 import type { Connector, ConnectorSession, VendorCall } from "../../connectors/connector.js";
 import { type Connection, findConnection } from "../../persistence/connection-store.js";
 import type { Database } from "../../persistence/database.js";
+import { readMapping } from "../mapping/mapping.js";
 import type { OpenConnections } from "./connection-at-work.js";
 import { ConnectionNotFoundError } from "./connection-errors.js";
 import { readPolicy } from "./policy.js";
@@ -47,6 +48,7 @@ export function createOpenConnections(deps: OpenConnectionsDeps): OpenConnection
         descriptor,
         session: sessionOf(connection),
         policy: readPolicy(connection.policy),
+        mapping: readMapping(connection.mapping),
         rootDepartmentId:
           typeof configuredRoot === "string" ? configuredRoot : descriptor.defaultRootDepartmentId,
         ...(rootGroupId === undefined ? {} : { rootGroupId }),

@@ -1,6 +1,7 @@
 import type { ConnectorDescriptor, DepartmentProfile } from "../../connectors/connector.js";
 import type { DeliveryReason } from "../../outbox/delivery.js";
 import { mapDepartmentName, mapDepartmentOrder } from "../mapping/map-department.js";
+import type { Mapping } from "../mapping/mapping.js";
 import { reasonFor } from "../reasons.js";
 import type { Decision } from "./decision.js";
 import { awaits, blockedBy, ROLES } from "./references.js";
@@ -9,6 +10,7 @@ import type { DepartmentSubject } from "./subject.js";
 /** What a decision needs to know besides the department itself. */
 export interface DepartmentRules {
   descriptor: Pick<ConnectorDescriptor, "departmentName">;
+  mapping: Pick<Mapping, "departments">;
   rootDepartmentId: string;
   settleMs: number;
   now: Date;
@@ -44,7 +46,7 @@ export function decideDepartment(subject: DepartmentSubject, rules: DepartmentRu
   const parent = resolveParent(subject, rules);
   if ("decision" in parent) return parent.decision;
 
-  const order = mapDepartmentOrder(subject.attributes);
+  const order = rules.mapping.departments.order ? mapDepartmentOrder(subject.attributes) : undefined;
   const profile: DepartmentProfile = {
     name: mapped.name,
     parentRemoteId: parent.remoteId,

@@ -1,12 +1,20 @@
+import type { UserProfile } from "../../connectors/connector.js";
 import type { DeliveryReason } from "../../outbox/delivery.js";
+import { mapPositions, type PlacedDepartment } from "../mapping/map-positions.js";
 import { mapUser } from "../mapping/map-user.js";
+import type { Mapping } from "../mapping/mapping.js";
 import { reasonFor } from "../reasons.js";
+import { checkUserLimits, type UserLimits } from "./check-limits.js";
 import type { Decision } from "./decision.js";
 import { awaits, blockedBy, isOnItsWay, ROLES } from "./references.js";
 import type { Reference, UserSubject } from "./subject.js";
 
 /** What a decision needs to know besides the user. */
 export interface UserRules {
+  descriptor: UserLimits;
+  mapping: Mapping;
+  /** The group that stands for the root department, where the connection names one. */
+  rootGroupId?: string;
   rootDepartmentId: string;
   settleMs: number;
   now: Date;
@@ -39,9 +47,12 @@ export function decideUser(subject: UserSubject, rules: UserRules): Decision {
     return skip(reasonFor("left-scope"));
   }
 
-  const own = mapUser(subject.attributes);
+  const own = mapUser(subject.attributes, rules.mapping);
   if (own.mobile === undefined && absent && rules.adoptedRemoteId === undefined) {
-    return { kind: "park", reason: reasonFor("mobile-missing") };
+    return {
+      kind: "park",
+      reason: reasonFor(rules.mapping.fields.has("mobile") ? "mobile-missing" : "mobile-not-mapped"),
+    };
   }
   const placed = placeInDepartments(subject, rules);
   if ("decision" in placed) return placed.decision;
@@ -50,24 +61,25 @@ export function decideUser(subject: UserSubject, rules: UserRules): Decision {
   if (inactive)
     notes.push("Inactive in SCIM; the person is kept in the contact book by the connection's policy.");
   const awaited = awaits(placed.leftOut);
-  const manager = subject.manager;
+  const manager = rules.mapping.references.has("manager") ? subject.manager : undefined;
   if (manager !== undefined && manager.remoteId === undefined) {
     notes.push(`The manager "${manager.displayName}" is not there yet and is set as soon as they are.`);
     awaited.push(...awaits([manager]));
   }
-  return {
-    kind: "write-user",
-    profile: {
-      ...own,
-      departmentRemoteIds: placed.remoteIds,
-      ...(manager?.remoteId === undefined ? {} : { managerRemoteId: manager.remoteId }),
-    },
-    notes,
-    awaited,
+  const profile: UserProfile = {
+    ...own,
+    ...mapPositions(subject.attributes, placed.departments, rules.mapping),
+    ...(manager?.remoteId === undefined ? {} : { managerRemoteId: manager.remoteId }),
   };
+  const refused = checkUserLimits(profile, rules.descriptor, subject.link !== undefined);
+  return refused === undefined
+    ? { kind: "write-user", profile, notes, awaited }
+    : { kind: "park", reason: refused };
 }
 
-type Placement = { remoteIds: string[]; leftOut: Reference[]; notes: string[] } | { decision: Decision };
+type Placement =
+  | { departments: PlacedDepartment[]; leftOut: Reference[]; notes: string[] }
+  | { decision: Decision };
 
 /**
  * A department on its way is waited for, since the person would need a second call otherwise. One that is stuck
@@ -78,14 +90,17 @@ function placeInDepartments(subject: UserSubject, rules: UserRules): Placement {
   const onTheirWay = unlinked.filter(isOnItsWay);
   if (onTheirWay.length > 0) return { decision: blockedBy(onTheirWay, ROLES.department) };
 
-  const remoteIds = subject.departments.flatMap((department) => department.remoteId ?? []);
-  if (subject.memberOfRoot) remoteIds.push(rules.rootDepartmentId);
-  if (remoteIds.length > 0) {
+  const departments: PlacedDepartment[] = subject.departments.flatMap(({ resourceId, remoteId }) =>
+    remoteId === undefined ? [] : { resourceId, remoteId },
+  );
+  const root = { resourceId: rules.rootGroupId ?? "", remoteId: rules.rootDepartmentId };
+  if (subject.memberOfRoot) departments.push(root);
+  if (departments.length > 0) {
     const notes = unlinked.map(
       (department) =>
         `The department "${department.displayName}" is not there yet; the person joins it when it is.`,
     );
-    return { remoteIds: [...new Set(remoteIds)], leftOut: unlinked, notes };
+    return { departments, leftOut: unlinked, notes };
   }
   if (unlinked.length > 0) return { decision: blockedBy(unlinked, ROLES.department) };
 
@@ -100,7 +115,7 @@ function placeInDepartments(subject: UserSubject, rules: UserRules): Placement {
     };
   }
   return {
-    remoteIds: [rules.rootDepartmentId],
+    departments: [root],
     leftOut: [],
     notes: ["In no department; placed in the root department."],
   };

@@ -21,16 +21,23 @@ export function decide(
   const rules = {
     rootDepartmentId: connection.rootDepartmentId,
     settleMs: connection.policy.settleMs,
+    mapping: connection.mapping,
+    descriptor: connection.descriptor,
     now,
     requestedAt: delivery.requestedAt,
     inDoubt: isInDoubt(delivery),
   };
   switch (subject.type) {
     case "Group":
-      return decideDepartment(subject, { ...rules, descriptor: connection.descriptor });
+      return decideDepartment(subject, rules);
     case "User": {
       const adopted = adoptedRemoteId(subject, connection);
-      return decideUser(subject, adopted === undefined ? rules : { ...rules, adoptedRemoteId: adopted });
+      const { rootGroupId } = connection;
+      return decideUser(subject, {
+        ...rules,
+        ...(rootGroupId === undefined ? {} : { rootGroupId }),
+        ...(adopted === undefined ? {} : { adoptedRemoteId: adopted }),
+      });
     }
   }
 }

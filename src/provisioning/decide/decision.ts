@@ -7,7 +7,7 @@ export type Decision =
   | { kind: "write-department"; profile: DepartmentProfile; notes: string[] }
   | {
       kind: "write-user";
-      profile: Omit<UserProfile, "mobile"> & { mobile?: string };
+      profile: UserProfile;
       notes: string[];
       /** References left out for now; the person is delivered again when one of them is settled. */
       awaited: Awaited[];

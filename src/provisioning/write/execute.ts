@@ -10,6 +10,7 @@ import type { ConnectionAtWork } from "../connections/connection-at-work.js";
 import { adoptedRemoteId } from "../decide/decide.js";
 import type { Decision } from "../decide/decision.js";
 import type { Subject } from "../decide/subject.js";
+import { mapsDepartmentField, mapsUserField } from "../mapping/mapping.js";
 import type { Execution } from "./execution.js";
 import { findIntended, writeDepartment } from "./write-department.js";
 import { writeUser } from "./write-user.js";
@@ -46,15 +47,21 @@ export async function execute(input: ExecuteInput): Promise<Execution> {
     linkedElsewhere: (remoteId: string) => linkedElsewhere(input, remoteId),
     context,
   };
+  const { mapping } = connection;
   switch (decision.kind) {
     case "write-department":
-      return writeDepartment(connection.session, { ...shared, profile: decision.profile });
+      return writeDepartment(connection.session, {
+        ...shared,
+        profile: decision.profile,
+        isMapped: (field) => mapsDepartmentField(mapping, field),
+      });
     case "write-user":
       return writeUser(connection.session, {
         ...shared,
         resourceId: delivery.resourceId,
         profile: decision.profile,
         awaited: decision.awaited,
+        isMapped: (field) => mapsUserField(mapping, field),
         ownDepartments: (remoteIds) => ownDepartments(input, remoteIds),
       });
   }

@@ -28,6 +28,8 @@ export async function findIntended(
 export interface WriteDepartmentInput {
   profile: DepartmentProfile;
   notes: string[];
+  /** Whether the connection's mapping fills a field of the profile; one that it does not is left as it is. */
+  isMapped(field: string): boolean;
   link?: Link;
   /** A remote id given from outside (the dictionary attribute), to be adopted when there is no link. */
   adoptedRemoteId?: string;
@@ -83,7 +85,7 @@ async function update(
   input: WriteDepartmentInput,
   link: Link,
 ): Promise<Execution> {
-  const changes = profileChanges([link.lastSent, ...input.intents], input.profile);
+  const changes = profileChanges([link.lastSent, ...input.intents], input.profile, input.isMapped);
   if (Object.keys(changes).length === 0) return done("none", link.remoteId, input, []);
   await input.recordIntent({ ...input.profile });
   try {
@@ -107,7 +109,7 @@ async function adopt(
     throw new AdoptionRefused({ ...reason, code: "linked-elsewhere" }, holder);
   }
   await input.recordIntent({ ...input.profile });
-  const changes = { ...profileChanges(input.intents, input.profile), ...input.profile };
+  const changes = { ...profileChanges(input.intents, input.profile, input.isMapped), ...input.profile };
   const result = await session.departments.update({ ...input.context, remoteId, changes });
   return done("adopt", remoteId, input, result.warnings);
 }

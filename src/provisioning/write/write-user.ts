@@ -13,6 +13,8 @@ export interface WriteUserInput {
   resourceId: string;
   profile: UserProfile;
   notes: string[];
+  /** Whether the connection's mapping fills a field of the profile; one that it does not is left as it is. */
+  isMapped(field: string): boolean;
   awaited: Awaited[];
   link?: Link;
   /** A remote id given from outside (the dictionary attribute), to be adopted when there is no link. */
@@ -86,8 +88,12 @@ async function findConflicting(
 
 async function update(session: ConnectorSession, input: WriteUserInput, link: Link): Promise<Execution> {
   const held = [link.lastSent, ...input.intents];
-  const changes = profileChanges(held, input.profile);
-  if (Object.keys(changes).length === 0) return done("none", link.remoteId, input, []);
+  const changes = profileChanges(held, input.profile, input.isMapped);
+  // The vendor keeps the number it was created with: that stays "last sent", and a warning about it stays visible.
+  const keepsMobile = "mobile" in changes || !input.isMapped("mobile");
+  const settled = (executed: Execution) =>
+    keepsMobile ? withMobile(executed, link.lastSent["mobile"]) : executed;
+  if (Object.keys(changes).length === 0) return settled(done("none", link.remoteId, input, []));
   await input.recordIntent(asJson(input.profile));
   try {
     const result = await session.users.update({
@@ -96,9 +102,7 @@ async function update(session: ConnectorSession, input: WriteUserInput, link: Li
       changes,
       previousDepartmentRemoteIds: held.flatMap(departmentsIn),
     });
-    const executed = done("update", link.remoteId, input, result.warnings);
-    // The vendor keeps the number it was created with, so that stays "last sent" and the warning stays visible.
-    return "mobile" in changes ? withMobile(executed, link.lastSent["mobile"]) : executed;
+    return settled(done("update", link.remoteId, input, result.warnings));
   } catch (error) {
     if (error instanceof ConnectorError && error.kind === "not-found")
       throw new RemoteVanished(link.remoteId);
@@ -124,7 +128,7 @@ async function adopt(
       : await input.ownDepartments(found.departmentRemoteIds);
   await input.recordIntent(asJson(input.profile));
   const { mobile: _unchangeable, ...changes } = {
-    ...profileChanges(input.intents, input.profile),
+    ...profileChanges(input.intents, input.profile, input.isMapped),
     ...input.profile,
   };
   const result = await session.users.update({

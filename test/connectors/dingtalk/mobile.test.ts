@@ -25,6 +25,14 @@ describe("the mobile number for DingTalk", () => {
   });
 
   it.each([
+    ["13800138000", "+86-13800138000"],
+    ["+86 138-0013-8000", "+86-13800138000"],
+    ["+852 9123 4567", "+852-91234567"],
+  ])("of %s is %s for a company registered abroad", (given, expected) => {
+    expect(mobileForDingTalk(given, "other")).toBe(expected);
+  });
+
+  it.each([
     "",
     "abc",
     "12345",

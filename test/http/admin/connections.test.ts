@@ -104,6 +104,22 @@ describe("creating a connection", () => {
     [{ ...good, policy: { settleMs: 600_001 } }, "policy.settleMs"],
     [{ ...good, policy: { settle: 1 } }, "policy.settle"],
     [{ ...good, policy: "strict" }, "policy"],
+    [{ ...good, mapping: "strict" }, "mapping"],
+    [{ ...good, mapping: { colours: {} } }, "mapping.colours"],
+    [{ ...good, mapping: { fields: { nickname: false } } }, "mapping.fields.nickname"],
+    [{ ...good, mapping: { fields: { name: false } } }, "mapping.fields.name"],
+    [{ ...good, mapping: { fields: { title: "none" } } }, "mapping.fields.title"],
+    [{ ...good, mapping: { fields: { title: { form: "x" } } } }, "mapping.fields.title.form"],
+    [{ ...good, mapping: { fields: { title: { from: "jobTitle" } } } }, "mapping.fields.title.from.0"],
+    [
+      { ...good, mapping: { fields: { title: { from: ["title", "emails["] } } } },
+      "mapping.fields.title.from.1",
+    ],
+    [{ ...good, mapping: { fields: { title: { from: "password" } } } }, "mapping.fields.title.from.0"],
+    [{ ...good, mapping: { fields: { title: { transform: "date" } } } }, "mapping.fields.title.transform"],
+    [{ ...good, mapping: { fields: { manager: { from: "title" } } } }, "mapping.fields.manager"],
+    [{ ...good, mapping: { customFields: { 工牌: {} } } }, "mapping.customFields.工牌.from"],
+    [{ ...good, mapping: { departmentFields: { order: "no" } } }, "mapping.departmentFields.order"],
     [[], ""],
   ])("refuses %j naming %s", async (body, field) => {
     const answer = await request(admin.app).post(PATH).set(bearer).send(body);
@@ -252,7 +268,7 @@ describe("switching on and off", () => {
     await change(id, { name: "other" });
     await change(id, { enabled: true });
     expect(await generation()).toBe("1");
-    await change(id, { mapping: { title: "none" } });
+    await change(id, { mapping: { fields: { title: false } } });
     expect(await generation()).toBe("2");
   });
 

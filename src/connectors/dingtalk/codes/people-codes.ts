@@ -215,10 +215,13 @@ export const PEOPLE_CODES: readonly CodeEntry[] = [
     codes: ["40066", "40025"],
     kind: "rejected",
     field: "departmentRemoteIds",
-    message: { en: "DingTalk does not accept the list of departments.", zh: "钉钉不接受部门列表。" },
+    message: {
+      en: "DingTalk does not accept the list of departments: one of them is none of this company.",
+      zh: "钉钉不接受部门列表：其中有部门不属于该企业。",
+    },
     remedy: {
-      en: "Check that the department ids written back (ddtalkId) belong to this company.",
-      zh: "请检查回写的部门 ID（ddtalkId）是否属于该企业。",
+      en: "Look at the ddtalkId of the person's groups: each must be a department of this company, at or below the connection's root department. Where a group has none, its own delivery has not ended, or the dictionary field ddtalkId is switched off.",
+      zh: "请查看该人员所在组的 ddtalkId：必须是本企业中连接根部门或其下级部门的 ID。如果组没有 ddtalkId，说明该组尚未同步完成，或字典字段 ddtalkId 已停用。",
     },
   },
   {
