@@ -84,7 +84,9 @@ module.exports = {
     ]),
     only("auth", ["audit", "persistence", "platform"]),
     only("request-log", ["observability", "persistence", "scim", "platform"]),
+    only("timeline", ["persistence", "scim", "platform"]),
     only("http", [
+      "timeline",
       "audit",
       "auth",
       "request-log",

@@ -30,6 +30,7 @@ import { CreateNotification1764174000100 } from "./1764174000100-create-notifica
 import { CreateNotificationSettings1764174000200 } from "./1764174000200-create-notification-settings.js";
 import { CreateAuditEntry1764175000100 } from "./1764175000100-create-audit-entry.js";
 import { AddAttemptChinese1764175000200 } from "./1764175000200-add-attempt-chinese.js";
+import { IndexTimelines1764175000300 } from "./1764175000300-index-timelines.js";
 import { EstimateFoldedEmployeeNumber1764176000100 } from "./1764176000100-estimate-folded-employee-number.js";
 import { IndexTimes1764176000200 } from "./1764176000200-index-times.js";
 
@@ -67,6 +68,7 @@ export const migrations = [
   CreateNotificationSettings1764174000200,
   CreateAuditEntry1764175000100,
   AddAttemptChinese1764175000200,
+  IndexTimelines1764175000300,
   EstimateFoldedEmployeeNumber1764176000100,
   IndexTimes1764176000200,
 ];

@@ -41,6 +41,7 @@ import { isAttempt } from "./provisioning/settle-delivery.js";
 import type { WorkerSettings } from "./provisioning/worker.js";
 import { createRequestLog, type RequestLog } from "./request-log/request-log.js";
 import { openMigratedDatabase } from "./start-database.js";
+import { createTimelines } from "./timeline/timeline.js";
 
 /** What a start may be given besides the configuration: tests and the demo do. */
 export interface StartOptions {
@@ -255,6 +256,7 @@ function createSurfaces(parts: Parts, probe: ProbeDeps, publicUrl: string) {
       }),
       notifications,
       requestLog,
+      timelines: createTimelines({ database }),
       clock,
       publicUrl,
       ...callers,

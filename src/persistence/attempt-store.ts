@@ -27,6 +27,8 @@ export interface NewAttempt {
   remedy: string | null;
   /** Message and remedy in Simplified Chinese. */
   zh?: { message: string; remedy?: string } | null;
+  /** What the resource is at the vendor because of this try, where that changed. */
+  remoteId?: string | null;
   /** The vendor calls, already redacted. */
   calls: readonly JsonValue[];
   correlationId: string | null;
@@ -43,8 +45,9 @@ export interface Attempt extends Omit<NewAttempt, "calls"> {
 export async function insertAttempt(db: Queryable, attempt: NewAttempt): Promise<void> {
   await db.query(
     `insert into attempt (tenant_id, id, delivery_id, connection_id, resource_id, number, generation, trigger, action,
-                          outcome, started_at, duration_ms, code, message, remedy, calls, correlation_id, zh)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16::jsonb, $17, $18::jsonb)`,
+                          outcome, started_at, duration_ms, code, message, remedy, calls, correlation_id, zh,
+                          remote_id)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16::jsonb, $17, $18::jsonb, $19)`,
     [
       attempt.tenantId,
       attempt.id,
@@ -64,6 +67,7 @@ export async function insertAttempt(db: Queryable, attempt: NewAttempt): Promise
       JSON.stringify(attempt.calls),
       attempt.correlationId,
       attempt.zh == null ? null : JSON.stringify(attempt.zh),
+      attempt.remoteId ?? null,
     ],
   );
 }
@@ -83,7 +87,8 @@ export async function listAttempts(
   return db.query<Attempt>(
     `select tenant_id as "tenantId", id, seq, delivery_id as "deliveryId", connection_id as "connectionId",
             resource_id as "resourceId", number, generation, trigger, action, outcome, started_at as "startedAt",
-            duration_ms as "durationMs", code, message, remedy, zh, calls, correlation_id as "correlationId"
+            duration_ms as "durationMs", code, message, remedy, zh, calls, correlation_id as "correlationId",
+            remote_id as "remoteId"
        from attempt
       where tenant_id = $1 and delivery_id = $2 and ($3::bigint is null or seq < $3)
       order by seq desc

@@ -187,6 +187,7 @@ async function recordAttempt(
     message: reason?.message ?? null,
     remedy: reason?.remedy ?? null,
     zh: reason?.zh ?? null,
+    remoteId: settlement.link.kind === "set" ? settlement.link.remoteId : null,
     calls: settlement.calls as unknown as JsonValue[],
     correlationId: delivery.correlationId,
   });

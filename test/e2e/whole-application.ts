@@ -25,6 +25,7 @@ import { createDeliveryLog } from "../../src/provisioning/delivery-log.js";
 import { createPlans } from "../../src/provisioning/plan/plans.js";
 import { provisioningStates } from "../../src/provisioning/provisioning-states.js";
 import { createRequestLog, type RequestLog } from "../../src/request-log/request-log.js";
+import { createTimelines } from "../../src/timeline/timeline.js";
 import { defaultTenantId, openTestDatabase } from "../support/database.js";
 import { createTestNotifications } from "../support/notifications.js";
 
@@ -119,6 +120,7 @@ export async function openApplication(options: { port?: number } = {}): Promise<
     adminRouter: createAdminRouter({
       audit: createAuditLog({ database }),
       notifications: createTestNotifications(database, clock),
+      timelines: createTimelines({ database }),
       clients: createClients({ database, clock, clientChanged: authorization.clientChanged }),
       connections,
       deliveries: createDeliveryLog({ database, clock }),

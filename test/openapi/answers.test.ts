@@ -78,6 +78,8 @@ beforeAll(async () => {
     status: 201,
     body: { schemas: [GROUP], displayName: "研发部", members: [{ value: ids["user"] }] },
   });
+  ids["userId"] = ids["user"];
+  ids["groupId"] = ids["group"];
   const newClient = {
     name: "HR",
     scopes: ["admin"],
@@ -305,6 +307,9 @@ const cases: Case[] = [
   { method: "patch", path: ONE_FIELD, status: 200, body: { required: true }, query: "?force=true" },
   { method: "delete", path: ONE_FIELD, status: 204 },
   { method: "get", path: ONE_FIELD, status: 404 },
+  { method: "get", path: "/admin/v1/users/{userId}/timeline", status: 200, query: "?limit=2" },
+  { method: "get", path: "/admin/v1/users/{userId}/timeline", status: 400, query: "?cursor=x" },
+  { method: "get", path: "/admin/v1/groups/{groupId}/timeline", status: 200 },
   { method: "get", path: "/admin/v1/audit", status: 200, query: "?objectType=connection&limit=1" },
   { method: "get", path: "/admin/v1/audit", status: 400, query: "?since=yesterday" },
   { method: "get", path: "/admin/v1/deliveries", status: 200, query: "?state=pending,parked&limit=1" },

@@ -30,6 +30,7 @@ const attempt = (number: number): NewAttempt => ({
   code: "90018",
   message: "too many calls",
   remedy: null,
+  remoteId: "r-1",
   zh: { message: "钉钉返回系统繁忙。" },
   calls: [{ method: "POST", path: "/topapi/v2/user/create", outcome: "90018" }],
   correlationId: "c-1",

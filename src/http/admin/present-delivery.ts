@@ -34,6 +34,7 @@ export function presentAttempt(attempt: Attempt) {
     message: attempt.message,
     remedy: attempt.remedy,
     zh: attempt.zh ?? null,
+    remoteId: attempt.remoteId ?? null,
     calls: attempt.calls,
     correlationId: attempt.correlationId,
   };

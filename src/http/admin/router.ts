@@ -8,6 +8,7 @@ import type { Connections } from "../../provisioning/connections/connections.js"
 import type { DeliveryLog } from "../../provisioning/delivery-log.js";
 import type { Plans } from "../../provisioning/plan/plans.js";
 import type { RequestLog } from "../../request-log/request-log.js";
+import type { Timelines } from "../../timeline/timeline.js";
 import { authenticate, type CallerChecks, requireScope } from "../middleware/authentication.js";
 import { parseJsonBody } from "../middleware/body.js";
 import { parseQuery } from "../middleware/parameters.js";
@@ -21,6 +22,7 @@ import { createNotificationRouter, createNotificationSettingsRouter } from "./no
 import { createPlanRouter } from "./plan-router.js";
 import { translateRefusals } from "./refusals.js";
 import { createRequestHandlers } from "./request-handlers.js";
+import { createTimelineHandler } from "./timeline-handlers.js";
 
 /** What the administration surface needs. */
 export interface AdminRouterDeps extends CallerChecks {
@@ -32,6 +34,7 @@ export interface AdminRouterDeps extends CallerChecks {
   notifications: Notifications;
   plans: Plans;
   requestLog: RequestLog;
+  timelines: Timelines;
   clock: Clock;
   /** PUBLIC_URL, without a slash at its end. */
   publicUrl: string;
@@ -61,6 +64,14 @@ export function createAdminRouter(deps: AdminRouterDeps): Router {
   addConnections(router, { ...deps, baseUrl });
   addDeliveries(router, deps);
   addRequests(router, deps);
+  router
+    .route("/users/:id/timeline")
+    .get(createTimelineHandler(deps, "User"))
+    .all(methodNotAllowed(["GET", "HEAD"]));
+  router
+    .route("/groups/:id/timeline")
+    .get(createTimelineHandler(deps, "Group"))
+    .all(methodNotAllowed(["GET", "HEAD"]));
   router
     .route("/audit")
     .get(createAuditHandlers(deps).list)

@@ -15,6 +15,7 @@ import { type Connections, createConnections } from "../../../src/provisioning/c
 import { createDeliveryLog } from "../../../src/provisioning/delivery-log.js";
 import { createPlans } from "../../../src/provisioning/plan/plans.js";
 import { createRequestLog, type RequestLog } from "../../../src/request-log/request-log.js";
+import { createTimelines } from "../../../src/timeline/timeline.js";
 import { createFakeClock, type FakeClock } from "../../support/fake-clock.js";
 import { createTestNotifications } from "../../support/notifications.js";
 import { checkTestToken, serveRouter } from "../support/serve-router.js";
@@ -69,6 +70,7 @@ export function createAdministration(
   const router = createAdminRouter({
     audit: createAuditLog({ database }),
     notifications: createTestNotifications(database, clock),
+    timelines: createTimelines({ database }),
     clients: createClients({ database, clock, clientChanged: async () => undefined }),
     connections,
     deliveries: createDeliveryLog({ database, clock }),

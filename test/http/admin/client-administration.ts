@@ -14,6 +14,7 @@ import { createPacers } from "../../../src/provisioning/connections/pacers.js";
 import { createDeliveryLog } from "../../../src/provisioning/delivery-log.js";
 import { createPlans } from "../../../src/provisioning/plan/plans.js";
 import { createRequestLog } from "../../../src/request-log/request-log.js";
+import { createTimelines } from "../../../src/timeline/timeline.js";
 import { createTestNotifications } from "../../support/notifications.js";
 import { openGateway, type TestGateway } from "../open-gateway.js";
 
@@ -101,6 +102,7 @@ function administration({
   return createAdminRouter({
     audit: createAuditLog({ database }),
     notifications: createTestNotifications(database, clock),
+    timelines: createTimelines({ database }),
     clients: createClients({ database, clock, clientChanged: authorization.clientChanged }),
     connections,
     deliveries: createDeliveryLog({ database, clock }),
