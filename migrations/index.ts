@@ -26,6 +26,7 @@ import { CreateLongLivedToken1764158000200 } from "./1764158000200-create-long-l
 import { IndexFoldedEmployeeNumber1764160000100 } from "./1764160000100-index-folded-employee-number.js";
 import { AddClientKeys1764161000100 } from "./1764161000100-add-client-keys.js";
 import { AddClientUser1764165000100 } from "./1764165000100-add-client-user.js";
+import { CreateRemoval1764171000100 } from "./1764171000100-create-removal.js";
 import { CreateNotification1764174000100 } from "./1764174000100-create-notification.js";
 import { CreateNotificationSettings1764174000200 } from "./1764174000200-create-notification-settings.js";
 import { CreateAuditEntry1764175000100 } from "./1764175000100-create-audit-entry.js";
@@ -64,6 +65,7 @@ export const migrations = [
   IndexFoldedEmployeeNumber1764160000100,
   AddClientKeys1764161000100,
   AddClientUser1764165000100,
+  CreateRemoval1764171000100,
   CreateNotification1764174000100,
   CreateNotificationSettings1764174000200,
   CreateAuditEntry1764175000100,

@@ -17,6 +17,8 @@ export type Outcome =
   | { kind: "skipped"; reason: DeliveryReason; awaited: Awaited[] }
   | { kind: "parked"; reason: DeliveryReason }
   | { kind: "failed"; reason: DeliveryReason }
+  /** Stopped by deletion protection until an administrator decides or the resource changes. */
+  | { kind: "held"; reason: DeliveryReason }
   /** Waits until one of `awaited` is settled. */
   | { kind: "blocked"; reason: DeliveryReason; awaited: Awaited[] }
   | { kind: "awaiting"; reason: DeliveryReason; at: Date }
@@ -109,6 +111,7 @@ function isFinal(outcome: Outcome): boolean {
     case "skipped":
     case "parked":
     case "failed":
+    case "held":
       return true;
     case "blocked":
     case "awaiting":

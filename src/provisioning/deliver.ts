@@ -1,6 +1,6 @@
 import type { VendorCall } from "../connectors/connector.js";
 import { handBack } from "../outbox/claim.js";
-import type { ClaimedDelivery } from "../outbox/delivery.js";
+import type { ClaimedDelivery, DeliveryReason } from "../outbox/delivery.js";
 import type { RetrySchedule } from "../outbox/retry-schedule.js";
 import type { Outcome } from "../outbox/settle.js";
 import { pauseConnection } from "../persistence/connection-store.js";
@@ -15,6 +15,7 @@ import type { Decision } from "./decide/decision.js";
 import { loadSubject } from "./decide/load-subject.js";
 import type { Subject } from "./decide/subject.js";
 import { type Failure, failureOutcome } from "./failure-outcome.js";
+import { guardRemoval } from "./protection/guard-removal.js";
 import { reasonFor } from "./reasons.js";
 import { type Settlement, settleDelivery } from "./settle-delivery.js";
 import { waitForHolder } from "./wait-for-holder.js";
@@ -45,7 +46,8 @@ export interface DeliverySettled {
 }
 
 /**
- * Brings one resource up to date at one connection: load what it is now, decide, call the vendor if need be, settle.
+ * Brings one resource up to date at one connection: load what it is now, decide, have deletion protection judge what
+ * would be taken away, call the vendor if need be, settle.
  * The vendor's failures end in the delivery's state; it rejects only for trouble of our own.
  */
 export function createDeliver(
@@ -64,16 +66,13 @@ export function createDeliver(
     });
     const decision = decide(delivery, subject, connection, startedAt);
     deps.onDecided?.(delivery, subject, decision);
-    const calls: VendorCall[] = [];
-    const settlement = await carryOut(deps, {
-      delivery,
-      connection,
-      subject,
-      decision,
-      signal,
-      calls,
-      startedAt,
-    });
+    const { policy } = connection;
+    const guard = await guardRemoval(deps.database, { delivery, policy, subject, decision, now: startedAt });
+    const work: Work = { delivery, connection, subject, decision, signal, calls: [], startedAt };
+    const settlement =
+      guard.kind === "held"
+        ? holding(work, guard.reason)
+        : { ...(await carryOut(deps, work)), counted: guard.kind === "counted" };
     const result = await settleDelivery(deps, delivery, connection, settlement);
     deps.onSettled({ delivery, connector: connection.descriptor.id, settlement, result });
   };
@@ -132,6 +131,12 @@ async function carryOut(deps: DeliverDeps, work: Work): Promise<Settlement> {
     case "remove":
       return callVendor(deps, work, decision);
   }
+}
+
+function holding({ delivery, decision, calls, startedAt }: Work, reason: DeliveryReason): Settlement {
+  const action = decision.kind === "remove" ? "remove" : "update";
+  const link = { kind: "keep" as const };
+  return { startedAt, calls, action, link, inDoubt: isInDoubt(delivery), outcome: { kind: "held", reason } };
 }
 
 async function callVendor(deps: DeliverDeps, work: Work, decision: VendorDecision): Promise<Settlement> {

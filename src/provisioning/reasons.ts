@@ -38,6 +38,28 @@ export const REASONS = {
     },
   },
 
+  // Held by deletion protection
+  "deletion-protection": {
+    message: {
+      en: '[This change would take the last people out of "{emptied}". ]Deletion protection: {lost} {span}; at most {allowed} may be[, {share}].',
+      zh: "[此变更会使“{emptied}”不再有任何成员。]删除保护：{span}{lost}，上限为 {allowed}[（{share}）]。",
+    },
+    remedy: {
+      en: "If this is meant, release the removal; otherwise discard it, which restores what was removed in SCIM. Both can be done for all held removals of the connection together.",
+      zh: "如确属预期，请放行该删除；否则请丢弃，在 SCIM 中被删除的内容会恢复。两者都可对该连接的全部拦截项一并操作。",
+    },
+  },
+  protected: {
+    message: {
+      en: '"{name}" is never removed: policy.deletionProtection.{list} names "{entry}".',
+      zh: "“{name}”不会被删除：policy.deletionProtection.{list} 中列有“{entry}”。",
+    },
+    remedy: {
+      en: "Discard the removal, or take the entry out of the list.",
+      zh: "请丢弃该删除，或将该条目移出列表。",
+    },
+  },
+
   // Needs data
   "mobile-missing": {
     field: "mobile",

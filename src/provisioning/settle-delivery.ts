@@ -12,6 +12,7 @@ import { newId } from "../platform/ids.js";
 import type { JsonValue } from "../scim/schema/attribute.js";
 import type { ConnectionAtWork } from "./connections/connection-at-work.js";
 import { connectionPause } from "./connections/pause-schedule.js";
+import { completeRemovals } from "./protection/removal-store.js";
 import { reasonFor } from "./reasons.js";
 import type { Action, LinkChange } from "./write/execution.js";
 
@@ -25,6 +26,8 @@ export interface Settlement {
   inDoubt: boolean;
   outcome: Outcome;
   code?: string;
+  /** Whether deletion protection counted something that this delivery takes away. */
+  counted?: boolean;
   /** Set when the whole connection has to rest. */
   pause?: DeliveryReason;
 }
@@ -44,6 +47,9 @@ export async function settleDelivery(
   return deps.database.transaction(async (tx) => {
     if (!(await holdsLease(tx, delivery))) return "lost";
     const notes = await applyLink(tx, delivery, connection, settlement.link, now);
+    if (settlement.counted === true && settlement.outcome.kind === "synced") {
+      await completeRemovals(tx, delivery, now);
+    }
     const paused = await applyPause(tx, delivery, connection, settlement, now);
     const outcome = paused.kind === "synced" ? { ...paused, notes: [...paused.notes, ...notes] } : paused;
     if (isAttempt(settlement)) await recordAttempt(tx, delivery, settlement, outcome, now);
@@ -159,7 +165,8 @@ async function pauseOnce(
  * what it waits for.
  */
 export function isAttempt(settlement: Settlement): boolean {
-  return settlement.calls.length > 0 || settlement.outcome.kind === "parked" || settlement.code !== undefined;
+  const { kind } = settlement.outcome;
+  return settlement.calls.length > 0 || kind === "parked" || kind === "held" || settlement.code !== undefined;
 }
 
 async function recordAttempt(

@@ -10,7 +10,8 @@ const HOLDER_IN_WORK_MS = 1_000;
 
 /**
  * When the remote object in the way belongs to another resource of ours whose own delivery is about to run (it may
- * be a removal or a rename), waiting for that is better than parking. `blocked` holders do not count: two resources
+ * be a removal or a rename), waiting for that is better than parking; so it is for one that deletion protection holds,
+ * which an administrator decides on. `blocked` holders do not count: two resources
  * that swap a name would wait for each other for ever. Of two that are in work side by
  * side and stand in each other's way, only the one with the smaller id waits; the other looks again in a moment.
  */
@@ -24,7 +25,7 @@ export async function waitForHolder(
   if (refused.holderResourceId === undefined || !isId(refused.holderResourceId)) return undefined;
   const rows = await database.query<{ state: string; settles: string }>(
     `select state, settles from delivery
-      where tenant_id = $1 and connection_id = $2 and resource_id = $3 and state in ('pending', 'claimed')`,
+      where tenant_id = $1 and connection_id = $2 and resource_id = $3 and state in ('pending', 'claimed', 'held')`,
     [delivery.tenantId, delivery.connectionId, refused.holderResourceId],
   );
   const holder = rows[0];

@@ -244,7 +244,9 @@ it("whatever changes, faults and deaths are mixed, the vendor ends as the mappin
       await test.database.query(
         "truncate membership, resource_unique_value, link, delivery, delivery_wait, attempt, connection, resource",
       );
-      const engine = await createProvisioningEngine(test.database);
+      // Here every removal is meant; what protection holds would never come to an end.
+      const policy = { deletionProtection: { enabled: false } };
+      const engine = await createProvisioningEngine(test.database, { policy });
       engine.vendor.departments.set("50", { remoteId: "50", name: "手工部门", parentRemoteId: "1" });
       engine.vendor.users.set("by-hand", {
         remoteId: "by-hand",

@@ -11,15 +11,16 @@ import { appendBacklog } from "../../src/outbox/append.js";
 import { claimDeliveries, releaseExpiredLeases } from "../../src/outbox/claim.js";
 import type { ClaimedDelivery } from "../../src/outbox/delivery.js";
 import { defaultRetrySchedule } from "../../src/outbox/retry-schedule.js";
-import type { Database } from "../../src/persistence/database.js";
+import type { Database, Transaction } from "../../src/persistence/database.js";
 import { createSecretBox } from "../../src/platform/secret-box.js";
 import { createCallRecorder } from "../../src/provisioning/call-recorder.js";
-import { createConnections } from "../../src/provisioning/connections/connections.js";
+import { type Connections, createConnections } from "../../src/provisioning/connections/connections.js";
 import { createOpenConnections } from "../../src/provisioning/connections/open-connections.js";
 import { createDeliver } from "../../src/provisioning/deliver.js";
 import { createPlans, type Plans } from "../../src/provisioning/plan/plans.js";
 import { provisioningStates } from "../../src/provisioning/provisioning-states.js";
 import { createDialect } from "../../src/scim/dialect/dialect.js";
+import type { JsonObject } from "../../src/scim/schema/attribute.js";
 import { defaultTenantId } from "./database.js";
 import { createFakeClock, type FakeClock } from "./fake-clock.js";
 
@@ -29,6 +30,7 @@ export interface ProvisioningEngine {
   directory: Directory;
   vendor: MemoryDirectory;
   connectionId: string;
+  connections: Connections;
   context: RequestContext;
   plans: Plans;
   /** Claims what is due and carries it out, moving time to whatever is due next, until nothing is. */
@@ -43,10 +45,22 @@ export interface ProvisioningEngine {
   stateOf(resourceId: string): Promise<{ state: string; code: string | undefined; notes: string[] }>;
 }
 
+/** A transaction of a process that dies where a delivery would be settled: at the lock that a settle begins with. */
+function dyingAtSettle(tx: Transaction): Transaction {
+  return {
+    ...tx,
+    hint: tx.hint.bind(tx),
+    query: async (sql, parameters) => {
+      if (sql.includes("hashtextextended($1, 7)")) throw new Error("killed");
+      return tx.query(sql, parameters);
+    },
+  };
+}
+
 /** Assembles an engine on an empty vendor, with one enabled connection to it. */
 export async function createProvisioningEngine(
   database: Database,
-  options: { policy?: Record<string, number>; scope?: Record<string, string> } = {},
+  options: { policy?: JsonObject; scope?: Record<string, string> } = {},
 ): Promise<ProvisioningEngine> {
   const clock = createFakeClock();
   const vendor = createMemoryDirectory();
@@ -96,7 +110,7 @@ export async function createProvisioningEngine(
     database: {
       ...database,
       query: database.query.bind(database),
-      transaction: () => Promise.reject(new Error("killed")),
+      transaction: (work) => database.transaction((tx) => work(dyingAtSettle(tx))),
     },
   });
   const claim = () => claimDeliveries(database, { now: clock.now(), leaseMs: 30_000, limit: 5 });
@@ -124,6 +138,7 @@ export async function createProvisioningEngine(
     directory: createDirectory({ database, clock, provisioningStates }),
     vendor,
     connectionId,
+    connections,
     context,
     plans: createPlans({
       database,

@@ -299,8 +299,19 @@ async function findByCorp(
   return rows[0];
 }
 
+/** Tables of what a connection did, each with a row for a connection and something of it. */
+const FORGOTTEN_TABLES = [
+  "attempt",
+  "delivery_wait",
+  "delivery",
+  "rate_slot",
+  "notification_quiet",
+  "removal",
+  "protection_alarm",
+];
+
 async function forgetDeliveries(tx: Transaction, tenantId: string, connectionId: string): Promise<void> {
-  for (const table of ["attempt", "delivery_wait", "delivery", "rate_slot", "notification_quiet"]) {
+  for (const table of FORGOTTEN_TABLES) {
     await tx.query(`delete from ${table} where tenant_id = $1 and connection_id = $2`, [
       tenantId,
       connectionId,

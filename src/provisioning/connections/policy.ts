@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { deletionProtectionSchema } from "../protection/protection-rules.js";
 
 /**
  * The rules of a connection, one entry for each concern, each with its default. A concern brings its schema from its
@@ -14,6 +15,7 @@ const policySections = {
     .min(0, "must be a whole number of milliseconds from 0 to 600000")
     .max(600_000, "must be a whole number of milliseconds from 0 to 600000")
     .default(5_000),
+  deletionProtection: deletionProtectionSchema,
 };
 
 /** The rules as an administrator may write them: what is unknown or malformed is refused, naming the field. */

@@ -48,7 +48,7 @@ async function loadUser(database: Queryable, key: SubjectKey): Promise<UserSubje
     return {
       ...base,
       removed: true,
-      attributes: {},
+      attributes: row?.doc ?? {},
       departments: [],
       memberOfRoot: false,
       outside: [],

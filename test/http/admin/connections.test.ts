@@ -120,6 +120,11 @@ describe("creating a connection", () => {
     [{ ...good, mapping: { fields: { manager: { from: "title" } } } }, "mapping.fields.manager"],
     [{ ...good, mapping: { customFields: { 工牌: {} } } }, "mapping.customFields.工牌.from"],
     [{ ...good, mapping: { departmentFields: { order: "no" } } }, "mapping.departmentFields.order"],
+    [
+      { ...good, policy: { deletionProtection: { users: { percent: 101 } } } },
+      "policy.deletionProtection.users.percent",
+    ],
+    [{ ...good, policy: { deletionProtection: { user: {} } } }, "policy.deletionProtection.user"],
     [[], ""],
   ])("refuses %j naming %s", async (body, field) => {
     const answer = await request(admin.app).post(PATH).set(bearer).send(body);
