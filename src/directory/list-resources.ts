@@ -1,5 +1,6 @@
 import { compileFilter } from "../persistence/compile-filter.js";
 import { absentSortKey, compileSortKey, type SortKey } from "../persistence/compile-sort.js";
+import type { Queryable } from "../persistence/database.js";
 import { refuseCostlyFilter } from "../persistence/filter-cost.js";
 import type { ListOfType } from "../persistence/list-landmarks.js";
 import {
@@ -11,12 +12,14 @@ import {
   type PageRow,
 } from "../persistence/resource-pages.js";
 import { type SqlParameters, sqlParameters } from "../persistence/sql-parameters.js";
+import { listPageByValue } from "../persistence/value-pages.js";
 import type { Dialect } from "../scim/dialect/dialect.js";
 import { badRequest } from "../scim/errors.js";
 import { parseFilter } from "../scim/filter/parse-filter.js";
 import { findSortPath } from "../scim/filter/resolve-filter.js";
 import { resolveFilters } from "../scim/filter/resolve-filters.js";
 import type { ResourceTypeDefinition, ResourceTypeId } from "../scim/schema/attribute.js";
+import { sortName } from "../scim/search-entries.js";
 import type { DirectoryParts } from "./directory-parts.js";
 import { type ListCursor, listFingerprint } from "./list-cursor.js";
 import { presentResources } from "./present-resources.js";
@@ -30,6 +33,8 @@ interface CompiledList extends Pick<PageQuery, "withGroups"> {
   /** The first of `parameters`: those that the conditions refer to. */
   conditionValues: readonly unknown[];
   descending: boolean;
+  /** What the search index sorts the list by: its name there, and then the parts have no key. */
+  sortedValues?: string;
 }
 
 /**
@@ -51,7 +56,12 @@ export async function listResources(
   const { rows, ...page } =
     query.cursor === undefined
       ? await pageByIndex(parts, tenantId, list, query)
-      : await pageByCursor(parts, list, query, listFingerprint(tenantId, ...typeIds, ...orderOf(query)));
+      : await pageByCursor(
+          parts,
+          list,
+          query,
+          listFingerprint(tenantId, ...typeIds, ...orderOf(query, list)),
+        );
 
   const presentation = {
     queryable: parts.database,
@@ -71,8 +81,10 @@ export async function listResources(
   return { ...page, resources: rows.flatMap(({ resource }) => presented.get(resource.id) ?? []) };
 }
 
-function orderOf(query: ListQuery): (string | undefined)[] {
-  return [query.filter, query.sortBy, query.sortBy === undefined ? undefined : query.sortOrder];
+/** What a cursor belongs to. The keys of the index are other ones than those of the documents. */
+function orderOf(query: ListQuery, { sortedValues }: CompiledList): (string | undefined)[] {
+  const order = [query.filter, query.sortBy, query.sortBy === undefined ? undefined : query.sortOrder];
+  return sortedValues === undefined ? order : [...order, sortedValues];
 }
 
 function compileList(
@@ -91,13 +103,30 @@ function compileList(
     return compileFilter(filter, type, parameters);
   });
   const conditionValues = [...parameters.values];
-  const keys = query.sortBy === undefined ? [] : sortKeys(query.sortBy, types, parameters, dialect);
+  const sortedValues = filters === undefined ? valuesSortedBy(query.sortBy, types, dialect) : undefined;
+  const keys =
+    query.sortBy === undefined || sortedValues !== undefined
+      ? []
+      : sortKeys(query.sortBy, types, parameters, dialect);
   return {
+    ...(sortedValues !== undefined && { sortedValues }),
     parts: types.map((type, index) => ({ type: type.id, condition: conditions[index], key: keys[index] })),
     parameters,
     conditionValues,
     descending: query.sortBy !== undefined && query.sortOrder === "descending",
   };
+}
+
+/** The values in the search index that are in the order of the list, if it holds all resources of one type. */
+function valuesSortedBy(
+  sortBy: string | undefined,
+  types: readonly ResourceTypeDefinition[],
+  dialect: Dialect,
+): string | undefined {
+  const [type, ...others] = types;
+  if (sortBy === undefined || type === undefined || others.length > 0) return undefined;
+  const path = findSortPath(sortBy, type, dialect);
+  return path && sortName(type.id, path);
 }
 
 function sortKeys(
@@ -130,7 +159,9 @@ async function pageByIndex(
   const { database, landmarks } = parts;
   const { startIndex, count } = query;
   const whole = wholeList(tenantId, list);
-  const fromLandmark = whole && count > 0 ? await pageFromLandmark(parts, whole, list, query) : undefined;
+  const isByAge = list.sortedValues === undefined;
+  const fromLandmark =
+    whole && isByAge && count > 0 ? await pageFromLandmark(parts, whole, list, query) : undefined;
   if (fromLandmark !== undefined) return fromLandmark;
   const total = async () => {
     const counted = await countResources(database, list.parts, list.conditionValues);
@@ -139,12 +170,22 @@ async function pageByIndex(
   };
   if (count === 0) return { rows: [], totalResults: await total() };
   const offset = startIndex - 1;
-  const rows = await listPage(database, { ...list, window: { kind: "offset", offset }, limit: count });
+  const rows = await readList(database, { ...list, window: { kind: "offset", offset }, limit: count });
   const isLastPage = rows.length < count && (rows.length > 0 || offset === 0);
   return { rows, totalResults: isLastPage ? offset + rows.length : await total() };
 }
 
-/** The list as that of all resources of a type by age, if it is that. */
+function readList(
+  database: Queryable,
+  list: CompiledList & Pick<PageQuery, "window" | "limit">,
+): Promise<PageRow[]> {
+  const { sortedValues, parts } = list;
+  const [part] = parts;
+  if (sortedValues === undefined || part === undefined) return listPage(database, list);
+  return listPageByValue(database, { ...list, type: part.type, values: sortedValues });
+}
+
+/** The list as that of all resources of a type, if it is that and not sorted by a key. */
 function wholeList(tenantId: string, { parts: [part, ...others] }: CompiledList): ListOfType | undefined {
   if (part === undefined || others.length > 0 || part.condition !== undefined || part.key !== undefined)
     return undefined;
@@ -191,7 +232,7 @@ async function pageByCursor(
   const backward = cursor?.backward ?? false;
   const window = { kind: "keyset", from: cursor?.from, backward } as const;
   // One row more than asked for tells whether there is another page.
-  const found = await listPage(database, { ...list, window, limit: count + 1 });
+  const found = await readList(database, { ...list, window, limit: count + 1 });
   const hasMore = found.length > count;
   const rows = backward ? found.slice(0, count).reverse() : found.slice(0, count);
   const totalResults = cursor?.total ?? (hasMore ? await total() : rows.length);

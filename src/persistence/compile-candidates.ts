@@ -1,5 +1,5 @@
 import type { ResolvedFilter, ResolvedPath } from "../scim/filter/ast.js";
-import { isIndexed } from "../scim/search-entries.js";
+import { lookUpName } from "../scim/search-entries.js";
 import { searchKey } from "../scim/search-key.js";
 import { isStorableText } from "../scim/storable-text.js";
 import { hasOwnIndex, type Scope } from "./attribute-source.js";
@@ -102,13 +102,13 @@ type Comparison = Extract<ResolvedFilter, { kind: "comparison" }>;
 /** By the search index, see `resource_value`. */
 function ofComparison(
   { operator, value }: Comparison,
-  { keys, attribute }: Pick<ResolvedPath, "keys" | "attribute">,
+  path: Pick<ResolvedPath, "keys" | "attribute">,
   { type, parameters }: Scope,
 ): Narrowing | undefined {
-  if (value === null || (operator !== "eq" && operator !== "sw") || !isIndexed(type.id, keys))
-    return undefined;
+  const name = lookUpName(type.id, path);
+  if (value === null || (operator !== "eq" && operator !== "sw") || name === undefined) return undefined;
   if (typeof value === "string" && !isStorableText(value)) return undefined;
-  const key = searchKey(attribute, value);
+  const key = searchKey(path.attribute, value);
   const end = operator === "sw" && key !== undefined ? prefixEnd(key) : undefined;
   if (key === undefined || (operator === "sw" && end === undefined)) return undefined;
   return {
@@ -117,7 +117,7 @@ function ofComparison(
     rank: operator === "eq" ? 2 : 1,
     select: () => {
       const of = `select v.seq from resource_value v where v.tenant_id = ${parameters.tenant}
-        and v.type = '${type.id}' and v.attribute = ${parameters.bind(keys.join(" "), "text")}`;
+        and v.type = '${type.id}' and v.attribute = ${parameters.bind(name, "text")}`;
       return end === undefined
         ? `${of} and v.value_key = ${parameters.bind(key, "text")}`
         : `${of} and v.value_key >= ${parameters.bind(key, "text")} and v.value_key < ${parameters.bind(end, "text")}`;

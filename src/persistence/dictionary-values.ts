@@ -1,4 +1,5 @@
 import type { JsonValue, ResourceTypeId } from "../scim/schema/attribute.js";
+import { entryNames } from "../scim/search-entries.js";
 import type { ChangeCause } from "./change-store.js";
 import type { Queryable, Transaction } from "./queryable.js";
 
@@ -138,11 +139,10 @@ export async function eraseValues(tx: Transaction, place: ValuePlace, cause: Cha
        from erased where deleted_at is null`,
     [...parametersOf(place), urn, key, cause.now, cause.actor, cause.correlationId],
   );
-  await tx.query("delete from resource_value where tenant_id = $1 and type = $2 and attribute = $3", [
-    tenantId,
-    type,
-    `${urn} ${key}`,
-  ]);
+  await tx.query(
+    "delete from resource_value where tenant_id = $1 and type = $2 and attribute = any($3::text[])",
+    [tenantId, type, entryNames(`${urn} ${key}`)],
+  );
   await dropClaims(tx, place);
 }
 

@@ -52,9 +52,9 @@ export function pageOrder(descending: boolean, window: ListWindow): PageOrder {
 }
 
 /**
- * The selects whose rows together, ordered and cut, are a page. Behind a position there are two for a sorted part
- * where values may be absent: those with a value and those without, because a condition that joins the two by "or"
- * could not start in the middle of an index.
+ * The selects whose rows together, ordered and cut, are a page. Behind a position there are several for a sorted part:
+ * those with the position's own value, those with another one and those without, because a condition that joins them by
+ * "or" could not start in the middle of an index.
  */
 export function pageBranches(
   parts: readonly ListPart[],
@@ -81,29 +81,23 @@ function beyond(
   direction: { shrinking: boolean; backward: boolean },
   parameters: SqlParameters,
 ): string[] {
-  const tie = amongEquals(rank, from, direction.backward, parameters);
+  const { backward, shrinking } = direction;
+  const seq = rank === from.part ? parameters.bind(from.seq, "bigint") : undefined;
+  // Of resources with the position's own key, a part has those behind it, all or none.
+  const ofOtherPart = rank > from.part === backward ? undefined : "true";
+  const tie = seq === undefined ? ofOtherPart : `r.seq ${backward ? "<" : ">"} ${seq}`;
   if (key === undefined) return tie === undefined ? [] : [tie];
   const absent = `${key.sql} is null`;
   if (from.key === null) {
     const later = tie === undefined ? [] : [`${absent} and ${tie}`];
-    return direction.shrinking ? [...later, `${key.sql} is not null`] : later;
+    return shrinking ? [...later, `${key.sql} is not null`] : later;
   }
   const value = parameters.bind(from.key, key.type);
-  const [further, notBefore] = direction.shrinking ? ["<", "<="] : [">", ">="];
-  const present =
-    tie === undefined
-      ? `${key.sql} ${further} ${value}`
-      : `${key.sql} ${notBefore} ${value} and (${key.sql} ${further} ${value} or ${tie})`;
-  return !direction.shrinking && key.nullable ? [present, absent] : [present];
-}
-
-/** The condition that resources with the position's own key have to meet; undefined where none does. */
-function amongEquals(
-  rank: number,
-  from: ListPosition,
-  backward: boolean,
-  parameters: SqlParameters,
-): string | undefined {
-  if (rank === from.part) return `r.seq ${backward ? "<" : ">"} ${parameters.bind(from.seq, "bigint")}`;
-  return rank > from.part === backward ? undefined : "true";
+  const further = shrinking ? "<" : ">";
+  const others = !shrinking && key.nullable ? [absent] : [];
+  if (tie === undefined) return [`${key.sql} ${further} ${value}`, ...others];
+  if (seq === undefined) return [`${key.sql} ${further}= ${value}`, ...others];
+  // Each of these is one look-up in an index of key and age, however many share the position's own key.
+  if (shrinking === backward) return [`(${key.sql}, r.seq) ${further} (${value}, ${seq})`, ...others];
+  return [`${key.sql} = ${value} and ${tie}`, `${key.sql} ${further} ${value}`, ...others];
 }

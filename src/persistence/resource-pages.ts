@@ -96,9 +96,18 @@ export async function listPage(queryable: Queryable, query: PageQuery): Promise<
     others.length === 0 && skipped === 0
       ? pageOfDocuments(first, order, query.limit)
       : pageOfKeys(branches, order, query, skipped);
-  const sql = query.withGroups ? withGroups(page) : page;
-  const rows = await queryable.query<ListedRow>(sql, query.parameters.values);
-  return rows.map((row) => toPageRow(row, query.withGroups === true));
+  return readPage(queryable, page, query.parameters.values, query.withGroups === true);
+}
+
+/** Reads the rows of a page that a select of {@link columnsOf}, `sort_key` and `part` gives. */
+export async function readPage(
+  queryable: Queryable,
+  page: string,
+  parameters: readonly unknown[],
+  wantsGroups: boolean,
+): Promise<PageRow[]> {
+  const rows = await queryable.query<ListedRow>(wantsGroups ? withGroups(page) : page, parameters);
+  return rows.map((row) => toPageRow(row, wantsGroups));
 }
 
 function toPageRow(row: ListedRow, hasGroups: boolean): PageRow {
@@ -136,8 +145,11 @@ function withGroups(page: string): string {
 const COLUMNS =
   "r.id, r.type, r.seq, r.version, r.doc, r.parent_id, r.parent_ref, r.created_at, r.modified_at";
 
-/** Only groups have a parent; a look-up for each of a hundred people would find nothing a hundred times. */
-function columnsOf(parts: readonly ListPart[]): string {
+/**
+ * The columns of resources `r` on a page. Only groups have a parent; a look-up for each of a hundred people would find
+ * nothing a hundred times.
+ */
+export function columnsOf(parts: readonly Pick<ListPart, "type">[]): string {
   const display = parts.every((part) => part.type === "User")
     ? "null::text"
     : "(select p.doc ->> 'displayName' from resource p where p.tenant_id = r.tenant_id and p.id = r.parent_id)";

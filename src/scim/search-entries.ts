@@ -1,10 +1,10 @@
-import type { JsonObject, JsonValue, ResourceTypeId } from "./schema/attribute.js";
+import type { AttributeDefinition, JsonObject, JsonValue, ResourceTypeId } from "./schema/attribute.js";
 import { DICTIONARY_GROUP_URN, DICTIONARY_USER_URN, ENTERPRISE_USER_URN } from "./schema/urns.js";
-import { storedKeys, textKey } from "./search-key.js";
+import { type KeyKind, lookUpKind, sortKind, storedKeys, textKey } from "./search-key.js";
 
 /** One row of the search index, without the resource it belongs to. */
 export interface SearchEntry {
-  /** The canonical path as `ResolvedPath.keys.join(" ")` gives it. */
+  /** The canonical path as `ResolvedPath.keys.join(" ")` gives it and, for kinds of keys of their own, the kind. */
   attribute: string;
   key: string;
 }
@@ -29,11 +29,44 @@ const USER_PATHS: readonly (readonly string[])[] = [
 
 const INDEXED_USER_PATHS = new Set(USER_PATHS.map((path) => path.join(" ")));
 
+/** What the index has to know of a `ResolvedPath`. */
+interface IndexedPath {
+  keys: readonly string[];
+  multiValuedAt?: number;
+  attribute: Pick<AttributeDefinition, "type" | "caseExact">;
+}
+
 /**
- * Whether the search index holds every value of a path, given as in `ResolvedPath.keys`. The attributes of the
- * dictionary are all in it, enabled or not.
+ * Under which name the search index holds every value of a path for look-ups; undefined where it does not. The
+ * attributes of the dictionary are all in it, enabled or not.
  */
-export function isIndexed(type: ResourceTypeId, keys: readonly string[]): boolean {
+export function lookUpName(type: ResourceTypeId, { keys, attribute }: IndexedPath): string | undefined {
+  return isIndexed(type, keys) ? entryName(keys.join(" "), lookUpKind(attribute)) : undefined;
+}
+
+/**
+ * Under which name the search index holds the values of a singular path in the order that lists are sorted by, one for
+ * each resource that has a value; undefined where it does not.
+ */
+export function sortName(type: ResourceTypeId, path: IndexedPath): string | undefined {
+  const kind = sortKind(path.attribute);
+  if (path.multiValuedAt !== undefined || kind === undefined || !isIndexed(type, path.keys)) return undefined;
+  // Other attributes than the dictionary's are all text without regard to case.
+  if (kind !== "plain" && path.keys[0] !== dictionaryOf(type)) return undefined;
+  return entryName(path.keys.join(" "), kind);
+}
+
+/** Every name under which the values of a path may be held. */
+export function entryNames(path: string): string[] {
+  return (["plain", "exact", "dateTime"] as const).map((kind) => entryName(path, kind));
+}
+
+/** No path has brackets. */
+function entryName(path: string, kind: KeyKind): string {
+  return kind === "plain" ? path : `${path} (${kind})`;
+}
+
+function isIndexed(type: ResourceTypeId, keys: readonly string[]): boolean {
   if (keys.length === 2 && keys[0] === dictionaryOf(type)) return true;
   return type === "User" && INDEXED_USER_PATHS.has(keys.join(" "));
 }
@@ -65,7 +98,10 @@ export function searchEntries(type: ResourceTypeId, doc: JsonObject): SearchEntr
   const urn = dictionaryOf(type);
   for (const [name, value] of Object.entries(objectOf(doc[urn]))) {
     for (const one of Array.isArray(value) ? value : [value]) {
-      for (const key of storedKeys(one)) add(`${urn} ${name}`, key);
+      for (const { kind, key } of storedKeys(one)) {
+        // Nothing is sorted by one of many values.
+        if (kind !== "exact" || !Array.isArray(value)) add(entryName(`${urn} ${name}`, kind), key);
+      }
     }
   }
   return [...entries.values()];

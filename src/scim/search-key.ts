@@ -8,7 +8,8 @@ const MAX_KEY_LENGTH = 200;
  * value that equals `value` by the rules of SCIM has this key, and so may others.
  *
  * - text: folded, whatever caseExact says, and cut to {@link MAX_KEY_LENGTH}. Equal texts have equal keys, and the key
- *   of a prefix is a prefix of the key. The order of keys is NOT that of the texts: no `gt` and `lt` on them.
+ *   of a prefix is a prefix of the key. The order of keys is that of the texts without regard to case, but not the one
+ *   that the database's `lower` gives: no `gt` and `lt` on them.
  * - numbers and dateTimes: 16 hex digits in the order of the values.
  * - booleans: `true` and `false`.
  *
@@ -38,16 +39,63 @@ export function searchKey(
 }
 
 /**
- * Every key that a stored value may be looked up by, whatever type its attribute has or gets: a text that is a date
- * has two. So the index stays right when a dictionary field is disabled, becomes unique (case exact) or is removed.
+ * The keys of one kind are in the order of the values: the order in which a list is sorted.
+ *
+ * - `plain`: what {@link searchKey} gives for every type but dateTime
+ * - `exact`: text as it is, cut to {@link MAX_KEY_LENGTH} characters: the order where case counts
+ * - `dateTime`: moments, which a text that is a date has beside its other keys
  */
-export function storedKeys(value: JsonValue): string[] {
+export type KeyKind = "plain" | "exact" | "dateTime";
+
+/** The kind of key that a value of an attribute is looked up by. */
+export function lookUpKind({ type }: Pick<AttributeDefinition, "type">): KeyKind {
+  return type === "dateTime" ? "dateTime" : "plain";
+}
+
+/** The kind of key that lists are sorted by (RFC 7644 section 3.4.2.3); undefined where there is no order. */
+export function sortKind({
+  type,
+  caseExact,
+}: Pick<AttributeDefinition, "type" | "caseExact">): KeyKind | undefined {
+  switch (type) {
+    case "string":
+    case "reference":
+      return caseExact ? "exact" : "plain";
+    case "dateTime":
+      return "dateTime";
+    case "integer":
+    case "decimal":
+    case "boolean":
+      return "plain";
+    case "binary":
+    case "complex":
+      return undefined;
+    default:
+      return type satisfies never;
+  }
+}
+
+/**
+ * Every key that a stored value may be looked up or sorted by, whatever type its attribute has or gets: a text that is
+ * a date has three. So the index stays right when a dictionary field is disabled, becomes unique (case exact) or changes
+ * its type, as far as it can with values.
+ */
+export function storedKeys(value: JsonValue): { kind: KeyKind; key: string }[] {
   if (typeof value === "string") {
     const instant = instantKey(value);
-    return instant === undefined ? [textKey(value)] : [textKey(value), instant];
+    return [
+      { kind: "plain", key: textKey(value) },
+      { kind: "exact", key: exactKey(value) },
+      ...(instant === undefined ? [] : [{ kind: "dateTime", key: instant } as const]),
+    ];
   }
-  if (typeof value === "number") return [numberKey(value)];
-  return typeof value === "boolean" ? [String(value)] : [];
+  if (typeof value === "number") return [{ kind: "plain", key: numberKey(value) }];
+  return typeof value === "boolean" ? [{ kind: "plain", key: String(value) }] : [];
+}
+
+function exactKey(text: string): string {
+  // No text has fewer UTF-16 units than characters.
+  return text.length <= MAX_KEY_LENGTH ? text : Array.from(text).slice(0, MAX_KEY_LENGTH).join("");
 }
 
 /** The key of a text, see {@link searchKey}. */

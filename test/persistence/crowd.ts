@@ -29,7 +29,9 @@ export async function addCrowd(database: Database): Promise<void> {
         "name familyName",
         `${ENTERPRISE} department`,
         `${DICTIONARY} badge`,
+        `${DICTIONARY} badge (exact)`,
         `${DICTIONARY} level`,
+        `${DICTIONARY} joined (dateTime)`,
       ],
     ],
   );

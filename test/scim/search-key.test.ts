@@ -1,10 +1,11 @@
 import { describe, expect, it } from "vitest";
+import type { AttributeType } from "../../src/scim/schema/attribute.js";
 import {
   DICTIONARY_GROUP_URN,
   DICTIONARY_USER_URN,
   ENTERPRISE_USER_URN,
 } from "../../src/scim/schema/urns.js";
-import { searchDifference, searchEntries } from "../../src/scim/search-entries.js";
+import { searchDifference, searchEntries, sortName } from "../../src/scim/search-entries.js";
 import { searchKey, storedKeys } from "../../src/scim/search-key.js";
 
 const text = { type: "string" } as const;
@@ -74,10 +75,43 @@ describe("the key of a value in the search index", () => {
 
   it("is stored for every type that the attribute may have", () => {
     const moment = "2025-01-31T08:00:00Z";
-    expect(storedKeys(moment)).toEqual([searchKey(text, moment), searchKey(dateTime, moment)]);
-    expect(storedKeys(7)).toEqual([searchKey(decimal, 7)]);
-    expect(storedKeys(false)).toEqual(["false"]);
+    expect(storedKeys(moment)).toEqual([
+      { kind: "plain", key: searchKey(text, moment) },
+      { kind: "exact", key: moment },
+      { kind: "dateTime", key: searchKey(dateTime, moment) },
+    ]);
+    expect(storedKeys(7)).toEqual([{ kind: "plain", key: searchKey(decimal, 7) }]);
+    expect(storedKeys(false)).toEqual([{ kind: "plain", key: "false" }]);
     expect(storedKeys({ a: 1 })).toEqual([]);
+  });
+
+  it("keeps text as it is, up to 200 characters, where case counts", () => {
+    expect(storedKeys("Straße")).toContainEqual({ kind: "exact", key: "Straße" });
+    expect(storedKeys("😀".repeat(300))).toContainEqual({ kind: "exact", key: "😀".repeat(200) });
+  });
+});
+
+describe("the keys that lists are sorted by", () => {
+  const dictionary = (type: AttributeType, caseExact = false) => ({
+    keys: [DICTIONARY_USER_URN, "x"],
+    attribute: { type, caseExact },
+  });
+
+  it.each([
+    ["text", dictionary("string"), `${DICTIONARY_USER_URN} x`],
+    ["text where case counts", dictionary("string", true), `${DICTIONARY_USER_URN} x (exact)`],
+    ["moments", dictionary("dateTime"), `${DICTIONARY_USER_URN} x (dateTime)`],
+    ["numbers", dictionary("decimal"), `${DICTIONARY_USER_URN} x`],
+    ["booleans", dictionary("boolean"), `${DICTIONARY_USER_URN} x`],
+    ["one of many values", { ...dictionary("string"), multiValuedAt: 1 }, undefined],
+    [
+      "a name",
+      { keys: ["name", "familyName"], attribute: { type: "string", caseExact: false } },
+      "name familyName",
+    ],
+    ["what has a column", { keys: ["userName"], attribute: { type: "string", caseExact: false } }, undefined],
+  ] as const)("%s", (_, path, name) => {
+    expect(sortName("User", path)).toBe(name);
   });
 });
 
@@ -89,7 +123,7 @@ describe("the entries of a document", () => {
       name: { familyName: "王", givenName: "伟" },
       emails: [{ value: "A@x.cn", type: "work" }, { value: "a@x.cn" }, { type: "home" }],
       [ENTERPRISE_USER_URN]: { department: "R&D", employeeNumber: "7" },
-      [DICTIONARY_USER_URN]: { level: 3, tags: ["a", "B"], remote: true },
+      [DICTIONARY_USER_URN]: { level: 3, tags: ["a", "B"], remote: true, code: "C" },
     });
     expect(entries).toEqual([
       { attribute: "name familyName", key: "王" },
@@ -101,9 +135,12 @@ describe("the entries of a document", () => {
       { attribute: `${DICTIONARY_USER_URN} tags`, key: "a" },
       { attribute: `${DICTIONARY_USER_URN} tags`, key: "b" },
       { attribute: `${DICTIONARY_USER_URN} remote`, key: "true" },
+      { attribute: `${DICTIONARY_USER_URN} code`, key: "c" },
+      { attribute: `${DICTIONARY_USER_URN} code (exact)`, key: "C" },
     ]);
     expect(searchEntries("Group", { title: "x", [DICTIONARY_GROUP_URN]: { code: "C" } })).toEqual([
       { attribute: `${DICTIONARY_GROUP_URN} code`, key: "c" },
+      { attribute: `${DICTIONARY_GROUP_URN} code (exact)`, key: "C" },
     ]);
   });
 
