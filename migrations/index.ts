@@ -27,6 +27,7 @@ import { IndexFoldedEmployeeNumber1764160000100 } from "./1764160000100-index-fo
 import { AddClientKeys1764161000100 } from "./1764161000100-add-client-keys.js";
 import { AddClientUser1764165000100 } from "./1764165000100-add-client-user.js";
 import { CreateRemoval1764171000100 } from "./1764171000100-create-removal.js";
+import { CreateRun1764173000100 } from "./1764173000100-create-run.js";
 import { CreateNotification1764174000100 } from "./1764174000100-create-notification.js";
 import { CreateNotificationSettings1764174000200 } from "./1764174000200-create-notification-settings.js";
 import { CreateAuditEntry1764175000100 } from "./1764175000100-create-audit-entry.js";
@@ -67,6 +68,7 @@ export const migrations = [
   AddClientKeys1764161000100,
   AddClientUser1764165000100,
   CreateRemoval1764171000100,
+  CreateRun1764173000100,
   CreateNotification1764174000100,
   CreateNotificationSettings1764174000200,
   CreateAuditEntry1764175000100,

@@ -26,6 +26,7 @@ import { appendBacklog } from "./outbox/append.js";
 import { countDeliveries } from "./outbox/count.js";
 import type { ClaimedDelivery } from "./outbox/delivery.js";
 import { type Database, DatabaseUnavailableError } from "./persistence/database.js";
+import type { Run, RunEnd } from "./persistence/run-store.js";
 import { DEFAULT_TENANT_ID } from "./persistence/tenant.js";
 import { type Clock, systemClock } from "./platform/clock.js";
 import { createSecretBox } from "./platform/secret-box.js";
@@ -37,6 +38,7 @@ import { createDeliveryLog } from "./provisioning/delivery-log.js";
 import { createPlans, type Plans } from "./provisioning/plan/plans.js";
 import { startProvisioner } from "./provisioning/provisioner.js";
 import { provisioningStates } from "./provisioning/provisioning-states.js";
+import { createRuns } from "./provisioning/reconciliation/runs.js";
 import { isAttempt } from "./provisioning/settle-delivery.js";
 import type { WorkerSettings } from "./provisioning/worker.js";
 import { createRequestLog, type RequestLog } from "./request-log/request-log.js";
@@ -112,7 +114,10 @@ export async function startGateway(config: Config, options: StartOptions = {}): 
         openSession: connections.openSession,
         onCall: (call, connector) => observeCall(metrics, logger, call, connector),
         onSettled: (event) => observeSettled(metrics, logger, clock, event),
+        onRunEnded: (run, end) => logRun(logger, run, end),
+        directory: createDirectory({ database, clock, passwords: config.passwords }),
         onError: (error, delivery) => logTrouble(logger, error, delivery),
+        onRunError: (error, run) => logRunTrouble(logger, error, run),
         settings: { leaseMs: config.deliveryLeaseMs, ...options.worker },
       });
       closers.push(() => provisioner.stop(config.stopTimeoutMs));
@@ -248,6 +253,7 @@ function createSurfaces(parts: Parts, probe: ProbeDeps, publicUrl: string) {
       connections,
       deliveries: createDeliveryLog({ database, clock }),
       plans,
+      runs: createRuns({ database, clock }),
       dictionaryFields: createDictionaryFields({
         database,
         clock,
@@ -303,6 +309,20 @@ function logTrouble(logger: Logger, error: unknown, delivery?: ClaimedDelivery):
     { err: error, correlationId, connectionId, resourceType, resourceId },
     "a delivery could not be settled; it comes back when its lease ends",
   );
+}
+
+function logRun(logger: Logger, run: Run, { status, reason }: RunEnd): void {
+  const { id: runId, connectionId, trigger, dryRun, correlationId } = run;
+  logger.info({ correlationId, connectionId, runId, trigger, dryRun, status, reason }, "run ended");
+}
+
+function logRunTrouble(logger: Logger, error: unknown, run?: Run): void {
+  if (run === undefined) {
+    logger.error({ err: error }, "the reconciler could not look for runs; it goes on trying");
+    return;
+  }
+  const { correlationId, connectionId, id: runId } = run;
+  logger.error({ err: error, correlationId, connectionId, runId }, "a run could not be carried out");
 }
 
 function observeSettled(metrics: Metrics, logger: Logger, clock: Clock, event: DeliverySettled): void {

@@ -35,7 +35,8 @@ const CLAIM = `
     from due
    where d.tenant_id = due.tenant_id and d.id = due.id
   returning d.id, d.tenant_id, d.connection_id, d.resource_id, d.resource_type, d.generation, d.requested_at,
-            d.correlation_id, d.tries, d.claims, d.intents, d.lease_id, d.next_attempt_at`;
+            d.correlation_id, d.tries, d.claims, d.intents, d.lease_id, d.next_attempt_at,
+            d.run_id`;
 
 interface ClaimRow {
   id: string;
@@ -51,6 +52,7 @@ interface ClaimRow {
   intents: JsonObject[];
   lease_id: string;
   next_attempt_at: Date;
+  run_id: string | null;
 }
 
 /** Takes up to `limit` due deliveries of enabled, unpaused connections, oldest first. */
@@ -76,6 +78,7 @@ function toClaimed(row: ClaimRow): ClaimedDelivery {
     claims: row.claims,
     intents: row.intents,
     leaseId: row.lease_id,
+    ...(row.run_id === null ? {} : { runId: row.run_id }),
   };
 }
 
@@ -104,7 +107,8 @@ export async function claimDeliveriesOf(
                order by due.next_attempt_at, due.resource_type, due.id
                limit $5))
      returning d.id, d.tenant_id, d.connection_id, d.resource_id, d.resource_type, d.generation, d.requested_at,
-               d.correlation_id, d.tries, d.claims, d.intents, d.lease_id, d.next_attempt_at`,
+               d.correlation_id, d.tries, d.claims, d.intents, d.lease_id, d.next_attempt_at,
+               d.run_id`,
     [
       input.tenantId,
       input.connectionId,

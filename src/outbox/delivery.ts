@@ -55,6 +55,8 @@ export interface ClaimedDelivery {
   claims: number;
   /** What earlier claims were about to write at the vendor and may have written, oldest first; empty: no doubt. */
   intents: JsonObject[];
+  /** The reconciliation that ordered it, if one did. */
+  runId?: string;
   /** The fence: only the holder of the present lease may settle. */
   leaseId: string;
 }

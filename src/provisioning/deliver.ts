@@ -67,7 +67,14 @@ export function createDeliver(
     const decision = decide(delivery, subject, connection, startedAt);
     deps.onDecided?.(delivery, subject, decision);
     const { policy } = connection;
-    const guard = await guardRemoval(deps.database, { delivery, policy, subject, decision, now: startedAt });
+    const guard = await guardRemoval(deps.database, {
+      delivery,
+      policy,
+      subject,
+      decision,
+      now: startedAt,
+      ...(delivery.runId === undefined ? {} : { runId: delivery.runId }),
+    });
     const work: Work = { delivery, connection, subject, decision, signal, calls: [], startedAt };
     const settlement =
       guard.kind === "held"

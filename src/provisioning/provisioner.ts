@@ -1,13 +1,17 @@
 import type { Connector, ConnectorSession, VendorCall } from "../connectors/connector.js";
+import type { Directory } from "../directory/directory.js";
 import { releaseAllLeases } from "../outbox/claim.js";
 import type { ClaimedDelivery } from "../outbox/delivery.js";
 import { defaultRetrySchedule } from "../outbox/retry-schedule.js";
 import type { Connection } from "../persistence/connection-store.js";
 import type { Database } from "../persistence/database.js";
+import type { Run, RunEnd } from "../persistence/run-store.js";
 import type { Clock } from "../platform/clock.js";
 import { createCallRecorder } from "./call-recorder.js";
 import { createOpenConnections } from "./connections/open-connections.js";
 import { createDeliver, type DeliverySettled } from "./deliver.js";
+import { createAdoptValues } from "./reconciliation/adopt-values.js";
+import { startReconciler } from "./reconciliation/reconciler.js";
 import { defaultWorkerSettings, startWorker, type WorkerSettings } from "./worker.js";
 
 /** What the outbound half of the gateway needs. */
@@ -19,12 +23,18 @@ export interface ProvisionerDeps {
   /** Told of every vendor call, with the id of the connector that made it. */
   onCall(call: VendorCall, connector: string): void;
   onSettled(event: DeliverySettled): void;
+  /** Told of each reconciliation that ended in this process. */
+  onRunEnded(run: Run, end: RunEnd): void;
+  /** Where a reconciliation writes values of the vendor that are to stand in SCIM. */
+  directory: Pick<Directory, "read" | "patch">;
   /** Trouble of our own, such as a database that went away; with the delivery where it concerns one. */
   onError(error: unknown, delivery?: ClaimedDelivery): void;
+  /** Trouble of our own with a run, or with finding one. */
+  onRunError(error: unknown, run?: Run): void;
   settings?: Partial<WorkerSettings>;
 }
 
-/** The running outbound half: one worker with its open connections. */
+/** The running outbound half: one worker with its open connections, and the reconciler beside it. */
 export interface Provisioner {
   /** Lets running deliveries finish for up to `graceMs`, hands the others back, closes the sessions. */
   stop(graceMs?: number): Promise<void>;
@@ -57,9 +67,17 @@ export async function startProvisioner(deps: ProvisionerDeps): Promise<Provision
     deliver,
     onError: deps.onError,
   });
+  const reconciler = await startReconciler({
+    database,
+    clock,
+    connections,
+    adoptValues: createAdoptValues({ database, directory: deps.directory }),
+    onRunEnded: deps.onRunEnded,
+    onError: deps.onRunError,
+  });
   return {
     async stop(graceMs) {
-      await worker.stop(graceMs);
+      await Promise.all([reconciler.stop(), worker.stop(graceMs)]);
       await connections.close();
     },
   };

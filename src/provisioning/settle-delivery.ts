@@ -14,6 +14,7 @@ import type { ConnectionAtWork } from "./connections/connection-at-work.js";
 import { connectionPause } from "./connections/pause-schedule.js";
 import { completeRemovals } from "./protection/removal-store.js";
 import { reasonFor } from "./reasons.js";
+import { settleRun } from "./reconciliation/settle-run.js";
 import type { Action, LinkChange } from "./write/execution.js";
 
 /** What a delivery came to. */
@@ -54,7 +55,11 @@ export async function settleDelivery(
     const outcome = paused.kind === "synced" ? { ...paused, notes: [...paused.notes, ...notes] } : paused;
     if (isAttempt(settlement)) await recordAttempt(tx, delivery, settlement, outcome, now);
     await tellOfFailure(tx, delivery, outcome, now);
-    return settle(tx, delivery, outcome, { now, inDoubt: settlement.inDoubt });
+    const result = await settle(tx, delivery, outcome, { now, inDoubt: settlement.inDoubt });
+    if (result === "settled") {
+      await settleRun(tx, delivery, "reason" in outcome ? outcome.reason : undefined, now);
+    }
+    return result;
   });
 }
 

@@ -24,6 +24,7 @@ import { createPacers } from "../../src/provisioning/connections/pacers.js";
 import { createDeliveryLog } from "../../src/provisioning/delivery-log.js";
 import { createPlans } from "../../src/provisioning/plan/plans.js";
 import { provisioningStates } from "../../src/provisioning/provisioning-states.js";
+import { createRuns } from "../../src/provisioning/reconciliation/runs.js";
 import { createRequestLog, type RequestLog } from "../../src/request-log/request-log.js";
 import { createTimelines } from "../../src/timeline/timeline.js";
 import { defaultTenantId, openTestDatabase } from "../support/database.js";
@@ -131,6 +132,7 @@ export async function openApplication(options: { port?: number } = {}): Promise<
         openSession: connections.openSession,
         onCall: () => undefined,
       }),
+      runs: createRuns({ database, clock }),
       dictionaryFields: createDictionaryFields({ database, clock, dictionary }),
       requestLog,
       clock,

@@ -4,6 +4,8 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createDirectory } from "../../src/directory/directory.js";
 import { createScimRouter } from "../../src/http/scim/router.js";
 import { appendNotification } from "../../src/notifications/append-notification.js";
+import type { Database } from "../../src/persistence/database.js";
+import { insertRunRows, type RunRow } from "../../src/persistence/run-row-store.js";
 import { type Administration, createAdministration } from "../http/admin/administration.js";
 import { checkTestToken, serveRouter } from "../http/support/serve-router.js";
 import { defaultTenantId, openTestDatabase, type TestDatabase } from "../support/database.js";
@@ -97,6 +99,8 @@ beforeAll(async () => {
   });
   ids["secretId"] = await make({ method: "post", path: `${ONE_CLIENT}/secrets`, status: 201 });
   ids["fieldId"] = await make({ method: "post", path: DICTIONARY, status: 201, body: costCentre });
+  ids["runId"] = await make({ method: "post", path: RUNS, status: 202, body: { dryRun: true } });
+  await addRunRow(database);
   const { body } = await send({ method: "get", path: "/admin/v1/deliveries", status: 200 });
   ids["deliveryId"] = body.items[0].id;
   await database.transaction(async (tx) => {
@@ -142,6 +146,27 @@ async function logRequest({ requestLog, clock }: Administration): Promise<string
   return String(row?.id);
 }
 
+/** What the run that is made above may have found. */
+async function addRunRow(database: Database): Promise<void> {
+  const row: RunRow = {
+    tenantId: defaultTenantId,
+    runId: ids["runId"] ?? "",
+    id: UNKNOWN,
+    connectionId: ids["connectionId"] ?? "",
+    resourceType: "User",
+    resourceId: ids["user"] ?? "",
+    remoteId: "1",
+    name: "张伟",
+    kind: "drift",
+    drifts: [{ field: "title", expected: "工程师", found: null, choice: "push" }],
+    action: "push",
+    result: "done",
+    reason: null,
+    settledAt: null,
+  };
+  await insertRunRows(database, [row]);
+}
+
 async function send({ method, path, query = "", body, token, headers }: Case) {
   const isScim = path.startsWith("/scim");
   const target = path.replace(/\{(\w+)\}/g, (_, name: string) => {
@@ -169,6 +194,7 @@ const ONE_USER = "/scim/v2/Users/{id}";
 const ONE_GROUP = "/scim/v2/Groups/{id}";
 const CONNECTIONS = "/admin/v1/connections";
 const ONE_CONNECTION = "/admin/v1/connections/{connectionId}";
+const RUNS = `${ONE_CONNECTION}/runs`;
 const CLIENTS = "/admin/v1/clients";
 const ONE_CLIENT = "/admin/v1/clients/{clientRef}";
 const NOTIFICATIONS = "/admin/v1/notifications";
@@ -296,6 +322,12 @@ const cases: Case[] = [
     status: 404,
     body: { resourceId: UNKNOWN },
   },
+  { method: "get", path: RUNS, status: 200, query: "?trigger=manual&status=queued,partial&limit=1" },
+  { method: "get", path: RUNS, status: 400, query: "?status=fine" },
+  { method: "post", path: RUNS, status: 409, body: { dryRun: true } },
+  { method: "post", path: RUNS, status: 400, body: { dryRun: "yes" } },
+  { method: "get", path: `${RUNS}/{runId}`, status: 200, query: "?kind=drift,missing&result=done" },
+  { method: "get", path: `${RUNS}/{runId}`, status: 400, query: "?kind=odd" },
   { method: "get", path: DICTIONARY, status: 200, query: "?category=user&limit=1" },
   { method: "get", path: DICTIONARY, status: 400, query: "?category=robot" },
   { method: "post", path: DICTIONARY, status: 400, body: { ...costCentre, key: "cost centre" } },

@@ -41,7 +41,9 @@ export function shareEngine() {
 
   return {
     engine,
-    /** A statement on the database below. */
+    /** The database below. */
+    database: () => test.database,
+    /** A statement on it. */
     query: <Row extends object = Record<string, unknown>>(sql: string, params?: unknown[]) =>
       test.database.query<Row>(sql, params),
     patch,

@@ -14,6 +14,7 @@ import { defaultRetrySchedule } from "../../src/outbox/retry-schedule.js";
 import type { Database, Transaction } from "../../src/persistence/database.js";
 import { createSecretBox } from "../../src/platform/secret-box.js";
 import { createCallRecorder } from "../../src/provisioning/call-recorder.js";
+import type { OpenConnections } from "../../src/provisioning/connections/connection-at-work.js";
 import { type Connections, createConnections } from "../../src/provisioning/connections/connections.js";
 import { createOpenConnections } from "../../src/provisioning/connections/open-connections.js";
 import { createDeliver } from "../../src/provisioning/deliver.js";
@@ -33,6 +34,10 @@ export interface ProvisioningEngine {
   connections: Connections;
   context: RequestContext;
   plans: Plans;
+  /** The connections as deliveries use them. */
+  openConnections: OpenConnections;
+  /** Changes rules of the connection, as an administrator does. */
+  setPolicy(policy: JsonObject): Promise<void>;
   /** Claims what is due and carries it out, moving time to whatever is due next, until nothing is. */
   drain(): Promise<void>;
   /** Claims what is due and carries it out, once. Answers how many there were. */
@@ -147,6 +152,10 @@ export async function createProvisioningEngine(
       openSession: connections.openSession,
       onCall: () => undefined,
     }),
+    openConnections: parts.connections,
+    async setPolicy(policy) {
+      await connections.update(context, connectionId, { policy });
+    },
     step,
     async drain() {
       for (let rounds = 0; rounds < 2_000; rounds++) {

@@ -1,7 +1,9 @@
 import type { Request, RequestHandler } from "express";
 import { z } from "zod";
 import type { Clock } from "../../platform/clock.js";
-import type { Connections } from "../../provisioning/connections/connections.js";
+import type { Connection, Connections } from "../../provisioning/connections/connections.js";
+import type { Runs } from "../../provisioning/reconciliation/runs.js";
+import type { JsonObject } from "../../scim/schema/attribute.js";
 import { queryOf } from "../middleware/request-state.js";
 import { administratorOf } from "./administrator.js";
 import { connectionChangeSchema, newConnectionSchema } from "./connection-input.js";
@@ -12,6 +14,7 @@ import { pageFields, readId, readInput } from "./read-input.js";
 /** What the connection endpoints work with. */
 export interface ConnectionHandlerDeps {
   connections: Connections;
+  runs: Pick<Runs, "last">;
   clock: Clock;
   /** Address of `/admin/v1`, without a slash at its end. */
   baseUrl: string;
@@ -32,9 +35,30 @@ const listQuery = z.strictObject(pageFields);
 /** Administration of the connections. Secrets are written, never shown: a mask stands for each. */
 export function createConnectionHandlers({
   connections,
+  runs,
   clock,
   baseUrl,
 }: ConnectionHandlerDeps): ConnectionHandlers {
+  /** Connections with what is known about their last runs. */
+  async function present(tenantId: string, rows: readonly Connection[]): Promise<JsonObject[]> {
+    const last = await runs.last(
+      tenantId,
+      rows.map((row) => row.id),
+    );
+    const now = clock.now();
+    return rows.map((row) =>
+      presentConnection(
+        row,
+        last.find((run) => run.connectionId === row.id),
+        now,
+      ),
+    );
+  }
+
+  async function presentOne(connection: Connection): Promise<JsonObject | undefined> {
+    return (await present(connection.tenantId, [connection]))[0];
+  }
+
   return {
     async list(request, response) {
       const { cursor, limit } = readInput(listQuery, { ...queryOf(request) });
@@ -44,27 +68,28 @@ export function createConnectionHandlers({
         limit: limit + 1,
         ...(after !== undefined && { after }),
       });
-      const now = clock.now();
-      response.json(toPage(rows, limit, (row) => presentConnection(row, now)));
+      const shown = await present(tenantId, rows);
+      const items = rows.map((row, index) => ({ id: row.id, shown: shown[index] }));
+      response.json(toPage(items, limit, (item) => item.shown));
     },
 
     async create(request, response) {
       const { enabled: _off, ...input } = readInput(newConnectionSchema, request.body);
       const connection = await connections.create(administratorOf(request), input);
       response.status(201).location(`${baseUrl}/connections/${connection.id}`);
-      response.json(presentConnection(connection, clock.now()));
+      response.json(await presentOne(connection));
     },
 
     async read(request, response) {
       const connection = await connections.get(administratorOf(request).tenantId, idOf(request));
-      response.json(presentConnection(connection, clock.now()));
+      response.json(await presentOne(connection));
     },
 
     async change(request, response) {
       const { config, ...rest } = readInput(connectionChangeSchema, request.body);
       const change = { ...rest, ...(config !== undefined && { config: withoutMasks(config) }) };
       const connection = await connections.update(administratorOf(request), idOf(request), change);
-      response.json(presentConnection(connection, clock.now()));
+      response.json(await presentOne(connection));
     },
 
     async remove(request, response) {

@@ -1,11 +1,13 @@
 import type { Connection } from "../../provisioning/connections/connections.js";
+import type { Run } from "../../provisioning/reconciliation/runs.js";
 import type { JsonObject } from "../../scim/schema/attribute.js";
+import { presentLastRun } from "./present-run.js";
 
 /** What stands for a stored secret; its length tells nothing about the secret. */
 export const SECRET_MASK = "••••••••";
 
 /** A connection as the admin API shows it. `now` decides whether a pause is still on. */
-export function presentConnection(connection: Connection, now: Date): JsonObject {
+export function presentConnection(connection: Connection, lastRun: Run | undefined, now: Date): JsonObject {
   const masked = Object.fromEntries(Object.keys(connection.secrets).map((name) => [name, SECRET_MASK]));
   return {
     id: connection.id,
@@ -20,6 +22,7 @@ export function presentConnection(connection: Connection, now: Date): JsonObject
     state: stateOf(connection, now),
     pausedUntil: connection.pausedUntil?.toISOString() ?? null,
     pauseReason: connection.pauseReason === null ? null : { ...connection.pauseReason },
+    lastRun: presentLastRun(lastRun, now),
     version: connection.version,
     createdAt: connection.createdAt.toISOString(),
     modifiedAt: connection.modifiedAt.toISOString(),

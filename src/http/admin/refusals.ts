@@ -34,13 +34,23 @@ import {
   PlanOutdatedError,
   VendorSilentError,
 } from "../../provisioning/plan/plan-errors.js";
+import {
+  ConnectionOffError,
+  RunActiveError,
+  RunNotFoundError,
+} from "../../provisioning/reconciliation/runs.js";
 import { ProblemError } from "../problem-error.js";
 
 /** Says the refusals of the services in the terms of the admin API; every other error goes on as it is. */
 export function translateRefusals(): ErrorRequestHandler {
   return (error: unknown, _request, _response, next) =>
     next(
-      clientProblem(error) ?? fieldProblem(error) ?? connectionProblem(error) ?? planProblem(error) ?? error,
+      clientProblem(error) ??
+        fieldProblem(error) ??
+        connectionProblem(error) ??
+        planProblem(error) ??
+        runProblem(error) ??
+        error,
     );
 }
 
@@ -83,6 +93,15 @@ function fieldProblem(error: unknown): ProblemError | undefined {
     const errors = [{ field: error.property, message: error.reason }];
     return new ProblemError(400, "invalid_request", error.message, { errors });
   }
+  return undefined;
+}
+
+function runProblem(error: unknown): ProblemError | undefined {
+  if (error instanceof RunNotFoundError) return new ProblemError(404, "run_not_found", error.message);
+  if (error instanceof RunActiveError) {
+    return new ProblemError(409, "run_active", error.message, { runId: error.runId });
+  }
+  if (error instanceof ConnectionOffError) return new ProblemError(409, "connection_off", error.message);
   return undefined;
 }
 

@@ -7,6 +7,7 @@ import type { Clock } from "../../platform/clock.js";
 import type { Connections } from "../../provisioning/connections/connections.js";
 import type { DeliveryLog } from "../../provisioning/delivery-log.js";
 import type { Plans } from "../../provisioning/plan/plans.js";
+import type { Runs } from "../../provisioning/reconciliation/runs.js";
 import type { RequestLog } from "../../request-log/request-log.js";
 import type { Timelines } from "../../timeline/timeline.js";
 import { authenticate, type CallerChecks, requireScope } from "../middleware/authentication.js";
@@ -22,6 +23,7 @@ import { createNotificationRouter, createNotificationSettingsRouter } from "./no
 import { createPlanRouter } from "./plan-router.js";
 import { translateRefusals } from "./refusals.js";
 import { createRequestHandlers } from "./request-handlers.js";
+import { createRunRouter } from "./run-router.js";
 import { createTimelineHandler } from "./timeline-handlers.js";
 
 /** What the administration surface needs. */
@@ -35,6 +37,7 @@ export interface AdminRouterDeps extends CallerChecks {
   plans: Plans;
   requestLog: RequestLog;
   timelines: Timelines;
+  runs: Runs;
   clock: Clock;
   /** PUBLIC_URL, without a slash at its end. */
   publicUrl: string;
@@ -61,6 +64,7 @@ export function createAdminRouter(deps: AdminRouterDeps): Router {
   router.use("/dictionary", createDictionaryRouter({ ...deps, baseUrl }));
   router.use("/notifications", createNotificationRouter(deps));
   router.use("/notification-settings", createNotificationSettingsRouter(deps));
+  router.use("/connections", createRunRouter({ ...deps, baseUrl }));
   addConnections(router, { ...deps, baseUrl });
   addDeliveries(router, deps);
   addRequests(router, deps);

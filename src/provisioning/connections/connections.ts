@@ -308,6 +308,10 @@ const FORGOTTEN_TABLES = [
   "notification_quiet",
   "removal",
   "protection_alarm",
+  "run_row",
+  "run",
+  "run_schedule",
+  "ignored_drift",
 ];
 
 async function forgetDeliveries(tx: Transaction, tenantId: string, connectionId: string): Promise<void> {

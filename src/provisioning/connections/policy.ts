@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { deletionProtectionSchema } from "../protection/protection-rules.js";
+import { driftRulesSchema } from "../reconciliation/drift-rules.js";
 
 /**
  * The rules of a connection, one entry for each concern, each with its default. A concern brings its schema from its
@@ -16,6 +17,8 @@ const policySections = {
     .max(600_000, "must be a whole number of milliseconds from 0 to 600000")
     .default(5_000),
   deletionProtection: deletionProtectionSchema,
+  /** What a run does about fields that the vendor holds otherwise than they were sent. */
+  drift: driftRulesSchema,
 };
 
 /** The rules as an administrator may write them: what is unknown or malformed is refused, naming the field. */

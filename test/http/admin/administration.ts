@@ -14,6 +14,7 @@ import { createSecretBox } from "../../../src/platform/secret-box.js";
 import { type Connections, createConnections } from "../../../src/provisioning/connections/connections.js";
 import { createDeliveryLog } from "../../../src/provisioning/delivery-log.js";
 import { createPlans } from "../../../src/provisioning/plan/plans.js";
+import { createRuns } from "../../../src/provisioning/reconciliation/runs.js";
 import { createRequestLog, type RequestLog } from "../../../src/request-log/request-log.js";
 import { createTimelines } from "../../../src/timeline/timeline.js";
 import { createFakeClock, type FakeClock } from "../../support/fake-clock.js";
@@ -88,6 +89,7 @@ export function createAdministration(
       onChange: options.onDictionaryChange,
     }),
     requestLog,
+    runs: createRuns({ database, clock }),
     clock,
     publicUrl: "https://gateway.example",
     checkToken: checkTestToken,

@@ -13,6 +13,7 @@ import { createConnections } from "../../../src/provisioning/connections/connect
 import { createPacers } from "../../../src/provisioning/connections/pacers.js";
 import { createDeliveryLog } from "../../../src/provisioning/delivery-log.js";
 import { createPlans } from "../../../src/provisioning/plan/plans.js";
+import { createRuns } from "../../../src/provisioning/reconciliation/runs.js";
 import { createRequestLog } from "../../../src/request-log/request-log.js";
 import { createTimelines } from "../../../src/timeline/timeline.js";
 import { createTestNotifications } from "../../support/notifications.js";
@@ -113,6 +114,7 @@ function administration({
       openSession: connections.openSession,
       onCall: () => undefined,
     }),
+    runs: createRuns({ database, clock }),
     dictionaryFields: createDictionaryFields({
       database,
       clock,

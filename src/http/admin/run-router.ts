@@ -1,0 +1,112 @@
+import { type RequestHandler, Router } from "express";
+import { z } from "zod";
+import type { RunRowKind, RunRowResult, RunStatus, Runs } from "../../provisioning/reconciliation/runs.js";
+import { queryOf } from "../middleware/request-state.js";
+import { methodNotAllowed } from "../middleware/routes.js";
+import { administratorOf } from "./administrator.js";
+import { readCursor, toPage } from "./cursor.js";
+import { presentRun, presentRunRow } from "./present-run.js";
+import { pageFields, readId, readInput } from "./read-input.js";
+
+/** What the endpoints of the runs work with. */
+export interface RunRouterDeps {
+  runs: Runs;
+  /** Address of `/admin/v1`, without a slash at its end. */
+  baseUrl: string;
+}
+
+const STATUSES = [
+  "queued",
+  "running",
+  "succeeded",
+  "partial",
+  "incomplete",
+  "stopped",
+  "failed",
+  "interrupted",
+] as const satisfies readonly RunStatus[];
+const KINDS = [
+  "drift",
+  "missing",
+  "unlinked",
+  "orphan",
+  "foreign",
+  "pending",
+  "undelivered",
+  "not-comparable",
+] as const satisfies readonly RunRowKind[];
+const RESULTS = ["ordered", "done", "failed", "held", "skipped"] as const satisfies readonly RunRowResult[];
+
+/** Some of the given words, with commas between. */
+const someOf = <T extends string>(words: readonly [T, ...T[]]) =>
+  z
+    .string()
+    .transform((list) => list.split(",").map((word) => word.trim()))
+    .pipe(z.array(z.enum(words, `must be some of ${words.join(", ")}, with commas between`)))
+    .optional();
+
+const time = z.iso
+  .datetime({ offset: true, error: "must be a time such as 2026-01-31T08:00:00Z" })
+  .transform((text) => new Date(text));
+
+const startBody = z.strictObject({
+  dryRun: z.boolean("must be true or false").default(false),
+  acceptScope: z.boolean("must be true or false").default(false),
+});
+
+const listQuery = z.strictObject({
+  ...pageFields,
+  trigger: z.enum(["manual", "schedule"], 'must be "manual" or "schedule"').optional(),
+  status: someOf(STATUSES),
+  since: time.optional(),
+  until: time.optional(),
+});
+
+const rowsQuery = z.strictObject({ ...pageFields, kind: someOf(KINDS), result: someOf(RESULTS) });
+
+/** `/connections/{id}/runs`: comparisons of a connection with its vendor. To be mounted at `/connections`. */
+export function createRunRouter({ runs, baseUrl }: RunRouterDeps): Router {
+  const start: RequestHandler = async (request, response) => {
+    const connectionId = readId(request.params["id"]);
+    const options = readInput(startBody, request.body ?? {});
+    const started = await runs.start(administratorOf(request), connectionId, options);
+    response.status(202).location(`${baseUrl}/connections/${connectionId}/runs/${started.run.id}`);
+    response.json(presentRun(started));
+  };
+
+  const list: RequestHandler = async (request, response) => {
+    const { cursor, limit, status, ...query } = readInput(listQuery, { ...queryOf(request) });
+    const found = await runs.list(administratorOf(request).tenantId, {
+      ...query,
+      connectionId: readId(request.params["id"]),
+      statuses: status,
+      after: readCursor(cursor),
+      limit: limit + 1,
+    });
+    const rows = found.map((counted) => ({ ...counted, id: counted.run.id }));
+    response.json(toPage(rows, limit, presentRun));
+  };
+
+  const read: RequestHandler = async (request, response) => {
+    const { cursor, limit, kind, result } = readInput(rowsQuery, { ...queryOf(request) });
+    const { tenantId } = administratorOf(request);
+    const connectionId = readId(request.params["id"]);
+    const runId = readId(request.params["runId"]);
+    const query = { runId, kinds: kind, results: result, after: readCursor(cursor), limit: limit + 1 };
+    const rows = await runs.rows(tenantId, connectionId, query);
+    const counted = await runs.get(tenantId, connectionId, runId);
+    response.json({ ...presentRun(counted), rows: toPage(rows, limit, presentRunRow) });
+  };
+
+  const router = Router();
+  router
+    .route("/:id/runs")
+    .get(list)
+    .post(start)
+    .all(methodNotAllowed(["GET", "HEAD", "POST"]));
+  router
+    .route("/:id/runs/:runId")
+    .get(read)
+    .all(methodNotAllowed(["GET", "HEAD"]));
+  return router;
+}
