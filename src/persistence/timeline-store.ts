@@ -37,6 +37,8 @@ export interface TimelineRequest extends TimelineRow {
   profile: string;
   quirks: string[];
   ignored: string[];
+  /** The resource that its path names, if any. */
+  resourceId: string | null;
   scimType: string | null;
   detail: string | null;
   correlationId: string;
@@ -114,7 +116,7 @@ export function timelineRequests(db: Queryable, of: TimelineOf, bound: TimelineB
 }
 
 const REQUEST = `r.id, r.id::text as key, r.at, r.method, r.path, r.status, r.client_id as "clientId", r.profile, r.quirks,
-  r.ignored, r.scim_type as "scimType", r.detail, r.correlation_id as "correlationId"`;
+  r.ignored, r.resource_id as "resourceId", r.scim_type as "scimType", r.detail, r.correlation_id as "correlationId"`;
 
 /** How long before a change its request may have arrived, in milliseconds: a bulk request takes some seconds. */
 const REQUEST_BEFORE_CHANGE_MS = 30_000;

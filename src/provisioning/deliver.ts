@@ -1,4 +1,5 @@
 import type { VendorCall } from "../connectors/connector.js";
+import { ConnectorError } from "../connectors/errors.js";
 import { handBack } from "../outbox/claim.js";
 import type { ClaimedDelivery, DeliveryReason } from "../outbox/delivery.js";
 import type { RetrySchedule } from "../outbox/retry-schedule.js";
@@ -21,6 +22,7 @@ import { type Settlement, settleDelivery } from "./settle-delivery.js";
 import { waitForHolder } from "./wait-for-holder.js";
 import { execute, type VendorDecision } from "./write/execute.js";
 import { AdoptionRefused, type Execution } from "./write/execution.js";
+import { explainDepartments } from "./write/explain-departments.js";
 
 /** What the delivery of one resource needs. */
 export interface DeliverDeps {
@@ -170,12 +172,34 @@ async function callVendor(deps: DeliverDeps, work: Work, decision: VendorDecisio
   }
 }
 
+/** A refused list of departments with its cause, where that can be found out; every other error as it is. */
+async function explained(deps: DeliverDeps, work: Work, error: unknown): Promise<unknown> {
+  const { subject, connection, delivery, signal, calls } = work;
+  if (!(error instanceof ConnectorError) || error.kind !== "rejected" || subject.type !== "User")
+    return error;
+  if (error.facts.field !== "departmentRemoteIds" || subject.departments.length === 0) return error;
+  const { session, rootDepartmentId, descriptor } = connection;
+  const look = () =>
+    explainDepartments(deps.database, {
+      ...{ session, rootDepartmentId, tenantId: delivery.tenantId, idField: descriptor.idField.group },
+      departments: subject.departments,
+      context: { correlationId: delivery.correlationId, signal },
+    });
+  const cause = await deps.recorder.record(look, calls);
+  if (cause === undefined) return error;
+  return new ConnectorError(
+    error.kind,
+    { ...error.facts, ...cause, code: error.facts.code },
+    { cause: error },
+  );
+}
+
 async function failureOf(deps: DeliverDeps, work: Work, error: unknown): Promise<Failure> {
   if (error instanceof AdoptionRefused) {
     const outcome = await waitForHolder(deps.database, work.delivery, error, deps.clock.now());
     if (outcome !== undefined) return { outcome, inDoubt: false, code: error.reason.code };
   }
-  return failureOutcome(error, {
+  return failureOutcome(await explained(deps, work, error), {
     now: deps.clock.now(),
     tries: work.delivery.tries,
     schedule: deps.schedule,

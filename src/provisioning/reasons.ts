@@ -206,6 +206,30 @@ export const REASONS = {
     },
   },
 
+  // A list of departments that the vendor refuses
+  "department-field-off": {
+    field: "departmentRemoteIds",
+    message: {
+      en: 'The vendor does not accept the list of departments. The dictionary field "{field}" for departments is missing or switched off, so that their ids are not seen.',
+      zh: "对方不接受部门列表。部门的字典字段“{field}”不存在或未启用，因此无法识别部门 ID。",
+    },
+    remedy: {
+      en: 'Enable the field "{field}" of the category "group" in the dictionary, then retry.',
+      zh: "请在数据字典中启用部门类别的字段“{field}”，然后重试。",
+    },
+  },
+  "departments-out-of-reach": {
+    field: "departmentRemoteIds",
+    message: {
+      en: "The vendor does not accept the list of departments. People cannot be placed in: {list}.",
+      zh: "对方不接受部门列表。无法将人员放入以下部门：{list}。",
+    },
+    remedy: {
+      en: "Check at the vendor whether the department was deleted or moved out of the root department {root}, whether the app may see it, and the id written back (ddtalkId); then retry.",
+      zh: "请在钉钉管理后台检查该部门是否已被删除或移出根部门 {root}，应用的通讯录权限范围是否包含该部门，以及回写的部门 ID（ddtalkId）是否正确，然后重试。",
+    },
+  },
+
   // The whole connection
   "secret-key": {
     message: { en: "{detail}", zh: "保存的密钥无法用当前的 SECRET_KEY 打开：{detail}" },

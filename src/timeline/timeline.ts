@@ -96,13 +96,10 @@ async function complete(
   of: TimelineOf,
   entries: readonly TimelineEntry[],
 ): Promise<TimelineEntry[]> {
-  const shown = new Set(entries.flatMap((one) => (one.source === "request" ? [one.correlationId] : [])));
-  const orphans = entries
-    .filter((one) => one.source === "change")
-    .filter((one) => !shown.has(one.correlationId));
+  const changes = entries.filter((one) => one.source === "change");
   const writeBacks = entries.filter((one) => one.source === "write-back");
   const [found, remoteIds] = await Promise.all([
-    orphans.length === 0 ? [] : requestsBehind(database, of.tenantId, orphans),
+    changes.length === 0 ? [] : requestsBehind(database, of.tenantId, changes),
     writeBacks.length === 0
       ? new Map<string, string>()
       : remoteIdsOf(
@@ -111,7 +108,9 @@ async function complete(
           writeBacks.map((one) => one.correlationId),
         ),
   ]);
-  const requests = new Map(found.map((request) => [request.correlationId, request]));
+  // Those that named the resource are entries of their own, on this page or another.
+  const others = found.filter(({ resourceId }) => resourceId !== of.resourceId);
+  const requests = new Map(others.map((request) => [request.correlationId, request]));
   return entries.map((entry) => {
     if (entry.source === "change") {
       const request = requests.get(entry.correlationId);

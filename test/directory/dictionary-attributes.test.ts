@@ -62,13 +62,13 @@ const valuesOf = async (user: Resource) =>
   (await test.directory.read(context, "User", user.id, nothing)).attributes[DICTIONARY];
 
 describe("an attribute of the dictionary", () => {
-  it("is in the registry, and found under any spelling of its name", async () => {
+  it("is in the registry, and found under any spelling of its name [001-40]", async () => {
     const schema = (await test.directory.registry(defaultTenantId)).schema(DICTIONARY.toUpperCase());
     expect(schema?.attributes.map(({ name }) => name)).toContain("badge");
     expect(await valuesOf(await withValues({ BADGE: "1" }))).toEqual({ badge: "1" });
   });
 
-  it("takes only the values of its enum", async () => {
+  it("takes only the values of its enum [001-35]", async () => {
     const user = await withValues({ grade: "P1" });
     expect(await refusal(set(user, "grade", "P3"))).toMatchObject({ status: 400, scimType: "invalidValue" });
     expect(await refusal(withValues({ grade: "p9" }))).toMatchObject({
@@ -77,7 +77,7 @@ describe("an attribute of the dictionary", () => {
     });
   });
 
-  it("that is not modifiable can be set once and then stays", async () => {
+  it("that is not modifiable can be set once and then stays [001-35]", async () => {
     const user = await withValues({});
     await set(user, "origin", "HR");
     expect(await refusal(set(user, "origin", "IT"))).toMatchObject({ status: 400, scimType: "mutability" });
@@ -91,7 +91,7 @@ describe("an attribute of the dictionary", () => {
     expect(await valuesOf(user)).toEqual({ origin: "HR" });
   });
 
-  it("that is unique belongs to one user, each of several values by itself", async () => {
+  it("that is unique belongs to one user, each of several values by itself [001-35]", async () => {
     const user = await withValues({ hobbies: ["go", "chess"] });
     const error = await refusal(withValues({ hobbies: ["tennis", "chess"] }));
     expect(error).toMatchObject({ status: 409, scimType: "uniqueness" });
@@ -111,7 +111,7 @@ describe("an attribute of the dictionary", () => {
     expect(await valuesOf(swapA)).toEqual({ badge: "b" });
   });
 
-  it("hides its values while it is disabled, keeps them through changes, and shows them again", async () => {
+  it("hides its values while it is disabled, keeps them through changes, and shows them again [001-37]", async () => {
     const user = await withValues({ secret: "kept", grade: "P1" });
     await setField("secret", "enabled = false");
     expect(await valuesOf(user)).toEqual({ grade: "P1" });

@@ -41,7 +41,7 @@ describe("the id that a vendor gave", () => {
     expect(await idOf(user.id)).toBeUndefined();
   });
 
-  it("belongs to one resource, whoever writes it", async () => {
+  it("belongs to one resource, whoever writes it [001-39]", async () => {
     const [holder, other] = [await test.user(withId("dd-2")), await test.user(withId("dd-3"))];
     expect(await written(other.id, "dd-2")).toBe("conflict");
     expect(await idOf(other.id)).toBe("dd-3");

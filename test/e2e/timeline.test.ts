@@ -1,13 +1,7 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type Gateway, startGateway } from "../../src/app.js";
-import { readConfig } from "../../src/config/config.js";
 import { type Simulator, startSimulator } from "../../src/simulator/index.js";
-import { openTestDatabase, type TestDatabase } from "../support/database.js";
 import { testClient } from "../support/gateway-process.js";
-import { createPatientClient } from "../support/patient-client.js";
+import { type RunningGateway, startRunningGateway } from "../support/running-gateway.js";
 
 const USER = "urn:ietf:params:scim:schemas:core:2.0:User";
 const GROUP = "urn:ietf:params:scim:schemas:core:2.0:Group";
@@ -44,38 +38,19 @@ interface Page {
   nextCursor: string | null;
 }
 
-let test: TestDatabase;
-let gateway: Gateway;
+let running: RunningGateway;
 let simulator: Simulator;
-let dataDir: string;
-const client = createPatientClient(() => gateway.url);
+let client: RunningGateway["client"];
 
 beforeAll(async () => {
-  test = await openTestDatabase();
-  dataDir = await mkdtemp(join(tmpdir(), "gateway-timeline-"));
   simulator = await startSimulator({ ratePerSecond: 100 });
-  const config = readConfig({
-    PORT: "0",
-    DATA_DIR: dataDir,
-    SECRET_KEY: "a test's secret key of sufficient length",
-    BOOTSTRAP_CLIENT_ID: testClient.clientId,
-    BOOTSTRAP_CLIENT_SECRET: testClient.clientSecret,
-    ...(test.url === undefined ? {} : { DATABASE_URL: test.url }),
-  });
-  gateway = await startGateway(config, { logDestination: { write: () => undefined } });
-  const { body } = await client.send("POST", "/admin/v1/connections", {
-    connector: "dingtalk",
-    name: "HQ",
-    config: { ...simulator.credentials, oapiBaseUrl: simulator.url, apiBaseUrl: simulator.url },
-    policy: { settleMs: 0 },
-  });
-  await client.send("PATCH", `/admin/v1/connections/${String(body["id"])}`, { enabled: true });
+  running = await startRunningGateway();
+  client = running.client;
+  await running.connect(simulator, "HQ");
 }, 60_000);
 afterAll(async () => {
-  await gateway.stop();
+  await running.close();
   await simulator.close();
-  await test.close();
-  await rm(dataDir, { recursive: true, force: true });
 });
 
 async function timeline(of: "users" | "groups", id: string, query = ""): Promise<Page> {
@@ -192,7 +167,7 @@ describe("the timeline of a person", () => {
   });
 });
 
-it("what is parked tells why in both languages, and who tried again", async () => {
+it("what is parked tells why in both languages, and who tried again [000-12]", async () => {
   const id = await client.create("Users", person("ohne.handy"));
   await client.waitUntilDelivered();
   const [delivery] = (await client.send("GET", `/admin/v1/deliveries?resource=${id}`)).body["items"] as {

@@ -19,7 +19,7 @@ const inDays = (days: number) => new Date(gateway.clock.now().getTime() + days *
 const otherTenantId = "00000000-0000-0000-0000-000000000002";
 
 describe("HTTP Basic", () => {
-  it("is not there until a client may use it: no challenge names it, and a right secret is refused", async () => {
+  it("is not there until a client may use it: no challenge names it, and a right secret is refused [001-32]", async () => {
     const client = await make();
     const answer = await users(basicOf(client));
     expectScimError(answer, 401);
@@ -27,7 +27,7 @@ describe("HTTP Basic", () => {
     expect(answer.headers["www-authenticate"]).toBe('Bearer realm="scim-gateway"');
   });
 
-  it("lets a client in that may use it, with its scopes, and is named in the challenges from then on", async () => {
+  it("lets a client in that may use it, with its scopes, and is named in the challenges from then on [001-32]", async () => {
     const client = await make({ authMethods: ["http_basic"], scopes: ["scim:read"] });
     const answer = await users(basicOf(client));
     expect([answer.status, answer.body.caller]).toEqual([200, client.clientId]);

@@ -82,8 +82,13 @@ describe("POST /oauth/token", () => {
   const grant = "grant_type=client_credentials";
 
   it.each<Refusal>([
-    { what: "no credentials", body: grant, status: 401, error: "invalid_client" },
-    { what: "an id without secret", body: `${grant}&client_id=x`, status: 401, error: "invalid_client" },
+    { what: "no credentials [001-33]", body: grant, status: 401, error: "invalid_client" },
+    {
+      what: "an id without secret [001-33]",
+      body: `${grant}&client_id=x`,
+      status: 401,
+      error: "invalid_client",
+    },
     {
       what: "an unknown client",
       body: `${grant}&client_id=x&client_secret=y`,

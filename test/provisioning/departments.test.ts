@@ -17,7 +17,7 @@ describe("departments", () => {
     expect(byStamp.get(middle)?.parentRemoteId).toBe(byStamp.get(top)?.remoteId);
   });
 
-  it("write their id back, which orders no further delivery", async () => {
+  it("write their id back, which orders no further delivery [001-38]", async () => {
     const group = await addGroup("总部");
     await engine.drain();
     const read = await engine.directory.read(engine.context, "Group", group, nothing);
@@ -98,7 +98,7 @@ describe("departments", () => {
 });
 
 describe("a connection with a root group", () => {
-  it("provisions what is below it, and what moves there brings its people and teams along", async () => {
+  it("provisions what is below it, and what moves there brings its people and teams along [001-26]", async () => {
     const root = await addGroup("集团");
     await reconnect({ rootGroupId: root });
     const [inside, outside] = [

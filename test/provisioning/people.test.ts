@@ -8,7 +8,7 @@ import { shareEngine } from "./share-engine.js";
 const { engine, addGroup, addUser, patch, join, leave, callsOf } = shareEngine();
 
 describe("people", () => {
-  it("follow a burst of changes with one call", async () => {
+  it("follow a burst of changes with one call [001-41]", async () => {
     const group = await addGroup("研发");
     await engine.drain();
     const person = await addUser("王一");

@@ -95,7 +95,7 @@ describe("trouble", () => {
     expect((await engine.stateOf(person)).state).toBe("synced");
   });
 
-  it("of refused values parks with the vendor's code, and leaves others alone", async () => {
+  it("of refused values parks with the vendor's code, and leaves others alone [000-11]", async () => {
     fail("users.create", "rejected", {}, { code: "60103", remedy: "Correct the number." });
     const [bad, good] = [await addUser("王一"), await addUser("王二")];
     await engine.drain();
@@ -126,7 +126,7 @@ describe("trouble", () => {
     ]);
   });
 
-  it("is told in the provisioning extension", async () => {
+  it("is told in the provisioning extension [001-46]", async () => {
     const person = await addUser("王一", { phoneNumbers: [] });
     await engine.drain();
     const read = await engine.directory.read(engine.context, "User", person, {

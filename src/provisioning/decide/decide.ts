@@ -58,5 +58,7 @@ export function adoptedRemoteId(
   const values = subject.attributes[DICTIONARY[subject.type]];
   if (typeof values !== "object" || values === null || Array.isArray(values)) return undefined;
   const value = (values as JsonObject)[field];
-  return typeof value === "string" && value !== "" ? value : undefined;
+  if (typeof value !== "string" || value === "") return undefined;
+  // What another connection wrote back names nothing here: the attribute shows one id, and each company has its own.
+  return subject.linkedElsewhere?.includes(value) ? undefined : value;
 }

@@ -2,7 +2,7 @@ import type { DeliveryState } from "../../outbox/delivery.js";
 import type { Queryable } from "../../persistence/database.js";
 import { isId } from "../../platform/ids.js";
 import type { JsonObject, ResourceTypeId } from "../../scim/schema/attribute.js";
-import type { DepartmentSubject, Link, Reference, Subject, UserSubject } from "./subject.js";
+import type { DepartmentSubject, Reference, Subject, UserSubject } from "./subject.js";
 
 /** Which resource, seen from which connection. */
 export interface SubjectKey {
@@ -28,10 +28,13 @@ interface ResourceRow {
   deleted_at: Date | null;
   remote_id: string | null;
   last_sent: JsonObject | null;
+  linked_elsewhere: string[];
 }
 
 const RESOURCE = `
-  select r.doc, r.kind, r.parent_id, r.parent_ref, r.manager_ref, r.deleted_at, l.remote_id, l.last_sent
+  select r.doc, r.kind, r.parent_id, r.parent_ref, r.manager_ref, r.deleted_at, l.remote_id, l.last_sent,
+         array(select o.remote_id from link o
+                where o.tenant_id = r.tenant_id and o.resource_id = r.id and o.connection_id <> $2) as linked_elsewhere
     from resource r
     left join link l on l.tenant_id = r.tenant_id and l.connection_id = $2 and l.resource_id = r.id
    where r.tenant_id = $1 and r.id = $3`;
@@ -98,8 +101,11 @@ async function loadDepartment(database: Queryable, key: SubjectKey): Promise<Dep
   };
 }
 
-function linkOf(row: ResourceRow | undefined): { link?: Link } {
-  if (row === undefined || row.remote_id === null) return {};
+function linkOf(row: ResourceRow | undefined): Pick<Subject, "link" | "linkedElsewhere"> {
+  if (row === undefined) return {};
+  if (row.remote_id === null) {
+    return row.linked_elsewhere.length === 0 ? {} : { linkedElsewhere: row.linked_elsewhere };
+  }
   return { link: { remoteId: row.remote_id, lastSent: row.last_sent ?? {} } };
 }
 

@@ -28,6 +28,8 @@ export interface UserSubject {
   removed: boolean;
   attributes: JsonObject;
   link?: Link;
+  /** Its remote ids at other connections, while it has no link at this one. */
+  linkedElsewhere?: string[];
   /** Departments inside the connection's scope that the user is a direct member of, oldest membership first. */
   departments: Reference[];
   /** Whether the user is a direct member of the connection's root group itself. */
@@ -49,6 +51,8 @@ export interface DepartmentSubject {
   /** `department`, or `group` for one that is no department. */
   kind: string;
   link?: Link;
+  /** Its remote ids at other connections, while it has no link at this one. */
+  linkedElsewhere?: string[];
   /** The parent where it is known; absent for a top department. */
   parent?: Reference;
   /** The parent as the client named it while no group of that id or externalId exists. */

@@ -32,7 +32,7 @@ function grants(permissions: PermissionPoint[], departments = [1]) {
 }
 
 describe("the connection test", () => {
-  it("finds everything granted, counts, and changes nothing", async () => {
+  it("finds everything granted, counts, and changes nothing [002-10]", async () => {
     const { session, simulator, add } = await start();
     const parent = add("甲");
     add("乙", parent);
@@ -89,7 +89,7 @@ describe("the connection test", () => {
     expect(report.counts).toBeUndefined();
   });
 
-  it("tells a narrow contact scope and the missing grant for mobiles", async () => {
+  it("tells a narrow contact scope and the missing grant for mobiles [002-10]", async () => {
     const { session, simulator, add } = await start();
     const department = add("部分");
     simulator.configure(grants(PERMISSIONS, [department]));

@@ -8,7 +8,7 @@ const { gateway, administrator, admin, make, tokenOf, askForToken, scimStatus, b
 const good = { name: "HR system", scopes: ["scim:read"] };
 
 describe("creating a client", () => {
-  it("answers its id, and its secret this once", async () => {
+  it("answers its id, and its secret this once [001-30]", async () => {
     const answer = await admin("post", CLIENTS, { ...good, name: " HR system " });
     expect(answer.status).toBe(201);
     expect(answer.headers["location"]).toBe(`https://gateway.example${CLIENTS}/${answer.body.id}`);
@@ -155,7 +155,7 @@ describe("reading clients", () => {
 });
 
 describe("changing a client", () => {
-  it("holds at once, also for tokens that are in use", async () => {
+  it("holds at once, also for tokens that are in use [001-30]", async () => {
     const client = await make({ scopes: ["scim:read", "scim:write"] });
     const bearer = `Bearer ${await tokenOf(client)}`;
     expect(await scimStatus(bearer)).toBe(200);

@@ -76,7 +76,7 @@ describe("creating a connection", () => {
     expect(JSON.stringify(rows)).not.toContain("s3cret-value");
   });
 
-  it("refuses a second connection to a corp with 409 and names the first", async () => {
+  it("refuses a second connection to a corp with 409 and names the first [000-21]", async () => {
     const first = await create();
     const answer = await request(admin.app)
       .post(PATH)
@@ -163,7 +163,7 @@ describe("reading connections", () => {
     expect([answer.status, answer.body.status]).toEqual([404, 404]);
   });
 
-  it("shows a pause as quarantine with its reason until it ends", async () => {
+  it("shows a pause as quarantine with its reason until it ends [001-43]", async () => {
     const { id } = await create();
     await change(id, { enabled: true });
     const reason = { code: "40014", message: "The key is refused.", remedy: "Check appKey and appSecret." };
@@ -252,7 +252,7 @@ describe("changing a connection", () => {
 });
 
 describe("switching on and off", () => {
-  it("orders a delivery of every resource when it is switched on, under the request's correlation id", async () => {
+  it("orders a delivery of every resource when it is switched on, under the request's correlation id [001-34]", async () => {
     const { id } = await create();
     await addResource();
     expect(await deliveries()).toEqual([]);
@@ -277,7 +277,7 @@ describe("switching on and off", () => {
     expect(await generation()).toBe("2");
   });
 
-  it("does not order anything while it is off", async () => {
+  it("does not order anything while it is off [001-34]", async () => {
     const { id } = await create();
     await addResource();
     await change(id, { config: { rootDepartmentId: "5" }, policy: { settleMs: 0 } });

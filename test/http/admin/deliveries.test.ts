@@ -102,7 +102,7 @@ describe("listing deliveries", () => {
 });
 
 describe("one delivery", () => {
-  it("comes with its name, remote id, reason, warnings, newest attempts first, and what it waits for", async () => {
+  it("comes with its name, remote id, reason, warnings, newest attempts first, and what it waits for [000-12]", async () => {
     await add(1, { state: "parked", reason: { code: "mobile-missing", message: "No mobile." } });
     const now = admin.clock.now();
     await test.database.query(

@@ -97,7 +97,7 @@ describe("a change that stored values do not fit", () => {
 });
 
 describe("a required field", () => {
-  it("is demanded of POST and PUT, and of a PATCH only when that takes it away", async () => {
+  it("is demanded of POST and PUT, and of a PATCH only when that takes it away [001-35]", async () => {
     const earlier = await idOf("earlier");
     await create({ key: "badge" });
     const { id: fieldId } = await create();

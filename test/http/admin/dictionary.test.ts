@@ -10,7 +10,7 @@ const { test, served, changes, send, post, patch, remove, read, create, scim, us
   shareDictionaryProcess();
 
 describe("defining a field", () => {
-  it("answers it with every property, where it is, and that it is not to be cached", async () => {
+  it("answers it with every property, where it is, and that it is not to be cached [001-35]", async () => {
     const answer = await post({ ...good, remark: " for invoices ", maxLength: 10, pattern: "[A-Z]+" });
     expect(answer.status).toBe(201);
     expect(answer.headers["location"]).toBe(`https://gateway.example${PATH}/${answer.body.id}`);
@@ -79,7 +79,7 @@ describe("defining a field", () => {
     });
   });
 
-  it("stores a required field as modifiable, and says so", async () => {
+  it("stores a required field as modifiable, and says so [001-36]", async () => {
     const field = await create({ required: true, modifiable: false });
     expect(field).toMatchObject({
       required: true,
@@ -93,7 +93,7 @@ describe("defining a field", () => {
     expect((await patch(field.id, { name: "x" })).body).not.toHaveProperty("notices");
   });
 
-  it("refuses a key that the category has, in any case, and names the field that has it", async () => {
+  it("refuses a key that the category has, in any case, and names the field that has it [001-40]", async () => {
     const { id } = await create();
     const answer = await post({ ...good, key: "COSTcentre" });
     expect([answer.status, answer.body]).toMatchObject([409, { code: "field_exists", fieldId: id }]);
@@ -195,7 +195,7 @@ describe("changing a field", () => {
 });
 
 describe("a saved field", () => {
-  it("is in the schemas and usable at once, without a second passing", async () => {
+  it("is in the schemas and usable at once, without a second passing [001-37]", async () => {
     expect(await schemaKeys()).not.toContain("costCentre");
     // Whether an unknown attribute is refused or left out is the profile's business.
     expect((await user("early", { costCentre: "A" })).body).not.toHaveProperty([URN]);
