@@ -26,6 +26,7 @@ import { CreateLongLivedToken1764158000200 } from "./1764158000200-create-long-l
 import { IndexFoldedEmployeeNumber1764160000100 } from "./1764160000100-index-folded-employee-number.js";
 import { AddClientKeys1764161000100 } from "./1764161000100-add-client-keys.js";
 import { AddClientUser1764165000100 } from "./1764165000100-add-client-user.js";
+import { CreateApproval1764170000100 } from "./1764170000100-create-approval.js";
 import { CreateRemoval1764171000100 } from "./1764171000100-create-removal.js";
 import { CreateRun1764173000100 } from "./1764173000100-create-run.js";
 import { CreateNotification1764174000100 } from "./1764174000100-create-notification.js";
@@ -67,6 +68,7 @@ export const migrations = [
   IndexFoldedEmployeeNumber1764160000100,
   AddClientKeys1764161000100,
   AddClientUser1764165000100,
+  CreateApproval1764170000100,
   CreateRemoval1764171000100,
   CreateRun1764173000100,
   CreateNotification1764174000100,

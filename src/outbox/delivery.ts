@@ -34,6 +34,8 @@ export interface DeliveryReason {
   zh?: { message: string; remedy?: string };
   /** The profile field concerned. */
   field?: string;
+  /** Where an administrator can approve something: the fingerprint of what it is. */
+  proposal?: string;
 }
 
 /** A delivery as a worker holds it: "bring this resource up to date at this connection". */

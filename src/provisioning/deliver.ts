@@ -155,8 +155,12 @@ async function callVendor(deps: DeliverDeps, work: Work, decision: VendorDecisio
       () => execute({ database: deps.database, connection, delivery, subject, decision, signal }),
       calls,
     );
-    const outcome: Outcome = { kind: "synced", notes: done.notes, awaited: done.awaited };
-    return { startedAt, calls, action: done.action, link: done.link, inDoubt: false, outcome };
+    const outcome: Outcome =
+      done.parked === undefined
+        ? { kind: "synced", notes: done.notes, awaited: done.awaited }
+        : { kind: "parked", reason: done.parked };
+    const { action, link, approvalUsed = false } = done;
+    return { startedAt, calls, action, link, inDoubt: false, outcome, approvalUsed };
   } catch (error) {
     const failure = await failureOf(deps, work, error);
     return {

@@ -4,6 +4,7 @@ import { type Attempt, listAttempts } from "../persistence/attempt-store.js";
 import type { Database } from "../persistence/database.js";
 import type { Clock } from "../platform/clock.js";
 import type { ResourceTypeId } from "../scim/schema/attribute.js";
+import { approveDelivery } from "./mobile-change/approve-delivery.js";
 
 export type { DeliveryState } from "../outbox/delivery.js";
 export type { Attempt } from "../persistence/attempt-store.js";
@@ -62,6 +63,12 @@ export interface DeliveryLog {
    * @throws DeliveryNotRetriableError where a worker has it or deletion protection holds it
    */
   retry(context: AuditContext, deliveryId: string): Promise<LoggedDelivery>;
+  /**
+   * Approves what a parked delivery proposes, such as creating a person anew with another mobile number, and makes it
+   * due now.
+   * @throws DeliveryNotFoundError, NothingToApproveError
+   */
+  approve(context: AuditContext, deliveryId: string): Promise<LoggedDelivery>;
   /** Makes every delivery in these states due now, of one connection or of all. Answers how many there were. */
   retryFailed(
     context: AuditContext,
@@ -151,6 +158,15 @@ export function createDeliveryLog({ database, clock }: { database: Database; clo
         tx.hint(DELIVERY_CHANNEL);
       });
       return find(tenantId, deliveryId);
+    },
+
+    async approve(context, deliveryId) {
+      const now = clock.now();
+      const isKnown = await database.transaction((tx) =>
+        approveDelivery(tx, { ...context, now }, deliveryId),
+      );
+      if (!isKnown) throw new DeliveryNotFoundError(deliveryId);
+      return find(context.tenantId, deliveryId);
     },
 
     async retryFailed(context, { connectionId, states }) {

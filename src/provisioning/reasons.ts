@@ -83,6 +83,17 @@ export const REASONS = {
       zh: "请映射手机号，或将用户的 ddAccountId 设为已存在的账号。",
     },
   },
+  "mobile-change-approval": {
+    field: "mobile",
+    message: {
+      en: "The mobile number changed, and DingTalk lets nobody but the member change it. Removing the account and creating it anew waits for an approval; everything else was sent.",
+      zh: "手机号已变更，而钉钉只允许成员本人修改手机号。删除账号并重新创建需要审批；其他内容已同步。",
+    },
+    remedy: {
+      en: "Approve the delivery to have the account removed and created anew (its attendance group and HR record end), or let the member change the number in DingTalk and set the old one in the identity provider until then.",
+      zh: "审批通过后将删除账号并重新创建（考勤组和人事记录将终止）；也可由成员本人在钉钉中修改手机号，在此之前请在身份源中保留原手机号。",
+    },
+  },
   "too-long": {
     message: {
       en: "The {field} has {length} characters; the vendor takes at most {most}.",

@@ -3,6 +3,7 @@ import { writeBack } from "../directory/write-back.js";
 import { appendNotification } from "../notifications/append-notification.js";
 import type { ClaimedDelivery, DeliveryReason } from "../outbox/delivery.js";
 import { holdsLease, type Outcome, type SettleResult, settle } from "../outbox/settle.js";
+import { deleteApproval } from "../persistence/approval-store.js";
 import { insertAttempt } from "../persistence/attempt-store.js";
 import { pauseConnection, resumeConnection } from "../persistence/connection-store.js";
 import type { Database, Transaction } from "../persistence/database.js";
@@ -31,6 +32,8 @@ export interface Settlement {
   counted?: boolean;
   /** Set when the whole connection has to rest. */
   pause?: DeliveryReason;
+  /** Whether an administrator's approval was used. */
+  approvalUsed?: boolean;
 }
 
 /**
@@ -51,6 +54,8 @@ export async function settleDelivery(
     if (settlement.counted === true && settlement.outcome.kind === "synced") {
       await completeRemovals(tx, delivery, now);
     }
+    if (settlement.approvalUsed === true || settlement.link.kind === "delete")
+      await deleteApproval(tx, delivery);
     const paused = await applyPause(tx, delivery, connection, settlement, now);
     const outcome = paused.kind === "synced" ? { ...paused, notes: [...paused.notes, ...notes] } : paused;
     if (isAttempt(settlement)) await recordAttempt(tx, delivery, settlement, outcome, now);

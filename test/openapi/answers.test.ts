@@ -348,6 +348,7 @@ const cases: Case[] = [
   { method: "get", path: "/admin/v1/deliveries", status: 400, query: "?state=lost" },
   { method: "get", path: "/admin/v1/deliveries/{deliveryId}", status: 200 },
   { method: "post", path: "/admin/v1/deliveries/{deliveryId}/retry", status: 200 },
+  { method: "post", path: "/admin/v1/deliveries/{deliveryId}/approve", status: 409 },
   { method: "post", path: "/admin/v1/deliveries/retry-failed", status: 200, body: {} },
   { method: "get", path: NOTIFICATIONS, status: 200, query: "?kind=quarantine&limit=1" },
   { method: "get", path: NOTIFICATIONS, status: 400, query: "?kind=party" },

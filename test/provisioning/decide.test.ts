@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { DeliveryState } from "../../src/outbox/delivery.js";
+import { defaultPolicy } from "../../src/provisioning/connections/policy.js";
 import { type DepartmentRules, decideDepartment } from "../../src/provisioning/decide/decide-department.js";
 import { decideUser, type UserRules } from "../../src/provisioning/decide/decide-user.js";
 import type { DepartmentSubject, Reference, UserSubject } from "../../src/provisioning/decide/subject.js";
@@ -26,6 +27,7 @@ describe("the decision about a user", () => {
   const rules: UserRules = {
     descriptor: { userLimits: [], maxDepartments: { create: 100, update: 300 } },
     mapping: defaultMapping,
+    accounts: defaultPolicy.accounts,
     rootDepartmentId: "1",
     settleMs: 5_000,
     now: late,

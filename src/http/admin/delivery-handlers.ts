@@ -13,6 +13,7 @@ export interface DeliveryHandlers {
   list: RequestHandler;
   read: RequestHandler;
   retry: RequestHandler;
+  approve: RequestHandler;
   retryFailed: RequestHandler;
 }
 
@@ -75,6 +76,12 @@ export function createDeliveryHandlers({ deliveries }: { deliveries: DeliveryLog
     async retry(request, response) {
       response.json(
         presentDelivery(await deliveries.retry(administratorOf(request), readId(request.params.id))),
+      );
+    },
+
+    async approve(request, response) {
+      response.json(
+        presentDelivery(await deliveries.approve(administratorOf(request), readId(request.params.id))),
       );
     },
 

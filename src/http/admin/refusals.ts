@@ -28,6 +28,7 @@ import {
   InvalidConnectionError,
 } from "../../provisioning/connections/connection-errors.js";
 import { DeliveryNotFoundError, DeliveryNotRetriableError } from "../../provisioning/delivery-log.js";
+import { NothingToApproveError } from "../../provisioning/mobile-change/approve-delivery.js";
 import {
   PlanBusyError,
   PlannedResourceNotFoundError,
@@ -117,6 +118,9 @@ function connectionProblem(error: unknown): ProblemError | undefined {
     return new ProblemError(409, `connection_${error.why}`, error.message);
   if (error instanceof DeliveryNotRetriableError) {
     return new ProblemError(409, `delivery_${error.state}`, error.message);
+  }
+  if (error instanceof NothingToApproveError) {
+    return new ProblemError(409, "nothing_to_approve", error.message);
   }
   if (error instanceof InvalidConnectionError || error instanceof InvalidNotificationSettingsError) {
     const errors = [{ field: error.field, message: error.reason }];

@@ -123,6 +123,10 @@ function addDeliveries(router: Router, deps: Parameters<typeof createDeliveryHan
     .route("/deliveries/:id/retry")
     .post(handlers.retry)
     .all(methodNotAllowed(["POST"]));
+  router
+    .route("/deliveries/:id/approve")
+    .post(handlers.approve)
+    .all(methodNotAllowed(["POST"]));
 }
 
 function addRequests(router: Router, deps: Parameters<typeof createRequestHandlers>[0]): void {

@@ -1,4 +1,6 @@
 import { z } from "zod";
+import { accountRulesSchema } from "../accounts/account-rules.js";
+import { mobileChangeSchema } from "../mobile-change/mobile-change-rules.js";
 import { deletionProtectionSchema } from "../protection/protection-rules.js";
 import { driftRulesSchema } from "../reconciliation/drift-rules.js";
 
@@ -19,6 +21,10 @@ const policySections = {
   deletionProtection: deletionProtectionSchema,
   /** What a run does about fields that the vendor holds otherwise than they were sent. */
   drift: driftRulesSchema,
+  /** Whose accounts new people get. */
+  accounts: accountRulesSchema,
+  /** What a changed mobile number leads to, which no vendor call can change. */
+  mobileChange: mobileChangeSchema,
 };
 
 /** The rules as an administrator may write them: what is unknown or malformed is refused, naming the field. */

@@ -1,5 +1,7 @@
 import type { UserProfile } from "../../connectors/connector.js";
 import type { DeliveryReason } from "../../outbox/delivery.js";
+import { accountOf } from "../accounts/account-of.js";
+import type { AccountRules } from "../accounts/account-rules.js";
 import { mapPositions, type PlacedDepartment } from "../mapping/map-positions.js";
 import { mapUser } from "../mapping/map-user.js";
 import type { Mapping } from "../mapping/mapping.js";
@@ -13,6 +15,7 @@ import type { Reference, UserSubject } from "./subject.js";
 export interface UserRules {
   descriptor: UserLimits;
   mapping: Mapping;
+  accounts: AccountRules;
   /** The group that stands for the root department, where the connection names one. */
   rootGroupId?: string;
   rootDepartmentId: string;
@@ -48,7 +51,9 @@ export function decideUser(subject: UserSubject, rules: UserRules): Decision {
   }
 
   const own = mapUser(subject.attributes, rules.mapping);
-  if (own.mobile === undefined && absent && rules.adoptedRemoteId === undefined) {
+  const account = accountOf(subject.attributes, subject.link?.lastSent, rules.accounts);
+  const needsMobile = account === undefined && rules.adoptedRemoteId === undefined;
+  if (own.mobile === undefined && absent && needsMobile) {
     return {
       kind: "park",
       reason: reasonFor(rules.mapping.fields.has("mobile") ? "mobile-missing" : "mobile-not-mapped"),
@@ -70,6 +75,7 @@ export function decideUser(subject: UserSubject, rules: UserRules): Decision {
     ...own,
     ...mapPositions(subject.attributes, placed.departments, rules.mapping),
     ...(manager?.remoteId === undefined ? {} : { managerRemoteId: manager.remoteId }),
+    ...(account === undefined ? {} : { account }),
   };
   const refused = checkUserLimits(profile, rules.descriptor, subject.link !== undefined);
   return refused === undefined

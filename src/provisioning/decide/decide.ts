@@ -35,6 +35,7 @@ export function decide(
       const { rootGroupId } = connection;
       return decideUser(subject, {
         ...rules,
+        accounts: connection.policy.accounts,
         ...(rootGroupId === undefined ? {} : { rootGroupId }),
         ...(adopted === undefined ? {} : { adoptedRemoteId: adopted }),
       });

@@ -81,8 +81,8 @@ function referenceFieldSchemas() {
   >;
 }
 
-/** A custom field has no default, so its rule has a path; the path alone is a rule too. */
-const customField = z.preprocess(
+/** Where a text without default comes from: a rule that has a path; the path alone is a rule too. */
+export const textSourceSchema = z.preprocess(
   (given) => (typeof given === "string" || Array.isArray(given) ? { from: given } : given),
   ruleOf("text").refine((rule) => rule.from !== undefined, { path: ["from"], message: "is required" }),
 );
@@ -99,7 +99,7 @@ export const mappingSchema = z.strictObject(
       .optional(),
     /** The vendor's own (custom) fields by the name they have there, each with a path or a rule. */
     customFields: z
-      .record(z.string().min(1).max(100), customField, "must be an object of custom fields")
+      .record(z.string().min(1).max(100), textSourceSchema, "must be an object of custom fields")
       .refine(
         (given) => Object.keys(given).length <= MAX_CUSTOM_FIELDS,
         `must have at most ${MAX_CUSTOM_FIELDS} fields`,

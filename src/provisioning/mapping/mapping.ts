@@ -79,8 +79,7 @@ function compileMapping(stored: StoredMapping): Mapping {
     if (rule !== undefined) fields.set(field, rule);
   }
   const customFields = Object.entries(stored.customFields ?? {}).map(
-    ([name, { from = [], transform = "text" }]) =>
-      [name, { from: from.map(compileScimPath), transform: TRANSFORMS[transform] }] as const,
+    ([name, rule]) => [name, compileRule(rule)] as const,
   );
   return {
     fields,
@@ -91,6 +90,11 @@ function compileMapping(stored: StoredMapping): Mapping {
       managers: stored.departmentFields?.managers !== false,
     },
   };
+}
+
+/** Makes a rule of texts ready to be used. @throws InvalidScimPathError where its paths were not checked */
+export function compileRule({ from = [], transform = "text" }: StoredRule): FieldRule {
+  return { from: from.map(compileScimPath), transform: TRANSFORMS[transform] };
 }
 
 function fieldRule(field: UserField, said: StoredRule | boolean | undefined): FieldRule | undefined {

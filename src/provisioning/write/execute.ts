@@ -2,6 +2,7 @@ import type { CallContext } from "../../connectors/connector.js";
 import { ConnectorError } from "../../connectors/errors.js";
 import { recordIntent } from "../../outbox/claim.js";
 import type { ClaimedDelivery } from "../../outbox/delivery.js";
+import { isApproved } from "../../persistence/approval-store.js";
 import type { Queryable } from "../../persistence/database.js";
 import { findLinkByRemoteId } from "../../persistence/link-store.js";
 import { isId } from "../../platform/ids.js";
@@ -11,6 +12,7 @@ import { adoptedRemoteId } from "../decide/decide.js";
 import type { Decision } from "../decide/decision.js";
 import type { Subject } from "../decide/subject.js";
 import { mapsDepartmentField, mapsUserField } from "../mapping/mapping.js";
+import { mobileProposal } from "../mobile-change/mobile-proposal.js";
 import type { Execution } from "./execution.js";
 import { findIntended, writeDepartment } from "./write-department.js";
 import { writeUser } from "./write-user.js";
@@ -62,6 +64,10 @@ export async function execute(input: ExecuteInput): Promise<Execution> {
         profile: decision.profile,
         awaited: decision.awaited,
         isMapped: (field) => mapsUserField(mapping, field),
+        mobileChange: connection.policy.mobileChange,
+        proposalFor: (before, after) => mobileProposal(connection.id, before, after),
+        isApproved: (proposal) => isApproved(input.database, delivery, proposal),
+        firstPassword: connection.policy.accounts.firstPassword,
         ownDepartments: (remoteIds) => ownDepartments(input, remoteIds),
       });
   }

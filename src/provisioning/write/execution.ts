@@ -19,6 +19,10 @@ export interface Execution {
   notes: string[];
   /** References left out for now. */
   awaited: Awaited[];
+  /** What could not be done without a person, although the rest went well: the delivery is parked with it. */
+  parked?: DeliveryReason;
+  /** Set where an administrator's approval was used, so that it is not used twice. */
+  approvalUsed?: true;
 }
 
 /**

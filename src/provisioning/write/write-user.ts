@@ -1,11 +1,21 @@
-import type { CallContext, ConnectorSession, RemoteUser, UserProfile } from "../../connectors/connector.js";
+import type {
+  CallContext,
+  CompanyAccount,
+  ConnectorSession,
+  FirstPassword,
+  RemoteUser,
+  UserProfile,
+} from "../../connectors/connector.js";
 import { ConnectorError } from "../../connectors/errors.js";
 import type { Awaited } from "../../outbox/settle.js";
 import type { JsonObject } from "../../scim/schema/attribute.js";
+import { accountIn } from "../accounts/account-of.js";
 import type { Link } from "../decide/subject.js";
 import { profileChanges } from "../mapping/profile-changes.js";
+import type { MobileChangeRule } from "../mobile-change/mobile-change-rules.js";
 import { reasonFor } from "../reasons.js";
 import { AdoptionRefused, type Execution, RemoteVanished } from "./execution.js";
+import { afterInterruption, createAnew, profilesOf, recreateUser } from "./recreate-user.js";
 
 /** What the write of one person needs. */
 export interface WriteUserInput {
@@ -16,6 +26,14 @@ export interface WriteUserInput {
   /** Whether the connection's mapping fills a field of the profile; one that it does not is left as it is. */
   isMapped(field: string): boolean;
   awaited: Awaited[];
+  /** What a changed mobile number leads to. */
+  mobileChange: MobileChangeRule;
+  /** The fingerprint of a change of number. */
+  proposalFor(before: string | undefined, after: string): string;
+  /** Whether an administrator approved it. */
+  isApproved(proposal: string): Promise<boolean>;
+  /** For company accounts whose password the vendor keeps. */
+  firstPassword: FirstPassword;
   link?: Link;
   /** A remote id given from outside (the dictionary attribute), to be adopted when there is no link. */
   adoptedRemoteId?: string;
@@ -35,11 +53,11 @@ export interface WriteUserInput {
  * @throws ConnectorError, AdoptionRefused, RemoteVanished
  */
 export async function writeUser(session: ConnectorSession, input: WriteUserInput): Promise<Execution> {
-  if (input.link !== undefined) return update(session, input, input.link);
+  if (input.link !== undefined) return updateLinked(session, input, input.link);
   if (input.adoptedRemoteId !== undefined) {
     const given = await session.users.get({ ...input.context, remoteId: input.adoptedRemoteId });
     if (given !== undefined) return adopt(session, input, given);
-    if (input.profile.mobile === undefined) {
+    if (input.profile.mobile === undefined && input.profile.account === undefined) {
       throw new AdoptionRefused(reasonFor("account-unknown", { account: input.adoptedRemoteId }));
     }
   }
@@ -50,14 +68,28 @@ export async function writeUser(session: ConnectorSession, input: WriteUserInput
   }
   await input.recordIntent(asJson(input.profile));
   try {
-    const created = await session.users.create({ ...input.context, remoteId, profile: input.profile });
-    return done("create", created.remoteId, input, created.warnings);
+    return await create(session, input, remoteId);
   } catch (error) {
     if (!(error instanceof ConnectorError) || error.kind !== "conflict") throw error;
     const found = await findConflicting(session, input, remoteId, error);
     if (found === undefined) throw error;
     return adopt(session, input, found);
   }
+}
+
+async function create(
+  session: ConnectorSession,
+  input: WriteUserInput,
+  remoteId: string,
+): Promise<Execution> {
+  const { profile, firstPassword, context } = input;
+  const created = await session.users.create({
+    ...context,
+    remoteId,
+    profile,
+    ...(profile.account === undefined ? {} : { firstPassword }),
+  });
+  return done("create", created.remoteId, input, created.warnings);
 }
 
 /**
@@ -86,11 +118,55 @@ async function findConflicting(
   );
 }
 
+/**
+ * A changed number that the rules do not just keep is a proposal first: until it is approved, everything else is
+ * written and the delivery parked.
+ */
+async function updateLinked(
+  session: ConnectorSession,
+  input: WriteUserInput,
+  given: Link,
+): Promise<Execution> {
+  const { remoteId } = given;
+  const known = { ...input, intents: profilesOf(input.intents) };
+  const anew = { ...input, profile: asJson(input.profile), link: given };
+  let created: Execution | undefined;
+  const createHere = async () => {
+    created = await create(session, known, remoteId);
+  };
+  const link = await afterInterruption(session, anew);
+  if (link === "gone") await createAnew(anew, createHere);
+  if (created !== undefined) return { ...created, approvalUsed: true };
+  if (link === "gone") throw new RemoteVanished(remoteId);
+
+  const mobile = input.mobileChange === "keep" ? undefined : newMobile(known, link.lastSent);
+  if (mobile === undefined) return update(session, known, link);
+  const before = link.lastSent["mobile"];
+  const proposal = input.proposalFor(typeof before === "string" ? before : undefined, mobile);
+  if (!(await input.isApproved(proposal))) {
+    const executed = await update(session, known, link);
+    return { ...executed, parked: { ...reasonFor("mobile-change-approval"), proposal } };
+  }
+  await recreateUser(session, { ...anew, link }, mobile, createHere);
+  const renumbered = { remoteId, lastSent: { ...link.lastSent, mobile } };
+  return { ...(created ?? (await update(session, known, renumbered))), approvalUsed: true };
+}
+
+/** The number of an ordinary member, where it should be another one than they have. */
+function newMobile({ profile, isMapped }: WriteUserInput, lastSent: JsonObject): string | undefined {
+  if (accountIn(lastSent) !== undefined) return undefined;
+  const { mobile } = profileChanges([lastSent], profile, isMapped);
+  return mobile ?? undefined;
+}
+
 async function update(session: ConnectorSession, input: WriteUserInput, link: Link): Promise<Execution> {
   const held = [link.lastSent, ...input.intents];
   const changes = profileChanges(held, input.profile, input.isMapped);
+  const account = accountIn(link.lastSent);
   // The vendor keeps the number it was created with: that stays "last sent", and a warning about it stays visible.
-  const keepsMobile = "mobile" in changes || !input.isMapped("mobile");
+  // Only an account of the company that signs in at the vendor has a number that can be changed.
+  const keepsMobile =
+    !input.isMapped("mobile") || ("mobile" in changes && !(account?.signIn === "vendor" && changes.mobile));
   const settled = (executed: Execution) =>
     keepsMobile ? withMobile(executed, link.lastSent["mobile"]) : executed;
   if (Object.keys(changes).length === 0) return settled(done("none", link.remoteId, input, []));
@@ -101,6 +177,7 @@ async function update(session: ConnectorSession, input: WriteUserInput, link: Li
       remoteId: link.remoteId,
       changes,
       previousDepartmentRemoteIds: held.flatMap(departmentsIn),
+      ...(account === undefined ? {} : { account }),
     });
     return settled(done("update", link.remoteId, input, result.warnings));
   } catch (error) {
@@ -127,17 +204,22 @@ async function adopt(
       ? found.departmentRemoteIds
       : await input.ownDepartments(found.departmentRemoteIds);
   await input.recordIntent(asJson(input.profile));
-  const { mobile: _unchangeable, ...changes } = {
-    ...profileChanges(input.intents, input.profile, input.isMapped),
-    ...input.profile,
-  };
+  const {
+    mobile: _unchangeable,
+    account: wantedAccount,
+    ...others
+  } = { ...profileChanges(input.intents, input.profile, input.isMapped), ...input.profile };
+  // What kind of account it is was decided by whoever made it.
+  const { account } = found;
+  const changes = account === undefined || !wantedAccount ? others : { ...others, account: wantedAccount };
   const result = await session.users.update({
     ...input.context,
     remoteId,
     changes,
     previousDepartmentRemoteIds,
+    ...(account === undefined ? {} : { account }),
   });
-  const executed = done("adopt", remoteId, input, result.warnings);
+  const executed = withAccount(done("adopt", remoteId, input, result.warnings), account);
   return found.mobile === undefined ? executed : withMobile(executed, found.mobile);
 }
 
@@ -154,6 +236,17 @@ function withMobile(executed: Execution, mobile: JsonObject[string] | undefined)
   if (executed.link.kind !== "set") return executed;
   const { mobile: _dropped, ...rest } = executed.link.lastSent;
   const lastSent = mobile === undefined ? rest : { ...rest, mobile };
+  return { ...executed, link: { ...executed.link, lastSent } };
+}
+
+function withAccount(executed: Execution, account: CompanyAccount | undefined): Execution {
+  if (executed.link.kind !== "set") return executed;
+  const { account: wanted, ...rest } = executed.link.lastSent;
+  if (account === undefined) return { ...executed, link: { ...executed.link, lastSent: rest } };
+  const lastSent = {
+    ...rest,
+    account: { ...account, ...accountIn({ account: wanted ?? null }), signIn: account.signIn },
+  };
   return { ...executed, link: { ...executed.link, lastSent } };
 }
 

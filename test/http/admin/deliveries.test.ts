@@ -20,7 +20,7 @@ beforeAll(async () => {
 });
 afterAll(() => test.close());
 beforeEach(async () => {
-  await test.database.query("truncate delivery, delivery_wait, attempt, resource, link cascade");
+  await test.database.query("truncate delivery, delivery_wait, attempt, resource, link, approval cascade");
   admin = createAdministration(test.database);
 });
 
@@ -210,4 +210,26 @@ describe("trying again", () => {
       });
     },
   );
+});
+
+describe("approving", () => {
+  const reason = { code: "mobile-change-approval", message: "The number changed.", proposal: "abc" };
+
+  it("makes the parked delivery due now and keeps what was approved, by whom", async () => {
+    await add(1, { state: "parked", reason });
+    const { status, body } = await post(`/${idOf(1)}/approve`);
+    expect([status, body.state]).toEqual([200, "pending"]);
+    const kept = await test.database.query("select resource_id, proposal from approval");
+    expect(kept).toEqual([{ resource_id: resourceOf(1), proposal: "abc" }]);
+  });
+
+  it.each<[string, { state: string; reason?: object; tenantId?: string }, number, string]>([
+    ["one that proposes nothing", { state: "parked", reason: { code: "x" } }, 409, "nothing_to_approve"],
+    ["one that is under way", { state: "claimed", reason }, 409, "nothing_to_approve"],
+    ["one of another tenant", { state: "parked", reason, tenantId: OTHER_TENANT }, 404, "delivery_not_found"],
+  ])("refuses %s", async (_title, row, status, code) => {
+    await add(1, row);
+    expect(await post(`/${idOf(1)}/approve`)).toMatchObject({ status, body: { code } });
+    expect(await test.database.query("select 1 from approval")).toEqual([]);
+  });
 });
