@@ -41,16 +41,18 @@ const NO_NEEDS = { members: false, groups: false, provisioning: false };
  * Carries out a bulk request (RFC 7644 section 3.7). Each operation stands or falls alone; new resources get their ids
  * beforehand, so that references can be followed in any direction, in circles too. Returns the outcomes in the order
  * of the request, without those that were not tried any more because of `failOnErrors`.
+ * @param makeId where the ids of new resources come from
  */
 export async function runBulk(
   directory: BulkDirectory,
   context: RequestContext,
   request: BulkRequest,
   onFailure: OnBulkFailure,
+  makeId: () => string = newId,
 ): Promise<BulkOutcome[]> {
   const { operations, failOnErrors = Number.POSITIVE_INFINITY } = request;
   const plan = planBulk(operations);
-  const newIds = assignIds(operations);
+  const newIds = assignIds(operations, makeId);
   const idsByBulkId = new Map(
     operations
       .filter(({ index }) => newIds.has(index))
@@ -92,9 +94,9 @@ export async function runBulk(
 }
 
 /** An id for every resource that is to be created, by the index of the operation. */
-function assignIds(operations: readonly BulkOperation[]): Map<number, string> {
+function assignIds(operations: readonly BulkOperation[], makeId: () => string): Map<number, string> {
   const creating = operations.filter((operation) => operation.method === "POST");
-  return new Map(creating.map(({ index }) => [index, newId()]));
+  return new Map(creating.map(({ index }) => [index, makeId()]));
 }
 
 /** What a write left: a resource with its version, or nothing but the id that was removed. */

@@ -45,13 +45,25 @@ export async function tryOutWithin<Result>(
 ): Promise<Result> {
   await tx.query("savepoint trial");
   try {
-    return await work(databaseWithin(tx, kind));
+    return await work(databaseWithin(withoutEffects(tx), kind));
   } finally {
     await tx.query("rollback to savepoint trial");
   }
 }
 
-/** Lets statements of this transaction give up (55P03) instead of waiting long for a row; `null` lets them wait again. */
+/** The transaction, for work of which nothing is kept: nobody must be told of it when the rest is committed. */
+function withoutEffects(tx: Transaction): Transaction {
+  const silent: Transaction = {
+    query: (sql, params) => tx.query(sql, params),
+    afterCommit: () => undefined,
+    notify: async () => undefined,
+    hint: () => undefined,
+  };
+  bindSameManager(silent, tx);
+  return silent;
+}
+
+/** Lets statements of this transaction give up (55P03) instead of waiting long for a row. */
 export async function boundLockWaits(tx: Transaction): Promise<void> {
   await tx.query("select set_config('lock_timeout', $1, true)", [LOCK_TIMEOUT]);
 }

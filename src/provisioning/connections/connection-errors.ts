@@ -59,3 +59,12 @@ export class SecretUnreadableError extends InvalidConnectionError {
     super(field, "cannot be opened with the present SECRET_KEY; enter it again", options);
   }
 }
+
+/** The connection is off, so nothing would be delivered. */
+export class ConnectionDisabledError extends Error {
+  override readonly name = "ConnectionDisabledError";
+
+  constructor(readonly connectionId: string) {
+    super("The connection is off. Switch it on; that orders a delivery of every resource.");
+  }
+}

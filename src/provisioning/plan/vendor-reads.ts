@@ -25,6 +25,8 @@ export class AnswerMissing extends Error {
  */
 export interface VendorReads {
   rehearsal: Rehearsal;
+  /** Whether something was asked for that is not known. */
+  isMissing(): boolean;
   /**
    * Fetches what was found missing; answers how much that was.
    * @throws VendorSilentError where the vendor can not be asked at all just now
@@ -71,6 +73,8 @@ export function createVendorReads(clock: Clock): VendorReads {
         return known.value as T;
       },
     },
+
+    isMissing: () => missing.size > 0,
 
     async fetch() {
       const wanted = [...missing];
