@@ -167,6 +167,8 @@ export async function startGateway(config: Config, options: StartOptions = {}): 
         connectors,
         openSession: connections.openSession,
         onCall: (call, connector) => observeCall(metrics, logger, call, connector),
+        passwords: config.passwords,
+        onFailure: (error) => logger.error({ err: error }, "an operation of a planned SCIM change failed"),
       }),
       dictionary,
       notifications,
@@ -248,6 +250,7 @@ function createSurfaces(parts: Parts, probe: ProbeDeps, publicUrl: string) {
     }),
     idaasRouter: createIdaasRouter({ ...callers, directory }),
     adminRouter: createAdminRouter({
+      directory,
       audit: createAuditLog({ database }),
       clients: createClients({ database, clock, clientChanged: authorization.clientChanged }),
       connections,

@@ -68,9 +68,12 @@ export async function boundLockWaits(tx: Transaction): Promise<void> {
   await tx.query("select set_config('lock_timeout', $1, true)", [LOCK_TIMEOUT]);
 }
 
+/** Statements that are not expected to fail: most of them, so a savepoint for each would double the work. */
+const READS = /^\s*select\b(?!.*\bfor (?:no key )?(?:update|share)\b)/is;
+
 /**
  * One open transaction in the shape of a Database, for code that opens transactions itself: each of its statements and
- * transactions is a savepoint, one after the other. Its hints are those of the transaction. Nobody can listen on it.
+ * transactions is a savepoint (but for reads), one after the other. Its hints are those of the transaction. Nobody can listen on it.
  */
 export function databaseWithin(tx: Transaction, kind: Database["kind"]): Database {
   const inTurn = createTurnTaker();
@@ -91,7 +94,8 @@ export function databaseWithin(tx: Transaction, kind: Database["kind"]): Databas
 
   const database: Database = {
     kind,
-    query: (sql, params) => savepoint(() => tx.query(sql, params)),
+    query: (sql, params) =>
+      READS.test(sql) ? inTurn(() => tx.query(sql, params)) : savepoint(() => tx.query(sql, params)),
     transaction: async (work) => {
       const effects: (() => void)[] = [];
       const inner: Transaction = {

@@ -119,6 +119,7 @@ export async function openApplication(options: { port?: number } = {}): Promise<
     scimRouter: createScimRouter({ directory, publicUrl, ...callers, defaultTenantId }),
     idaasRouter: createIdaasRouter({ directory, ...callers }),
     adminRouter: createAdminRouter({
+      directory,
       audit: createAuditLog({ database }),
       notifications: createTestNotifications(database, clock),
       timelines: createTimelines({ database }),

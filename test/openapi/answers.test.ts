@@ -210,6 +210,8 @@ const costCentre = {
   values: ["A", "B"],
   required: false,
 };
+const PLAN = "/admin/v1/plan";
+const liSi = { schemas: [USER], userName: "li.si", displayName: "李四" };
 const deactivate = { schemas: [PATCH], Operations: [{ op: "replace", path: "active", value: false }] };
 const rename = { schemas: [PATCH], Operations: [{ op: "replace", path: "displayName", value: "研究院" }] };
 
@@ -328,6 +330,39 @@ const cases: Case[] = [
   { method: "post", path: RUNS, status: 400, body: { dryRun: "yes" } },
   { method: "get", path: `${RUNS}/{runId}`, status: 200, query: "?kind=drift,missing&result=done" },
   { method: "get", path: `${RUNS}/{runId}`, status: 400, query: "?kind=odd" },
+  {
+    method: "post",
+    path: "/admin/v1/connections/{connectionId}/plan/apply",
+    status: 409,
+    body: { hash: "old" },
+  },
+  {
+    method: "post",
+    path: PLAN,
+    status: 200,
+    body: { request: { method: "POST", path: "/Users", body: liSi } },
+  },
+  { method: "post", path: PLAN, status: 200, body: { request: { method: "DELETE", path: "/Users/1" } } },
+  { method: "post", path: PLAN, status: 400, body: { request: { method: "GET", path: "/Users" } } },
+  { method: "post", path: PLAN, status: 400, body: { request: { method: "POST", path: "/Bulk", body: 7 } } },
+  {
+    method: "post",
+    path: PLAN,
+    status: 413,
+    body: {
+      request: {
+        method: "POST",
+        path: "/Bulk",
+        body: { schemas: [BULK], Operations: Array.from({ length: 201 }, () => null) },
+      },
+    },
+  },
+  {
+    method: "post",
+    path: `${PLAN}/apply`,
+    status: 409,
+    body: { hash: "old", request: { method: "POST", path: "/Users", body: liSi } },
+  },
   { method: "get", path: DICTIONARY, status: 200, query: "?category=user&limit=1" },
   { method: "get", path: DICTIONARY, status: 400, query: "?category=robot" },
   { method: "post", path: DICTIONARY, status: 400, body: { ...costCentre, key: "cost centre" } },

@@ -67,10 +67,13 @@ type RehearseWrite = (book: RehearsedBook, body: Fields, refuse: Refuse) => Prom
 const WRITES: Readonly<Record<string, RehearseWrite>> = {
   "/topapi/v2/user/create": async (book, body, refuse) => {
     const userid = String(body["userid"]);
-    if (await exists(book.user(userid))) refuse("60102");
-    if (body["mobile"] !== undefined && (await exists(book.userByMobile(String(body["mobile"]))))) {
-      refuse("60104");
-    }
+    // Side by side, so that a rehearsal that stops at the first answer it misses has asked for both.
+    const [isTaken, hasNumber] = await Promise.all([
+      exists(book.user(userid)),
+      body["mobile"] !== undefined && exists(book.userByMobile(String(body["mobile"]))),
+    ]);
+    if (isTaken) refuse("60102");
+    if (hasNumber) refuse("60104");
     book.writeUser(userid, "created", body);
     return { result: { userid } };
   },
@@ -90,7 +93,7 @@ const WRITES: Readonly<Record<string, RehearseWrite>> = {
   },
 
   "/topapi/v2/department/create": async (book, body, refuse) => {
-    const siblings = await book.departmentsBelow(String(body["parent_id"]));
+    const siblings = await siblingsBelow(book, String(body["parent_id"]), refuse);
     if (siblings.some((sibling) => sibling["name"] === body["name"])) refuse("60008");
     const dept_id = placeholderDepartmentId(String(body["source_identifier"] ?? JSON.stringify(body)));
     book.writeDepartment(dept_id, "created", body);
@@ -102,7 +105,7 @@ const WRITES: Readonly<Record<string, RehearseWrite>> = {
     const present = await foundOr(book.department(id), () => refuse("60003"));
     const { name = present["name"], parent_id = present["parent_id"] } = body;
     if (name !== present["name"] || String(parent_id) !== String(present["parent_id"])) {
-      const siblings = await book.departmentsBelow(String(parent_id));
+      const siblings = await siblingsBelow(book, String(parent_id), refuse);
       if (siblings.some((other) => other["name"] === name && String(other["dept_id"]) !== id))
         refuse("60008");
     }
@@ -112,13 +115,22 @@ const WRITES: Readonly<Record<string, RehearseWrite>> = {
 
   "/topapi/v2/department/delete": async (book, body, refuse) => {
     const id = String(body["dept_id"]);
-    if (!(await exists(book.department(id)))) refuse("60003");
-    if ((await book.departmentsBelow(id)).length > 0) refuse("60006");
-    if ((await book.usersIn(id)).length > 0) refuse("60005");
+    const [isThere, below, people] = await Promise.all([
+      exists(book.department(id)),
+      book.departmentsBelow(id),
+      book.usersIn(id),
+    ]);
+    if (!isThere) refuse("60003");
+    if (below.length > 0) refuse("60006");
+    if (people.length > 0) refuse("60005");
     book.writeDepartment(id, "deleted", {});
     return {};
   },
 };
+
+function siblingsBelow(book: RehearsedBook, parentId: string, refuse: Refuse): Promise<Fields[]> {
+  return foundOr(book.departmentsBelow(parentId), () => refuse("60004"));
+}
 
 /** A write whose consequences nobody described: it is recorded, and it changes no answer. */
 const unknownWrite: RehearseWrite = async () => ({ result: {} });

@@ -1,44 +1,75 @@
-import type { RequestHandler } from "express";
-import { z } from "zod";
-import type { Plans } from "../../provisioning/plan/plans.js";
+import type { Request, RequestHandler } from "express";
+import type { Directory } from "../../directory/directory.js";
+import type { ChangePlan, Plans } from "../../provisioning/plan/plans.js";
+import { requestContext } from "../scim/call.js";
 import { administratorOf } from "./administrator.js";
-import { presentPlan, readPosition } from "./present-plan.js";
-import { idSchema, readId, readInput } from "./read-input.js";
+import { connectionPlanSchema, readSelection, withHash } from "./plan-input.js";
+import { presentOutcomes, presentPlan } from "./present-plan.js";
+import { readId, readInput } from "./read-input.js";
+import { changePlanSchema, readScimRequest } from "./scim-request-input.js";
+
+/** What the handlers of plans work with. */
+export interface PlanHandlerDeps {
+  plans: Plans;
+  directory: Pick<Directory, "registry">;
+  /** The SCIM base without a slash at its end. */
+  scimBaseUrl: string;
+}
 
 /** The handlers of plans, by operation. */
 export interface PlanHandlers {
   planConnection: RequestHandler;
+  applyConnection: RequestHandler;
+  planChange: RequestHandler;
+  applyChange: RequestHandler;
 }
 
-/** Resources in one plan of a connection, and the most there can be. */
-const DEFAULT_RESOURCES = 50;
-const MAX_RESOURCES = 200;
+const connectionApply = withHash(connectionPlanSchema);
+const changeApply = withHash(changePlanSchema);
 
-const connectionPlan = z.strictObject({
-  resourceId: idSchema.optional(),
-  select: z.enum(["all", "unsettled"], 'must be "all" or "unsettled"').default("all"),
-  limit: z
-    .int(`must be a whole number from 1 to ${MAX_RESOURCES}`)
-    .min(1, `must be a whole number from 1 to ${MAX_RESOURCES}`)
-    .max(MAX_RESOURCES, `must be a whole number from 1 to ${MAX_RESOURCES}`)
-    .default(DEFAULT_RESOURCES),
-  cursor: z.string("must be a text").optional(),
-});
+/** Plans: what would be called, with nothing written; and applying them while they hold. */
+export function createPlanHandlers({ plans, directory, scimBaseUrl }: PlanHandlerDeps): PlanHandlers {
+  async function presentChange(request: Request, { hash, outcomes, plans }: ChangePlan) {
+    const registry = await directory.registry(administratorOf(request).tenantId);
+    return { hash, scim: presentOutcomes(outcomes, registry, scimBaseUrl), plans: plans.map(presentPlan) };
+  }
 
-/** Plans: what would be called, with nothing written. */
-export function createPlanHandlers({ plans }: { plans: Plans }): PlanHandlers {
+  function changeOf(request: Request, input: ReturnType<typeof changePlanSchema.parse>) {
+    const context = requestContext(request);
+    const connectionId = input.connectionId?.toLowerCase();
+    return {
+      context,
+      change: { request: readScimRequest(input.request, scimBaseUrl, context.dialect), connectionId },
+    };
+  }
+
   return {
     async planConnection(request, response) {
-      const { resourceId, select, limit, cursor } = readInput(connectionPlan, request.body ?? {});
-      const context = administratorOf(request);
+      const input = readInput(connectionPlanSchema, request.body ?? {});
       const connectionId = readId(request.params.id);
-      if (resourceId !== undefined) {
-        response.json(presentPlan(await plans.planResource(context, connectionId, resourceId.toLowerCase())));
-        return;
-      }
-      const from = readPosition(cursor);
-      const page = { limit, unsettledOnly: select === "unsettled", ...(from !== undefined && { from }) };
-      response.json(presentPlan(await plans.planConnection(context, connectionId, page)));
+      const plan = await plans.planConnection(administratorOf(request), connectionId, readSelection(input));
+      response.json(presentPlan(plan));
+    },
+
+    async applyConnection(request, response) {
+      const { hash, ...input } = readInput(connectionApply, request.body ?? {});
+      const connectionId = readId(request.params.id);
+      const context = administratorOf(request);
+      const { ordered } = await plans.applyConnection(context, connectionId, readSelection(input), hash);
+      response.status(202).json({ ordered, correlationId: context.correlationId });
+    },
+
+    async planChange(request, response) {
+      const { context, change } = changeOf(request, readInput(changePlanSchema, request.body ?? {}));
+      response.json(await presentChange(request, await plans.planChange(context, change)));
+    },
+
+    async applyChange(request, response) {
+      const { hash, ...input } = readInput(changeApply, request.body ?? {});
+      const { context, change } = changeOf(request, input);
+      const applied = await presentChange(request, await plans.applyChange(context, change, hash));
+      const ordered = applied.plans.reduce((sum, plan) => sum + plan.items.length, 0);
+      response.status(202).json({ scim: applied.scim, ordered, correlationId: context.correlationId });
     },
   };
 }

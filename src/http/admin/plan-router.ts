@@ -10,5 +10,17 @@ export function createPlanRouter(deps: Parameters<typeof createPlanHandlers>[0])
     .route("/connections/:id/plan")
     .post(handlers.planConnection)
     .all(methodNotAllowed(["POST"]));
+  router
+    .route("/connections/:id/plan/apply")
+    .post(handlers.applyConnection)
+    .all(methodNotAllowed(["POST"]));
+  router
+    .route("/plan")
+    .post(handlers.planChange)
+    .all(methodNotAllowed(["POST"]));
+  router
+    .route("/plan/apply")
+    .post(handlers.applyChange)
+    .all(methodNotAllowed(["POST"]));
   return router;
 }

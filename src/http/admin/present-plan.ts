@@ -1,8 +1,11 @@
 import { z } from "zod";
+import type { BulkOutcome } from "../../directory/bulk.js";
 import type { PlanPosition } from "../../provisioning/plan/choose-resources.js";
 import type { PlanItem } from "../../provisioning/plan/plan.js";
 import type { PagedPlan } from "../../provisioning/plan/plans.js";
+import type { SchemaRegistry } from "../../scim/schema/registry.js";
 import { ProblemError } from "../problem-error.js";
+import { operationAnswer } from "../scim/bulk-handlers.js";
 
 /** A plan as the admin API shows it: what has something to tell, and the others as a number. */
 export function presentPlan(plan: PagedPlan) {
@@ -17,6 +20,11 @@ export function presentPlan(plan: PagedPlan) {
     truncated: truncated || next !== undefined,
     nextCursor: next === undefined ? null : writePosition(next),
   };
+}
+
+/** How the operations of a SCIM change ended, as a bulk response tells it. */
+export function presentOutcomes(outcomes: readonly BulkOutcome[], registry: SchemaRegistry, baseUrl: string) {
+  return outcomes.map((outcome) => operationAnswer(outcome, registry, baseUrl));
 }
 
 const ACTIONS = ["create", "adopt", "update", "remove"] as const;

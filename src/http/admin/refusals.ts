@@ -22,6 +22,7 @@ import {
 } from "../../dictionary/dictionary-errors.js";
 import { InvalidNotificationSettingsError } from "../../notifications/notification-settings.js";
 import {
+  ConnectionDisabledError,
   ConnectionExistsError,
   ConnectionInUseError,
   ConnectionNotFoundError,
@@ -113,6 +114,9 @@ function connectionProblem(error: unknown): ProblemError | undefined {
     return new ProblemError(404, "delivery_not_found", error.message);
   if (error instanceof ConnectionExistsError) {
     return new ProblemError(409, "connection_exists", error.message, { connectionId: error.existing.id });
+  }
+  if (error instanceof ConnectionDisabledError) {
+    return new ProblemError(409, "connection_disabled", error.message);
   }
   if (error instanceof ConnectionInUseError)
     return new ProblemError(409, `connection_${error.why}`, error.message);

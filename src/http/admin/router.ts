@@ -2,6 +2,7 @@ import { type RequestHandler, Router } from "express";
 import type { AuditLog } from "../../audit/audit-log.js";
 import type { Clients } from "../../auth/clients/clients.js";
 import type { DictionaryFields } from "../../dictionary/dictionary-fields.js";
+import type { Directory } from "../../directory/directory.js";
 import type { Notifications } from "../../notifications/notifications.js";
 import type { Clock } from "../../platform/clock.js";
 import type { Connections } from "../../provisioning/connections/connections.js";
@@ -35,6 +36,7 @@ export interface AdminRouterDeps extends CallerChecks {
   dictionaryFields: DictionaryFields;
   notifications: Notifications;
   plans: Plans;
+  directory: Pick<Directory, "registry">;
   requestLog: RequestLog;
   timelines: Timelines;
   runs: Runs;
@@ -43,6 +45,8 @@ export interface AdminRouterDeps extends CallerChecks {
   publicUrl: string;
 }
 
+/** Where the SCIM surface is mounted, below PUBLIC_URL. */
+const SCIM_PATH = "/scim/v2";
 /** Where the administration is mounted, below PUBLIC_URL. */
 const ADMIN_PATH = "/admin/v1";
 
@@ -80,7 +84,7 @@ export function createAdminRouter(deps: AdminRouterDeps): Router {
     .route("/audit")
     .get(createAuditHandlers(deps).list)
     .all(methodNotAllowed(["GET", "HEAD"]));
-  router.use(createPlanRouter(deps));
+  router.use(createPlanRouter({ ...deps, scimBaseUrl: deps.publicUrl.replace(/\/+$/, "") + SCIM_PATH }));
   router.use(routeNotFound());
   router.use(translateRefusals());
   return router;

@@ -35,7 +35,8 @@ export function createBulkHandler(deps: {
   };
 }
 
-function operationAnswer(outcome: BulkOutcome, registry: SchemaRegistry, baseUrl: string): JsonObject {
+/** How one operation is answered within a bulk response (RFC 7644 section 3.7.3). */
+export function operationAnswer(outcome: BulkOutcome, registry: SchemaRegistry, baseUrl: string): JsonObject {
   const { method, bulkId } = outcome.operation;
   const head = { ...(method && { method }), ...(bulkId !== undefined && { bulkId }) };
   const locate = ({ type, id }: { type: ResourceTypeId; id: string }) => ({

@@ -1,3 +1,4 @@
+import { type AuditContext, appendAudit } from "../../audit/append-audit.js";
 import type { BulkOutcome } from "../../directory/bulk.js";
 import type { PasswordPolicy } from "../../directory/directory.js";
 import type { RequestContext } from "../../directory/request-context.js";
@@ -7,6 +8,7 @@ import type { Database, Transaction } from "../../persistence/database.js";
 import { boundLockWaits, databaseWithin, tryOutWithin } from "../../persistence/trial.js";
 import { newSecret } from "../../platform/ids.js";
 import type { BulkRequest } from "../../scim/bulk/bulk-request.js";
+import type { JsonObject } from "../../scim/schema/attribute.js";
 import { ConnectionDisabledError, ConnectionNotFoundError } from "../connections/connection-errors.js";
 import { type Choice, chooseResources, type PlanPosition } from "./choose-resources.js";
 import { lockWhatIsPlanned, tryOutUndisturbed, undisturbed } from "./locking.js";
@@ -19,10 +21,7 @@ import { rehearsePlan } from "./rehearse-plan.js";
 import { carryOutChange, orderedBy } from "./scim-change.js";
 
 /** On whose behalf a plan is made. */
-export interface PlanContext {
-  tenantId: string;
-  correlationId: string;
-}
+export type PlanContext = AuditContext & { correlationId: string };
 
 /** Which resources of a connection to plan: one, or some at a time. */
 export type PlanSelection = { resourceId: string } | Pick<Choice, "from" | "limit" | "unsettledOnly">;
@@ -144,7 +143,11 @@ export function createPlans(deps: PlansDeps): Plans {
     const answers = outcomes.map((outcome) =>
       "error" in outcome ? [outcome.error.status, outcome.error.scimType] : [outcome.id],
     );
-    return { hash: `${seed}.${digestOf({ answers, plans: plans.map(({ hash }) => hash) })}`, outcomes, plans };
+    return {
+      hash: `${seed}.${digestOf({ answers, plans: plans.map(({ hash }) => hash) })}`,
+      outcomes,
+      plans,
+    };
   }
 
   async function connectionsFor(tenantId: string, connectionId: string | undefined): Promise<Connection[]> {
@@ -167,7 +170,11 @@ export function createPlans(deps: PlansDeps): Plans {
       if (first.hash !== hash) throw new PlanOutdatedError(first.hash);
       return database.transaction(async (tx) => {
         await boundLockWaits(tx);
-        await lockWhatIsPlanned(tx, open.map(({ connection }) => connection), idsOf(first));
+        await lockWhatIsPlanned(
+          tx,
+          open.map(({ connection }) => connection),
+          idsOf(first),
+        );
         for (const { reads } of open) reads.rehearsal.written.clear();
         const present = await tryOutWithin(tx, database.kind, plan);
         requireAnswers(open);
@@ -199,7 +206,9 @@ export function createPlans(deps: PlansDeps): Plans {
             async (tx, plan) => {
               const resourceIds = idsIn(plan);
               const ordering = { tenantId, connectionId, correlationId, now: clock.now(), resourceIds };
-              return { ordered: (await orderDeliveries(tx, ordering)).length };
+              const ordered = (await orderDeliveries(tx, ordering)).length;
+              await noteApplied(tx, context, { connectionId, resources: ordered }, clock.now());
+              return { ordered };
             },
           ),
         );
@@ -237,12 +246,23 @@ export function createPlans(deps: PlansDeps): Plans {
                 change.request,
                 seed,
               );
+              const operations = outcomes.length;
+              await noteApplied(
+                tx,
+                context,
+                { operations, connections: plans.map((one) => one.connectionId) },
+                clock.now(),
+              );
               return { hash, outcomes, plans };
             },
           ),
         );
       }),
   };
+}
+
+function noteApplied(tx: Transaction, context: PlanContext, after: JsonObject, now: Date): Promise<void> {
+  return appendAudit(tx, { ...context, now }, { object: { type: "plan" }, verb: "applied", after });
 }
 
 function idsIn(plan: Plan): string[] {

@@ -7,6 +7,7 @@ import { createPacer } from "../../../src/connectors/pacer.js";
 import { createConnectorRegistry } from "../../../src/connectors/registry.js";
 import { createDictionary, type Dictionary } from "../../../src/dictionary/dictionary.js";
 import { createDictionaryFields, type DictionaryChanged } from "../../../src/dictionary/dictionary-fields.js";
+import { createDirectory } from "../../../src/directory/directory.js";
 import { createAdminRouter } from "../../../src/http/admin/router.js";
 import { appendBacklog } from "../../../src/outbox/append.js";
 import type { Database } from "../../../src/persistence/database.js";
@@ -69,6 +70,7 @@ export function createAdministration(
   });
   const requestLog = createRequestLog({ database, clock });
   const router = createAdminRouter({
+    directory: createDirectory({ database, clock }),
     audit: createAuditLog({ database }),
     notifications: createTestNotifications(database, clock),
     timelines: createTimelines({ database }),

@@ -6,6 +6,7 @@ import type { Scope } from "../../../src/auth/scopes.js";
 import { createConnectorRegistry } from "../../../src/connectors/registry.js";
 import { createDictionary } from "../../../src/dictionary/dictionary.js";
 import { createDictionaryFields } from "../../../src/dictionary/dictionary-fields.js";
+import { createDirectory } from "../../../src/directory/directory.js";
 import { createAdminRouter } from "../../../src/http/admin/router.js";
 import { appendBacklog } from "../../../src/outbox/append.js";
 import { createSecretBox } from "../../../src/platform/secret-box.js";
@@ -101,6 +102,7 @@ function administration({
     pacerFor: createPacers({ database, clock }),
   });
   return createAdminRouter({
+    directory: createDirectory({ database, clock }),
     audit: createAuditLog({ database }),
     notifications: createTestNotifications(database, clock),
     timelines: createTimelines({ database }),

@@ -7,7 +7,7 @@ import { dumpTables } from "./dump-tables.js";
 const { engine, query, addGroup, addUser, patch, join } = shareEngine();
 
 const planOf = (resourceId: string) =>
-  engine.plans.planResource(engine.context, engine.connectionId, resourceId);
+  engine.plans.planConnection(engine.context, engine.connectionId, { resourceId });
 
 describe("the plan of one resource", () => {
   it("says what its delivery would call and change, field by field, with numbers masked", async () => {
@@ -126,7 +126,7 @@ describe("the plan of one resource", () => {
 
   it("is refused for what never existed", async () => {
     await expect(planOf(newId())).rejects.toThrow("no user or group");
-    const nowhere = engine.plans.planResource(engine.context, newId(), newId());
+    const nowhere = engine.plans.planConnection(engine.context, newId(), { resourceId: newId() });
     await expect(nowhere).rejects.toThrow("no connection");
   });
 });
