@@ -45,7 +45,7 @@ module.exports = {
       name: "the-product-does-not-know-its-tests",
       severity: "error",
       from: { path: "^(src|migrations)/" },
-      to: { path: "^(test|bench|scripts)/" },
+      to: { path: "^(test|bench|scripts|soak)/" },
     },
     {
       name: "only-programs-know-the-simulator-and-the-demo",

@@ -1,7 +1,9 @@
 import { type Clock, systemClock } from "../platform/clock.js";
+import { type Arrival, respond } from "./respond.js";
 import { listen } from "./server.js";
-import { applySettings, defaultSettings, type SettingsChange } from "./settings.js";
+import { applySettings, defaultSettings, type SettingsChange, type SimulatorSettings } from "./settings.js";
 import { createSimulatorState, type SimulatorControls } from "./simulator.js";
+import type { Outcome } from "./strike.js";
 
 export type { Fault, FaultPlan, PlannedFault } from "./faults.js";
 export type { HistoryDump, HistoryEvent, LiveDuplicate } from "./history.js";
@@ -32,27 +34,59 @@ export interface Simulator extends SimulatorControls {
   close(): Promise<void>;
 }
 
+/** A DingTalk that is called within the process, without a port. */
+export interface InProcessSimulator extends SimulatorControls {
+  readonly credentials: Simulator["credentials"];
+  /** What becomes of one vendor call; may take time on the simulator's clock. */
+  respond(arrival: Arrival): Promise<Outcome>;
+}
+
 /**
  * Starts a simulated DingTalk tenant with an empty contact book.
  * @throws z.ZodError for a wrong setting, Error when the port can not be had.
  */
 export async function startSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
   const { port = 0, host = "127.0.0.1", clock = systemClock, ...chosen } = options;
-  const settings = defaultSettings();
-  applySettings(settings, chosen);
   const closing = new AbortController();
-  const state = createSimulatorState({ clock, settings, signal: closing.signal });
+  const state = createState(clock, chosen, closing.signal);
   const listener = await listen(state, { host, port });
   return {
     ...state.controls,
     url: listener.url,
     get credentials() {
-      const { corpId, appKey, appSecret } = settings;
-      return { corpId, appKey, appSecret };
+      return credentialsIn(state.controls.settings);
     },
     close() {
       closing.abort(new Error("The simulator was closed."));
       return listener.close();
     },
   };
+}
+
+/**
+ * Makes a simulated DingTalk tenant that listens nowhere.
+ * @throws z.ZodError for a wrong setting
+ */
+export function createInProcessSimulator(
+  options: Omit<SimulatorOptions, "port" | "host"> = {},
+): InProcessSimulator {
+  const { clock = systemClock, ...chosen } = options;
+  const state = createState(clock, chosen, new AbortController().signal);
+  return {
+    ...state.controls,
+    get credentials() {
+      return credentialsIn(state.controls.settings);
+    },
+    respond: (arrival) => respond(state.respondDeps, arrival),
+  };
+}
+
+function createState(clock: Clock, chosen: SettingsChange, signal: AbortSignal) {
+  const settings = defaultSettings();
+  applySettings(settings, chosen);
+  return createSimulatorState({ clock, settings, signal });
+}
+
+function credentialsIn({ corpId, appKey, appSecret }: Readonly<SimulatorSettings>): Simulator["credentials"] {
+  return { corpId, appKey, appSecret };
 }

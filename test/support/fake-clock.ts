@@ -10,6 +10,8 @@ export interface FakeClock extends Clock {
   advance(ms: number): Promise<void>;
   /** How many sleepers wait. */
   sleeping(): number;
+  /** When the first of them wakes; undefined when nobody sleeps. */
+  nextWake(): Date | undefined;
 }
 
 interface Sleeper {
@@ -70,6 +72,11 @@ export function createFakeClock(start: Date | string = "2026-01-05T08:00:00.000Z
     },
 
     sleeping: () => sleepers.length,
+
+    nextWake() {
+      const first = nextDue(Number.POSITIVE_INFINITY);
+      return first && new Date(first.due);
+    },
   };
 }
 

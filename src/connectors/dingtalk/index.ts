@@ -1,4 +1,8 @@
-import { createOutgoingHttp, type OutgoingHttpOptions } from "../../platform/outgoing-http.js";
+import {
+  createOutgoingHttp,
+  type OutgoingHttp,
+  type OutgoingHttpOptions,
+} from "../../platform/outgoing-http.js";
 import type { Connector } from "../connector.js";
 import { createDingTalkClient } from "./client.js";
 import { createDepartmentOperations } from "./departments.js";
@@ -17,8 +21,12 @@ import { createUserOperations } from "./users.js";
 /**
  * The connector for DingTalk's contact book (open.dingtalk.com, server API "contacts").
  * @param limits time-outs and sizes of its HTTP calls, where the usual ones do not fit
+ * @param openHttp how it gets out, where not by the network
  */
-export function createDingTalkConnector(limits: Omit<OutgoingHttpOptions, "proxyUrl"> = {}): Connector {
+export function createDingTalkConnector(
+  limits: Omit<OutgoingHttpOptions, "proxyUrl"> = {},
+  openHttp: (options: OutgoingHttpOptions) => OutgoingHttp = createOutgoingHttp,
+): Connector {
   return {
     descriptor: {
       id: "dingtalk",
@@ -35,7 +43,7 @@ export function createDingTalkConnector(limits: Omit<OutgoingHttpOptions, "proxy
     parseSettings: parseDingTalkSettings,
     open(settings, deps) {
       const parsed = readDingTalkSettings(settings);
-      const http = createOutgoingHttp({ ...limits, proxyUrl: parsed.proxyUrl });
+      const http = openHttp({ ...limits, proxyUrl: parsed.proxyUrl });
       const sending = createDingTalkClient(parsed, { ...deps, http });
       const client =
         deps.rehearsal === undefined

@@ -1,0 +1,188 @@
+import { faultOf, type Happening } from "./happenings.js";
+import type { Stage } from "./stage.js";
+
+/** So few numbers that they come back: who left may return under another SCIM id. */
+const MOBILES = 8;
+const NAMES = ["研发", "销售", "人事", "财务", "市场", "法务"];
+const TITLES = ["工程师", "经理", "顾问"];
+const JUMPS_MS = [3_600_000, -3_600_000, 40_000, -40_000, 600_000, -600_000];
+
+/** Lets one thing happen; answers a line for the diary, or undefined when there was nothing to do it with. */
+export async function apply(stage: Stage, happening: Happening): Promise<string | undefined> {
+  const { company, clock } = stage;
+  const { a, b } = happening;
+  // Nothing happens in no time; it also orders the deliveries.
+  await clock.advance(1);
+  const department = company.departments[a % Math.max(1, company.departments.length)];
+  const other = company.departments[b % Math.max(1, company.departments.length)];
+  const person = company.people[b % Math.max(1, company.people.length)];
+  const colleague = company.people[a % Math.max(1, company.people.length)];
+
+  switch (happening.kind) {
+    case "addDepartment": {
+      const name = freeName(stage, b);
+      const parent = a % 3 === 0 ? undefined : department;
+      await company.addDepartment(name, parent);
+      return `Department ${name} is created below ${parent?.name ?? "the top"}.`;
+    }
+    case "addPerson": {
+      const number = a % MOBILES;
+      const mobile = mobileOf(number);
+      if (company.people.some((one) => one.mobile === mobile)) return undefined;
+      const name = `员工${number}`;
+      await company.addPerson(name, mobile);
+      return `${name} (${mobile}) is created.`;
+    }
+    case "renameDepartment": {
+      if (department === undefined) return undefined;
+      const name = freeName(stage, b);
+      const line = `Department ${department.name} is renamed ${name}.`;
+      await company.renameDepartment(department, name);
+      return line;
+    }
+    case "moveDepartment": {
+      const parent = b % 4 === 0 ? undefined : other;
+      if (department === undefined || (parent !== undefined && company.isBelow(parent, department)))
+        return undefined;
+      await company.moveDepartment(department, parent);
+      return `Department ${department.name} moves below ${parent?.name ?? "the top"}.`;
+    }
+    case "removeDepartment":
+      if (department === undefined) return undefined;
+      await company.removeDepartment(department);
+      return `Department ${department.name} is deleted.`;
+    case "renamePerson": {
+      if (person === undefined) return undefined;
+      const line = `${person.name} is renamed 改名${a % 5}.`;
+      await company.renamePerson(person, `改名${a % 5}`);
+      return line;
+    }
+    case "retitle": {
+      if (person === undefined) return undefined;
+      const title = TITLES[a % (TITLES.length + 1)];
+      await company.retitle(person, title);
+      return `The title of ${person.name} is ${title ?? "cleared"}.`;
+    }
+    case "deactivate":
+    case "reactivate": {
+      const active = happening.kind === "reactivate";
+      if (person === undefined || person.active === active) return undefined;
+      await company.setActive(person, active);
+      return `${person.name} is ${active ? "active" : "inactive"} now.`;
+    }
+    case "manage": {
+      const manager = colleague === person || a % 4 === 0 ? undefined : colleague;
+      if (person === undefined) return undefined;
+      await company.manage(person, manager);
+      return `The manager of ${person.name} is ${manager?.name ?? "nobody"}.`;
+    }
+    case "removePerson":
+      if (person === undefined) return undefined;
+      await company.removePerson(person);
+      return `${person.name} (${person.mobile}) is deleted.`;
+    case "join":
+      if (department === undefined || person === undefined) return undefined;
+      await company.join(person, department);
+      return `${person.name} joins ${department.name}.`;
+    case "leave":
+      if (department === undefined || person === undefined || !person.departments.has(department.id))
+        return undefined;
+      await company.leave(person, department);
+      return `${person.name} leaves ${department.name}.`;
+    case "transfer": {
+      if (department === undefined || person === undefined) return undefined;
+      for (const id of [...person.departments]) {
+        const left = company.departments.find((one) => one.id === id);
+        if (left !== undefined) await company.leave(person, left);
+      }
+      await company.join(person, department);
+      return `${person.name} is transferred to ${department.name}.`;
+    }
+    case "assignByHand":
+      return assignByHand(stage, a);
+    case "fault": {
+      const fault = faultOf(happening);
+      stage.vendor.simulator.faults.add(fault);
+      return `DingTalk will answer: ${JSON.stringify(fault)}.`;
+    }
+    case "revokeTokens":
+      stage.vendor.simulator.revokeTokens();
+      return "All tokens are revoked.";
+    case "refuseAddress": {
+      const forMs = (1 + a) * 5_000;
+      stage.vendor.simulator.faults.add({ kind: "error", code: 60_020, path: "/topapi/*", forMs });
+      return `Our address is refused for ${forMs / 1_000} s.`;
+    }
+    case "work":
+      return work(stage, a % 2, b);
+    case "kill": {
+      const name = stage.workers[a % 2]?.name;
+      stage.restart(a % 2);
+      return `Worker ${name} is killed, and another one starts.`;
+    }
+    case "pass":
+      await clock.advance((1 + a) * 400);
+      return `${((1 + a) * 400) / 1_000} s pass.`;
+    case "jump": {
+      const ms = JUMPS_MS[a % JUMPS_MS.length] ?? 0;
+      stage.jump(ms);
+      return `Our clock jumps by ${ms / 1_000} s.`;
+    }
+  }
+}
+
+/** The mobile number of the person of a number. */
+export function mobileOf(number: number): string {
+  return `1990000${String(number).padStart(4, "0")}`;
+}
+
+/** A worker claims, and all go on by up to `b + 1` steps; whenever nothing is left to do it claims again. */
+async function work(stage: Stage, index: number, b: number): Promise<string> {
+  const { clock } = stage;
+  const worker = stage.workers[index];
+  let claimed = (await worker?.claim()) ?? 0;
+  let steps = 0;
+  while (steps <= b) {
+    if (await stage.giveTurn()) {
+      steps += 1;
+      continue;
+    }
+    // Waiting for the next free place in the rate is part of working; anything longer is not.
+    const wake = clock.nextWake();
+    if (wake !== undefined && wake.getTime() - clock.now().getTime() <= 200) {
+      await clock.advance(wake.getTime() - clock.now().getTime());
+      continue;
+    }
+    const more = (await worker?.claim()) ?? 0;
+    if (more === 0) break;
+    claimed += more;
+  }
+  return `Worker ${worker?.name} claims ${claimed}; ${steps} steps are made.`;
+}
+
+/** While a delivery is in work, its own read and write would enclose the console's: no client can do better. */
+function assignByHand(stage: Stage, a: number): string | undefined {
+  const { simulator, foreign } = stage.vendor;
+  if (!stage.isIdle()) return undefined;
+  const { users, departments, history } = simulator.state();
+  const ours = users.filter((user) => !foreign.userids.has(user.userid));
+  const user = ours[a % Math.max(1, ours.length)];
+  const target = departments.find((one) => one.name === "手工部门");
+  if (user === undefined || target === undefined || user.dept_id_list.includes(target.dept_id))
+    return undefined;
+  const dept_id_list = [...user.dept_id_list, target.dept_id].join(",");
+  simulator.act("/topapi/v2/user/update", { userid: user.userid, dept_id_list });
+  const after = history.events.at(-1)?.sequence ?? 0;
+  stage.assignments.push({ userid: user.userid, departmentId: target.dept_id, after });
+  return `At the console ${user.name} is put into ${target.name} as well.`;
+}
+
+/** A name that no department has now; names come back after a rename or a removal. */
+function freeName({ company }: Stage, choice: number): string {
+  const taken = new Set(company.departments.map((one) => one.name));
+  for (let number = 0; ; number++) {
+    const base = NAMES[(choice + number) % NAMES.length] ?? "";
+    const name = number < NAMES.length ? base : `${base}${number}`;
+    if (!taken.has(name)) return name;
+  }
+}

@@ -1,0 +1,134 @@
+import fc from "fast-check";
+import { z } from "zod";
+import type { Fault } from "../src/simulator/index.js";
+
+/** What may happen, and how often for the others. */
+const KINDS = {
+  // In SCIM
+  addDepartment: 4,
+  addPerson: 6,
+  renameDepartment: 2,
+  moveDepartment: 3,
+  removeDepartment: 2,
+  renamePerson: 2,
+  retitle: 2,
+  deactivate: 1,
+  reactivate: 1,
+  manage: 2,
+  removePerson: 3,
+  join: 6,
+  leave: 2,
+  transfer: 3,
+  // At DingTalk's console
+  assignByHand: 1,
+  // Trouble at DingTalk
+  fault: 6,
+  revokeTokens: 1,
+  refuseAddress: 1,
+  // Here
+  work: 14,
+  kill: 3,
+  pass: 2,
+  jump: 1,
+} as const;
+
+/** One kind of thing that happens. */
+export type Kind = keyof typeof KINDS;
+
+/** One thing that happens; what `a` and `b` choose depends on the kind. */
+export interface Happening {
+  readonly kind: Kind;
+  readonly a: number;
+  readonly b: number;
+}
+
+/** A run from its beginning: how DingTalk reads its own documents, and what happens in which order. */
+export interface Script {
+  /** Whether the simulator follows the contrary readings. */
+  readonly contrary: boolean;
+  readonly happenings: readonly Happening[];
+}
+
+const kinds = Object.entries(KINDS) as [Kind, number][];
+
+const happening: fc.Arbitrary<Happening> = fc.record({
+  kind: fc.oneof(...kinds.map(([kind, weight]) => ({ arbitrary: fc.constant(kind), weight }))),
+  a: fc.nat(99),
+  b: fc.nat(99),
+});
+
+/** Scripts of up to `longest` happenings. */
+export function scripts(longest: number): fc.Arbitrary<Script> {
+  return fc.record({
+    contrary: fc.boolean(),
+    happenings: fc.array(happening, { minLength: 5, maxLength: longest, size: "max" }),
+  });
+}
+
+const scriptSchema = z.strictObject({
+  contrary: z.boolean(),
+  happenings: z.array(
+    z.strictObject({
+      kind: z.enum(Object.keys(KINDS) as [Kind, ...Kind[]]),
+      a: z.int().min(0),
+      b: z.int().min(0),
+    }),
+  ),
+});
+
+/**
+ * Reads a script as a failure prints it.
+ * @throws Error when it is none
+ */
+export function scriptFrom(text: string): Script {
+  return scriptSchema.parse(JSON.parse(text));
+}
+
+const WRITES = [
+  "/topapi/v2/user/create",
+  "/topapi/v2/department/create",
+  "/topapi/v2/user/update",
+  "/topapi/v2/department/update",
+  "/topapi/v2/user/delete",
+  "/topapi/v2/department/delete",
+] as const;
+
+/** A fault on one write API or on all calls; `b` chooses where. */
+const FAULTS: readonly ((path: string, times: number) => Fault)[] = [
+  (path, times) => ({ kind: "reset", when: "after", path, times }),
+  (path, times) => ({ kind: "reset", when: "before", path, times }),
+  (path, times) => ({ kind: "throttle", path, times }),
+  (path, times) => ({ kind: "throttle", code: 90002, path, times }),
+  (path, times) => ({ kind: "busy", when: "after", path, times }),
+  (path, times) => ({ kind: "busy", when: "before", path, times }),
+  (path, times) => ({ kind: "html", status: 502, when: "after", path, times }),
+  (path, times) => ({ kind: "html", status: 200, when: "after", path, times }),
+  (path, times) => ({ kind: "answer", status: 200, body: '{"errcode":0,"errm', when: "after", path, times }),
+  (path, times) => ({
+    kind: "answer",
+    status: 200,
+    body: '{"errcode":0,"errmsg":"ok"}',
+    when: "after",
+    path,
+    times,
+  }),
+  (path, times) => ({ kind: "error", code: 99_999, message: "没有人知道的错误", when: "after", path, times }),
+  (path, times) => ({ kind: "hang", when: "after", path, times }),
+  (path, times) => ({ kind: "hang", when: "before", path, times }),
+  (path, times) => ({ kind: "delay", ms: 5_000, when: "after", path, times }),
+  (path, times) => ({ kind: "delay", ms: 2_000, when: "before", path, times }),
+  (path, times) => ({ kind: "delay", ms: 45_000, when: "after", path, times }),
+  (path, times) => ({ kind: "error", code: 40_014, path, times }),
+  () => ({ kind: "ban", times: 1 }),
+  () => ({ kind: "reset", when: "before", path: "/v1.0/oauth2/accessToken", times: 2 }),
+  () => ({ kind: "reset", when: "before", path: "/topapi/v2/user/get", times: 1 }),
+  () => ({ kind: "reset", when: "before", path: "/topapi/v2/department/listsub*", times: 1 }),
+];
+
+/** The fault that a happening stands for. */
+export function faultOf({ a, b }: Happening): Fault {
+  const make = FAULTS[a % FAULTS.length];
+  const path = WRITES[b % WRITES.length];
+  if (make === undefined || path === undefined) throw new Error("there are no faults");
+  return make(path, 1 + (Math.floor(b / WRITES.length) % 3));
+}

@@ -1,0 +1,185 @@
+import { inspect, isDeepStrictEqual } from "node:util";
+import type { StateDump } from "../src/simulator/index.js";
+import type { CompanyPerson } from "./company.js";
+import type { Stage } from "./stage.js";
+import { RATE_PER_SECOND } from "./worker-process.js";
+
+/** What holds at every moment. @throws Error saying what does not */
+export function checkAlways(stage: Stage): void {
+  const { simulator } = stage.vendor;
+  const state = simulator.state();
+  demand(state.history.liveDuplicates, [], "one group has two departments");
+  demand(stage.troubles, [], "a worker met trouble that is not the vendor's");
+  checkForeign(stage, state);
+}
+
+/** What holds when everything has been delivered. @throws Error saying what does not */
+export async function checkInTheEnd(stage: Stage): Promise<void> {
+  checkAlways(stage);
+  const state = stage.vendor.simulator.state();
+  checkHistory(stage, state);
+  checkRate(stage);
+  const held = heldPeople(stage, state);
+  demand(heldDepartments(stage, state), wantedDepartments(stage), "departments");
+  for (const person of stage.company.people) {
+    const account = held.get(person.mobile);
+    held.delete(person.mobile);
+    // Whoever was inactive before they were ever sent is left out.
+    if (account === undefined && !person.active) continue;
+    demand(account, wantedPerson(stage, person, state), `the person ${person.mobile}`);
+  }
+  demand([...held.keys()], [], "people who should be gone");
+  checkAssignments(stage, state);
+  await checkDeliveries(stage);
+}
+
+function demand(actual: unknown, wanted: unknown, what: string): void {
+  if (isDeepStrictEqual(actual, wanted)) return;
+  const show = (value: unknown) => inspect(value, { depth: 6, breakLength: 110, sorted: true });
+  throw new Error(`${what}\n  is     ${show(actual)}\n  wanted ${show(wanted)}`);
+}
+
+/** Departments and people that others made are as they were, but for whom others put into them. */
+function checkForeign({ vendor }: Stage, state: StateDump): void {
+  const { foreign, simulator } = vendor;
+  const departments = state.departments.filter((one) => foreign.departmentIds.has(one.dept_id));
+  demand(departments.length, foreign.departmentIds.size, "departments of others");
+  for (const one of departments) demand(one.source_identifier, null, `the stamp of the others' ${one.name}`);
+  const people = state.users.filter((one) => foreign.userids.has(one.userid));
+  demand(people.length, foreign.userids.size, "people of others");
+  const touched = simulator
+    .state()
+    .history.events.filter(
+      ({ action, id }) =>
+        !action.endsWith(".created") &&
+        (foreign.userids.has(id) ||
+          (action.startsWith("department.") && foreign.departmentIds.has(Number(id)))),
+    );
+  demand(touched, [], "changes of what others made");
+}
+
+/** Nobody was made twice, and nobody was removed who was not to be. */
+function checkHistory({ company }: Stage, { history }: StateDump): void {
+  for (const [stamp, times] of Object.entries(history.departmentCreates)) {
+    demand(times, 1, `creations of the department of group ${stamp}`);
+  }
+  for (const [userid, times] of Object.entries(history.userCreates)) {
+    demand(times, 1, `creations of the account ${userid}`);
+  }
+  const leaversOf = countBy([...company.removedPeople].map((id) => company.everyone.get(id)?.mobile ?? id));
+  const removals = history.events.filter(({ action }) => action === "user.deleted");
+  for (const [mobile, times] of countBy(removals.map(({ id }) => company.everyone.get(id)?.mobile ?? id))) {
+    if (times > (leaversOf.get(mobile) ?? 0))
+      throw new Error(`the account of ${mobile} was removed ${times} times`);
+  }
+}
+
+/** Each path was called within the cap, in DingTalk's time. A clock that jumps may bring one call too early. */
+function checkRate({ vendor, jumps }: Stage): void {
+  for (const { path, maxPerSecond } of vendor.simulator.requests.summary()) {
+    // The token is fetched by each process for itself, when it starts.
+    if (path === "/v1.0/oauth2/accessToken") continue;
+    if (maxPerSecond > RATE_PER_SECOND + jumps) {
+      throw new Error(
+        `${path} was called ${maxPerSecond} times within a second; the cap is ${RATE_PER_SECOND}`,
+      );
+    }
+  }
+}
+
+function heldDepartments({ vendor }: Stage, state: StateDump): Record<string, unknown> {
+  const { foreign } = vendor;
+  const ours = state.departments.filter((one) => !foreign.departmentIds.has(one.dept_id));
+  return Object.fromEntries(
+    ours.map((one) => [
+      one.source_identifier ?? `unstamped ${one.dept_id}`,
+      { name: one.name, parent: groupOf(vendor.foreign.rootId, state, one.parent_id) },
+    ]),
+  );
+}
+
+function wantedDepartments({ company }: Stage): Record<string, unknown> {
+  return Object.fromEntries(
+    company.departments.map((one) => [one.id, { name: one.name, parent: one.parent ?? "root" }]),
+  );
+}
+
+interface Account {
+  name: string;
+  title: string | undefined;
+  departments: string[];
+  /** The mobile number of the manager. */
+  manager: string | undefined;
+}
+
+function heldPeople({ vendor, script, company }: Stage, state: StateDump): Map<string, Account> {
+  const { foreign } = vendor;
+  const mobileOf = new Map(state.users.map((user) => [user.userid, user.mobile]));
+  const ours = state.users.filter((user) => !foreign.userids.has(user.userid));
+  return new Map(
+    ours.map((user) => {
+      const wanted = company.people.find((person) => person.mobile === user.mobile);
+      // Where DingTalk clears nothing, a title that was taken away stays.
+      const stays = script.contrary && wanted?.title === undefined;
+      const account = {
+        name: user.name,
+        title: stays ? undefined : user.title,
+        departments: user.dept_id_list
+          .filter((id) => id === foreign.rootId || !foreign.departmentIds.has(id))
+          .map((id) => groupOf(foreign.rootId, state, id))
+          .sort(),
+        manager: user.manager_userid === null ? undefined : mobileOf.get(user.manager_userid),
+      };
+      return [user.mobile, account];
+    }),
+  );
+}
+
+function wantedPerson({ company }: Stage, person: CompanyPerson, state: StateDump): Account {
+  const manager = company.people.find((one) => one.id === person.manager);
+  const isThere = manager !== undefined && state.users.some((user) => user.mobile === manager.mobile);
+  return {
+    name: person.name,
+    title: person.title,
+    departments: person.departments.size === 0 ? ["root"] : [...person.departments].sort(),
+    manager: isThere ? manager.mobile : undefined,
+  };
+}
+
+/** The SCIM id of the group that a department stands for. */
+function groupOf(rootId: number, state: StateDump, departmentId: number | null): string {
+  if (departmentId === rootId) return "root";
+  const department = state.departments.find((one) => one.dept_id === departmentId);
+  return department?.source_identifier ?? `foreign ${departmentId}`;
+}
+
+/** Departments that a person was given at the console stay, as long as the account does. */
+function checkAssignments({ assignments }: Stage, { users, history }: StateDump): void {
+  for (const { userid, departmentId, after } of assignments) {
+    const removed = history.events.some(
+      ({ action, id, sequence }) => action === "user.deleted" && id === userid && sequence > after,
+    );
+    if (removed) continue;
+    const account = users.find((user) => user.userid === userid);
+    demand(
+      account?.dept_id_list.includes(departmentId),
+      true,
+      `${userid} still in what they were given by hand`,
+    );
+  }
+}
+
+/** Nothing waits for anything, and nothing was given up. */
+async function checkDeliveries({ database }: Stage): Promise<void> {
+  const rows = await database.query(
+    `select state, reason->>'code' as code, reason->>'message' as message, resource_id from delivery
+      where state not in ('synced', 'skipped') order by id`,
+  );
+  demand(rows, [], "deliveries that did not end well");
+}
+
+function countBy(values: readonly string[]): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1);
+  return counts;
+}

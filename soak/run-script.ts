@@ -1,0 +1,279 @@
+import { createDingTalkConnector } from "../src/connectors/dingtalk/index.js";
+import { createConnectorRegistry } from "../src/connectors/registry.js";
+import { createDirectory, type Directory } from "../src/directory/directory.js";
+import type { RequestContext } from "../src/directory/request-context.js";
+import { appendBacklog } from "../src/outbox/append.js";
+import type { Database } from "../src/persistence/database.js";
+import { type Clock, systemClock } from "../src/platform/clock.js";
+import { createSecretBox } from "../src/platform/secret-box.js";
+import { createConnections } from "../src/provisioning/connections/connections.js";
+import { createDialect } from "../src/scim/dialect/dialect.js";
+import { createFakeClock } from "../test/support/fake-clock.js";
+import { apply, mobileOf } from "./apply.js";
+import { type Company, createCompany } from "./company.js";
+import type { Script } from "./happenings.js";
+import { checkAlways, checkInTheEnd } from "./judge.js";
+import { seededRandom, withRepeatableRandomness } from "./repeatable-randomness.js";
+import type { Stage } from "./stage.js";
+import { createTurns } from "./turns.js";
+import { openVendor } from "./vendor.js";
+import { startWorkerProcess, type WorkerProcess } from "./worker-process.js";
+
+/** The tenant that every database has from its first migration on. */
+const TENANT = "00000000-0000-0000-0000-000000000001";
+const SECRET_BOX = createSecretBox(["a key for the soak that is long enough"]);
+/** Tables that a run does not write to. */
+const KEPT_TABLES = ["migration", "tenant", "dictionary_field", "dictionary_revision"];
+
+/** A run in which a promise was broken. The message says which; `diary` tells the run step by step. */
+export class PromiseBroken extends Error {
+  override readonly name = "PromiseBroken";
+
+  constructor(
+    readonly diary: readonly string[],
+    cause: unknown,
+  ) {
+    super(cause instanceof Error ? cause.message : String(cause), { cause });
+  }
+}
+
+/** A run that kept every promise, and what it cost. */
+export interface FinishedRun {
+  diary: readonly string[];
+  happenings: number;
+  turns: number;
+  vendorCalls: number;
+}
+
+/**
+ * Plays a script on an emptied database: everything in it happens, trouble ends, what is left is delivered, and the
+ * promises are checked on the way and in the end. The same script gives the same run. It begins with a small company,
+ * or, unless `founded`, with nobody.
+ * @throws PromiseBroken
+ */
+export async function runScript(
+  theatre: Theatre,
+  script: Script,
+  { founded = true }: { founded?: boolean } = {},
+): Promise<FinishedRun> {
+  const diary: string[] = [];
+  return withRepeatableRandomness(1, async () => {
+    await emptyTables(theatre.database);
+    const stage = await setStage(theatre, script, diary);
+    if (founded) await foundCompany(stage.company);
+    try {
+      for (const [index, happening] of script.happenings.entries()) {
+        const line = await apply(stage, happening);
+        if (line !== undefined) diary.push(`${index + 1}. ${line}`);
+        checkAlways(stage);
+      }
+      diary.push("The trouble ends; the rest is delivered.");
+      await stage.settleDown();
+      await checkInTheEnd(stage);
+    } catch (error) {
+      throw new PromiseBroken(diary, error);
+    }
+    return {
+      diary,
+      happenings: script.happenings.length,
+      turns: stage.turnsGiven(),
+      vendorCalls: stage.vendor.simulator.requests.count(),
+    };
+  });
+}
+
+/** A database for one run after another, with what is too dear to be made for each. */
+export interface Theatre {
+  database: Database;
+  directory: Directory;
+  /** Gives the directory the time of a run. */
+  useClock(clock: Clock): void;
+}
+
+/**
+ * Prepares a database with nothing but the product's tables, once. Ids that the database makes order the deliveries as
+ * well, so they are made repeatable; and it gets a function that empties all tables: truncating a hundred times is slow.
+ */
+export async function prepareDatabase(database: Database): Promise<Theatre> {
+  await database.query("create sequence soak_id");
+  await database.query(
+    `create function public.gen_random_uuid() returns uuid language sql volatile
+       as $$ select md5(nextval('public.soak_id')::text)::uuid $$`,
+  );
+  const [row] = await database.query<{ signature: string }>(
+    "select oid::regprocedure::text as signature from pg_proc where proname = 'append_deliveries'",
+  );
+  await database.query(`alter function ${row?.signature} set search_path = public, pg_catalog`);
+  const tables = await database.query<{ name: string }>(
+    `select tablename as name from pg_tables where schemaname = 'public' and tablename <> all($1::text[])
+      order by tablename in ('connection', 'resource'), tablename`,
+    [KEPT_TABLES],
+  );
+  const deletes = tables.map(({ name }) => `delete from ${name};`).join(" ");
+  await database.query(
+    `create function soak_empty_tables() returns void language plpgsql as $$ begin ${deletes} end $$`,
+  );
+  let clock: Clock = systemClock;
+  const ofTheRun: Clock = { now: () => clock.now(), sleep: (ms, signal) => clock.sleep(ms, signal) };
+  return {
+    database,
+    directory: createDirectory({ database, clock: ofTheRun }),
+    useClock(given) {
+      clock = given;
+    },
+  };
+}
+
+async function emptyTables(database: Database): Promise<void> {
+  await database.query("select soak_empty_tables(), setval('soak_id', 1)");
+}
+
+async function setStage(theatre: Theatre, script: Script, diary: string[]): Promise<Stage> {
+  const { database, directory } = theatre;
+  const clock = createFakeClock();
+  theatre.useClock(clock);
+  const vendor = openVendor(clock, script.contrary);
+  const turns = createTurns();
+  const random = seededRandom(3);
+  let skewMs = 0;
+  let given = 0;
+  const troubles: unknown[] = [];
+  const context: RequestContext = {
+    tenantId: TENANT,
+    actor: "soak",
+    correlationId: "soak",
+    dialect: createDialect("auto"),
+  };
+  await connect(database, context, vendor, clock);
+  const company = createCompany(directory, context);
+  const around = {
+    database,
+    clock,
+    turns,
+    http: vendor.http,
+    secretBox: SECRET_BOX,
+    skewMs: () => skewMs,
+    onTrouble: (error: unknown) => troubles.push(error),
+  };
+  const start = (index: number): WorkerProcess => startWorkerProcess(index === 0 ? "A" : "B", around);
+  const workers = [start(0), start(1)];
+
+  async function giveTurn(): Promise<boolean> {
+    if (turns.waiting() === 0) return false;
+    given += 1;
+    await turns.give(Math.floor(random() * turns.waiting()));
+    return true;
+  }
+
+  /** The next moment at which something is to be done, in true time. */
+  async function nextMoment(): Promise<Date | undefined> {
+    const [row] = await database.query<{ at: Date | null }>(
+      `select min(greatest(case when d.state = 'claimed' then d.lease_until + interval '1 ms' else d.next_attempt_at end,
+                           c.paused_until)) as at
+         from delivery d join connection c on c.tenant_id = d.tenant_id and c.id = d.connection_id
+        where d.state in ('pending', 'claimed') and c.enabled`,
+    );
+    const due = row?.at ? new Date(row.at.getTime() - skewMs) : undefined;
+    const wake = clock.nextWake();
+    if (due === undefined || wake === undefined) return due ?? wake;
+    return new Date(Math.min(due.getTime(), wake.getTime()));
+  }
+
+  async function drain(): Promise<void> {
+    for (let rounds = 0; rounds < 20_000; rounds++) {
+      if (await giveTurn()) continue;
+      const wake = clock.nextWake();
+      if (wake !== undefined && wake.getTime() - clock.now().getTime() <= 100) {
+        await clock.advance(wake.getTime() - clock.now().getTime());
+        continue;
+      }
+      let claimed = 0;
+      for (const worker of workers) claimed += await worker.claim();
+      if (claimed > 0) continue;
+      const moment = await nextMoment();
+      if (moment === undefined) return;
+      await clock.advance(Math.max(1, moment.getTime() - clock.now().getTime()));
+    }
+    throw new Error("The deliveries do not come to an end.");
+  }
+
+  const stage: Stage = {
+    script,
+    database,
+    clock,
+    vendor,
+    company,
+    context,
+    workers,
+    troubles,
+    jumps: 0,
+    assignments: [],
+    giveTurn,
+    turnsGiven: () => given,
+    isIdle: () => turns.waiting() === 0 && workers.every((worker) => worker.inWork() === 0),
+    restart(index) {
+      workers[index]?.kill();
+      workers[index] = start(index);
+    },
+    jump(ms) {
+      skewMs += ms;
+      stage.jumps += 1;
+    },
+    async settleDown() {
+      vendor.simulator.faults.clear();
+      await drain();
+      // What "busy" and a code that nobody knows have ended waits for an administrator, who says: again.
+      const again = await database.query(
+        "update delivery set state = 'pending', tries = 0, next_attempt_at = $1 where state = 'failed' returning id",
+        [new Date(clock.now().getTime() + skewMs)],
+      );
+      if (again.length > 0) {
+        diary.push(`An administrator retries ${again.length} failed deliveries.`);
+        await drain();
+      }
+    },
+  };
+  return stage;
+}
+
+/** What the company is when a script begins: two departments with a person in each, nothing of it delivered yet. */
+async function foundCompany(company: Company): Promise<void> {
+  const head = await company.addDepartment("总部", undefined);
+  const plant = await company.addDepartment("工厂", head);
+  const lead = await company.addPerson("员工0", mobileOf(0));
+  const worker = await company.addPerson("员工1", mobileOf(1));
+  await company.join(lead, head);
+  await company.join(worker, plant);
+  await company.manage(worker, lead);
+}
+
+async function connect(
+  database: Database,
+  context: RequestContext,
+  { simulator, foreign }: ReturnType<typeof openVendor>,
+  clock: ReturnType<typeof createFakeClock>,
+): Promise<void> {
+  const connections = createConnections({
+    database,
+    clock,
+    secretBox: SECRET_BOX,
+    connectors: createConnectorRegistry([createDingTalkConnector()]),
+    outbox: { appendBacklog },
+    pacerFor: () => ({ reserve: async () => undefined, penalise: async () => undefined }),
+  });
+  const { id } = await connections.create(context, {
+    connector: "dingtalk",
+    name: "soak",
+    config: {
+      ...simulator.credentials,
+      rootDepartmentId: String(foreign.rootId),
+      oapiBaseUrl: "http://localhost:1",
+      apiBaseUrl: "http://localhost:1",
+    },
+    scope: {},
+    mapping: {},
+    policy: {},
+    schedule: {},
+  });
+  await connections.enable(context, id);
+}

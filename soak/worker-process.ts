@@ -1,0 +1,162 @@
+import { createDingTalkConnector } from "../src/connectors/dingtalk/index.js";
+import { createConnectorRegistry } from "../src/connectors/registry.js";
+import { appendBacklog } from "../src/outbox/append.js";
+import { claimDeliveries, releaseExpiredLeases } from "../src/outbox/claim.js";
+import type { ClaimedDelivery } from "../src/outbox/delivery.js";
+import { defaultRetrySchedule } from "../src/outbox/retry-schedule.js";
+import type { Database } from "../src/persistence/database.js";
+import type { Clock } from "../src/platform/clock.js";
+import type { OutgoingHttp } from "../src/platform/outgoing-http.js";
+import type { SecretBox } from "../src/platform/secret-box.js";
+import { createCallRecorder } from "../src/provisioning/call-recorder.js";
+import type { OpenConnections } from "../src/provisioning/connections/connection-at-work.js";
+import { createConnections } from "../src/provisioning/connections/connections.js";
+import { createOpenConnections } from "../src/provisioning/connections/open-connections.js";
+import { createSharedPacer } from "../src/provisioning/connections/shared-pacer.js";
+import { createDeliver } from "../src/provisioning/deliver.js";
+import { defaultWorkerSettings } from "../src/provisioning/worker.js";
+import type { FakeClock } from "../test/support/fake-clock.js";
+import { seededRandom } from "./repeatable-randomness.js";
+import type { Mortal, Turns } from "./turns.js";
+
+/** As the worker gives up a delivery in time to settle it. */
+const WORKING_SHARE = 5 / 6;
+const CLAIM_LIMIT = 3;
+
+/** One for all: a storage of each process, once used, slows every promise down for good (node:async_hooks). */
+const recorder = createCallRecorder(() => undefined);
+
+/** The cap that all processes together keep, on each path of the vendor's API. */
+export const RATE_PER_SECOND = 15;
+
+/** What every worker process of a run shares. */
+export interface WorkerSurroundings {
+  database: Database;
+  /** True time; what the processes take for it may be off. */
+  clock: FakeClock;
+  /** How far the clock of the machine is off, milliseconds; may change at any time. */
+  skewMs: () => number;
+  turns: Turns;
+  http: OutgoingHttp;
+  secretBox: SecretBox;
+  /** Told of what must not happen: trouble that is not the vendor's. */
+  onTrouble: (error: unknown) => void;
+}
+
+/** One process with a worker in it: memory of its own, which is gone when it dies. */
+export interface WorkerProcess extends Mortal {
+  /** Deliveries in work. */
+  inWork(): number;
+  /** Frees what the dead left, claims what is due and begins with it. Answers how many there were. */
+  claim(): Promise<number>;
+  /** Ends it on the spot, whatever it is doing. */
+  kill(): void;
+}
+
+/** Starts a process. Each statement and vendor call of its deliveries waits for a turn. */
+export function startWorkerProcess(name: string, around: WorkerSurroundings): WorkerProcess {
+  const { turns, database } = around;
+  const self = { name, dead: false };
+  const inWork = new Set<ClaimedDelivery>();
+  const clock: Clock = {
+    now: () => new Date(around.clock.now().getTime() + around.skewMs()),
+    sleep: (ms, signal) => unlessDead(around.clock.sleep(ms, signal)),
+  };
+  const gated: Database = {
+    kind: database.kind,
+    query: (sql, params) => turns.take(self, "database", firstWords(sql), () => database.query(sql, params)),
+    transaction: (work) => turns.take(self, "database", "transaction", () => database.transaction(work)),
+    listen: (channel, listener) => database.listen(channel, listener),
+    hint: (channel) => database.hint(channel),
+    ping: () => database.ping(),
+    close: async () => {},
+  };
+  const send: OutgoingHttp["send"] = (request) =>
+    turns.take(self, "vendor", request.url.pathname, () => around.http.send(request));
+  const connectors = createConnectorRegistry([
+    createDingTalkConnector({}, () => ({ send, close: async () => {} })),
+  ]);
+  const { openSession } = createConnections({
+    database: gated,
+    clock,
+    secretBox: around.secretBox,
+    connectors,
+    outbox: { appendBacklog },
+    // Also on the embedded database: the two processes stand for two of a gateway on PostgreSQL.
+    pacerFor: ({ tenantId, id: connectionId }) =>
+      createSharedPacer({ database: gated, clock, tenantId, connectionId, ratePerSecond: RATE_PER_SECOND }),
+  });
+  const open = createOpenConnections({ database, connectors, openSession, onCall: recorder.onCall });
+  // It reads entities, which is not done by statements that could wait for their turn one by one.
+  const connections: OpenConnections = {
+    use: (tenantId, id) => turns.take(self, "database", "connection", () => open.use(tenantId, id)),
+    close: () => open.close(),
+  };
+  const deliver = createDeliver({
+    database: gated,
+    clock,
+    random: seededRandom(7),
+    schedule: defaultRetrySchedule,
+    connections,
+    recorder,
+    onSettled: () => undefined,
+  });
+
+  function unlessDead<T>(promise: Promise<T>): Promise<T> {
+    return new Promise((resolve, reject) => {
+      promise.then(
+        (value) => {
+          if (!self.dead) resolve(value);
+        },
+        (error: unknown) => {
+          if (!self.dead) reject(error);
+        },
+      );
+    });
+  }
+
+  async function work(delivery: ClaimedDelivery): Promise<void> {
+    const giveUp = new AbortController();
+    const done = new AbortController();
+    around.clock.sleep(defaultWorkerSettings.leaseMs * WORKING_SHARE, done.signal).then(
+      () => giveUp.abort(new Error("The delivery takes too long.")),
+      () => undefined,
+    );
+    try {
+      await deliver(delivery, giveUp.signal);
+    } catch (error) {
+      around.onTrouble(error);
+    } finally {
+      done.abort();
+      inWork.delete(delivery);
+    }
+  }
+
+  return {
+    name,
+    get dead() {
+      return self.dead;
+    },
+    inWork: () => inWork.size,
+    async claim() {
+      await releaseExpiredLeases(database, clock.now());
+      const limit = CLAIM_LIMIT - inWork.size;
+      if (limit <= 0) return 0;
+      const { leaseMs } = defaultWorkerSettings;
+      const claimed = await claimDeliveries(database, { now: clock.now(), leaseMs, limit });
+      for (const delivery of claimed) {
+        inWork.add(delivery);
+        void work(delivery);
+      }
+      return claimed.length;
+    },
+    kill() {
+      self.dead = true;
+      turns.dropDead();
+    },
+  };
+}
+
+function firstWords(sql: string): string {
+  return sql.trim().split(/\s+/).slice(0, 6).join(" ");
+}
