@@ -22,6 +22,7 @@ import { startWorkerProcess, type WorkerProcess } from "./worker-process.js";
 /** The tenant that every database has from its first migration on. */
 const TENANT = "00000000-0000-0000-0000-000000000001";
 const SECRET_BOX = createSecretBox(["a key for the soak that is long enough"]);
+const UNLIMITED = { number: 1_000_000 };
 /** Tables that a run does not write to. */
 const KEPT_TABLES = ["migration", "tenant", "dictionary_field", "dictionary_revision"];
 
@@ -272,7 +273,10 @@ async function connect(
     },
     scope: {},
     mapping: {},
-    policy: {},
+    // Protection counts, and holds nothing: what it held would wait for an administrator for ever.
+    policy: {
+      deletionProtection: { users: UNLIMITED, departments: UNLIMITED, emptiedDepartments: UNLIMITED },
+    },
     schedule: {},
   });
   await connections.enable(context, id);

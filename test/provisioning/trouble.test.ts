@@ -47,6 +47,20 @@ describe("trouble", () => {
     expect(engine.vendor.users.size).toBe(0);
   });
 
+  it("of a worker that dies after its call leaves departments alone that somebody gave the person meanwhile", async () => {
+    engine.vendor.departments.set("50", { remoteId: "50", name: "工会", parentRemoteId: "1" });
+    const group = await addGroup("研发");
+    const person = await addUser("王一");
+    await join(group, person);
+    await engine.step();
+    await engine.callAndDie();
+    const account = engine.vendor.users.get(person);
+    account?.departmentRemoteIds.push("50");
+    await leave(group, person);
+    await engine.drain();
+    expect(engine.vendor.users.get(person)?.departmentRemoteIds.sort()).toEqual(["1", "50"]);
+  });
+
   it("of a change that was applied unseen and then taken back leaves nothing of it", async () => {
     const group = await addGroup("研发");
     const person = await addUser("王一");

@@ -198,11 +198,7 @@ async function adopt(
     const reason = reasonFor("account-linked-elsewhere", { account: remoteId });
     throw new AdoptionRefused({ ...reason, code: "linked-elsewhere" }, holder);
   }
-  // All departments of an account that we made ourselves are ours; of another's, those that are our groups.
-  const previousDepartmentRemoteIds =
-    remoteId === input.resourceId
-      ? found.departmentRemoteIds
-      : await input.ownDepartments(found.departmentRemoteIds);
+  const previousDepartmentRemoteIds = await departmentsOfOurs(input, found);
   await input.recordIntent(asJson(input.profile));
   const {
     mobile: _unchangeable,
@@ -221,6 +217,16 @@ async function adopt(
   });
   const executed = withAccount(done("adopt", remoteId, input, result.warnings), account);
   return found.mobile === undefined ? executed : withMobile(executed, found.mobile);
+}
+
+/**
+ * Which departments of an account we gave it: those that are our groups, and those that earlier writes were about to
+ * give it. Of an account that carries the id we chose, without a note of a write of ours, all count as ours.
+ */
+async function departmentsOfOurs(input: WriteUserInput, found: RemoteUser): Promise<string[]> {
+  if (found.remoteId === input.resourceId && input.intents.length === 0) return found.departmentRemoteIds;
+  const ours = await input.ownDepartments(found.departmentRemoteIds);
+  return [...ours, ...input.intents.flatMap(departmentsIn)];
 }
 
 function asJson(profile: UserProfile): JsonObject {
