@@ -206,8 +206,7 @@ async function listen(parts: Parts): Promise<HttpServer> {
   const isTemporary = (error: unknown) => error instanceof DatabaseUnavailableError;
   const { trustProxy } = config;
   const probe: ProbeDeps = { clock, logger, metrics, readiness, isTemporary, trustProxy };
-  let app = createProbeApp(probe);
-  const server = await startHttpServer((request, response) => app(request, response), {
+  const server = await startHttpServer(createProbeApp(probe), {
     host: config.host,
     port: config.port,
     clock,
@@ -215,7 +214,7 @@ async function listen(parts: Parts): Promise<HttpServer> {
     stopDelayMs: config.stopDelayMs,
     stopTimeoutMs: config.stopTimeoutMs,
   });
-  if (config.role !== "worker") app = createSurfaces(parts, probe, publicUrlOf(config, server));
+  if (config.role !== "worker") server.serve(createSurfaces(parts, probe, publicUrlOf(config, server)));
   return server;
 }
 

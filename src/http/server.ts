@@ -1,6 +1,8 @@
 import { createServer, type RequestListener, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
+import type { Express } from "express";
 import type { Clock } from "../platform/clock.js";
+import { createApplicationMessages } from "./application-messages.js";
 import { refuseUnread } from "./refuse-unread.js";
 
 /** A listener that runs. */
@@ -8,6 +10,8 @@ export interface HttpServer {
   /** Address to reach it from this machine, e.g. `http://127.0.0.1:8080`, without trailing slash. */
   url: string;
   port: number;
+  /** Hands the requests that arrive from now on to another application. */
+  serve(app: RequestListener | Express): void;
   /**
    * Stops gracefully: says so by `onStopping`, keeps serving for `stopDelayMs` so that load balancers notice, then
    * takes no new connection, lets running requests finish and closes idle connections. What still runs after
@@ -45,14 +49,24 @@ const MAX_HEADER_BYTES = 32 * 1024;
  * Opens the listener.
  * @throws ListenError when the address is taken, unknown here, or not allowed
  */
-export async function startHttpServer(app: RequestListener, options: HttpServerOptions): Promise<HttpServer> {
+export async function startHttpServer(
+  first: RequestListener | Express,
+  options: HttpServerOptions,
+): Promise<HttpServer> {
   const { host, clock, stopDelayMs = 0, stopTimeoutMs = 10_000 } = options;
   let stopping: Promise<void> | undefined;
+  const { belongTo, ...messages } = createApplicationMessages();
+  let app: RequestListener = first;
+  const serve = (next: RequestListener | Express) => {
+    belongTo(next);
+    app = next;
+  };
+  serve(first);
 
   /** The newest answer on each connection: half a body must not be followed by a refusal. */
   const answers = new WeakMap<Socket, ServerResponse>();
   const server = createServer(
-    { maxHeaderSize: MAX_HEADER_BYTES, requestTimeout: 60_000 },
+    { maxHeaderSize: MAX_HEADER_BYTES, requestTimeout: 60_000, ...messages },
     (request, response) => {
       // A keep-alive connection would hold the stop up until its idle time is over.
       if (stopping) response.setHeader("Connection", "close");
@@ -61,7 +75,7 @@ export async function startHttpServer(app: RequestListener, options: HttpServerO
     },
   );
   // An expectation we do not know may be ignored (RFC 9110 section 10.1.1); Node would answer without a body.
-  server.on("checkExpectation", app);
+  server.on("checkExpectation", (request, response) => app(request, response));
   server.on("clientError", (error: Error, socket: Socket) => {
     const answer = answers.get(socket);
     const isAnswering = answer?.headersSent === true && !answer.writableFinished;
@@ -80,6 +94,7 @@ export async function startHttpServer(app: RequestListener, options: HttpServerO
   return {
     url: `http://${reachableHost(host)}:${port}`,
     port,
+    serve,
     close() {
       stopping ??= stop();
       return stopping;
