@@ -1,7 +1,7 @@
 import { DELIVERY_CHANNEL } from "../outbox/delivery.js";
 import { UniqueViolation } from "../persistence/database.js";
 import { createUserRow, type NewUser } from "../persistence/hot/create-user.js";
-import type { StoredResource } from "../persistence/resource-store.js";
+import { NO_PARENT, type StoredResource } from "../persistence/resource-store.js";
 import { retryingContention } from "../persistence/retry-contention.js";
 import { notUnique } from "../scim/errors.js";
 import type { DocumentParts } from "./canonical-document.js";
@@ -54,8 +54,17 @@ export async function newUser(
 
 /** A user as the row holds it right after its creation. */
 export function storedUser({ id, doc }: NewUser, seq: string, now: Date): StoredResource {
-  const parent = { id: null, ref: null, display: null };
-  return { id, type: "User", seq, version: 1, doc, parent, createdAt: now, modifiedAt: now };
+  return {
+    id,
+    type: "User",
+    seq,
+    version: 1,
+    doc,
+    text: undefined,
+    parent: NO_PARENT,
+    createdAt: now,
+    modifiedAt: now,
+  };
 }
 
 async function insert(

@@ -115,7 +115,8 @@ async function changedGroup(
   const presentation = { queryable: database, tenantId, schema, provisioningStates };
   const [resource] = await presentResources(presentation, "Group", [stored], needs);
   if (!resource) throw missing("Group", stored.id);
-  return { ...resource, changed: isChanged };
+  resource.changed = isChanged;
+  return resource;
 }
 
 /** Applies the operations on attributes to a locked group, without storing anything. */

@@ -11,6 +11,7 @@ import { objectOf, splitHidden } from "./canonical-document.js";
 import type { ProvisioningStates } from "./directory-parts.js";
 import type { Resource, ResourceNeeds } from "./resource.js";
 import type { TenantSchema } from "./tenant-schema.js";
+import { verbatimDocument } from "./verbatim-document.js";
 
 /** What a resource is presented with. */
 export interface Presentation {
@@ -42,16 +43,57 @@ export async function presentResources(
       ? await provisioningStates(queryable, tenantId, type, ids)
       : undefined;
   return stored.map((one) => {
-    const attributes = visibleAttributes(one, presentation.schema);
-    if (members) attributes["members"] = (members.get(one.id) ?? []).map(named);
-    if (groups) attributes["groups"] = (groups.get(one.id) ?? []).map(named);
     const connections = states?.get(one.id);
-    if (connections && connections.length > 0) {
-      attributes[type === "User" ? PROVISIONING_USER_URN : PROVISIONING_GROUP_URN] = { connections };
-    }
-    const { id, version, createdAt, modifiedAt } = one;
-    return { id, type, version, createdAt, modifiedAt, attributes };
+    return new PresentedResource(one, presentation.schema, {
+      ...(members && { members: (members.get(one.id) ?? []).map(named) }),
+      ...(groups && { groups: (groups.get(one.id) ?? []).map(named) }),
+      ...(connections?.length && {
+        [type === "User" ? PROVISIONING_USER_URN : PROVISIONING_GROUP_URN]: { connections },
+      }),
+    });
   });
+}
+
+/** Assembles its attributes when they are asked for: an answer that shows a document as it is stored never does. */
+class PresentedResource implements Resource {
+  readonly id: string;
+  readonly type: ResourceTypeId;
+  readonly version: number;
+  readonly createdAt: Date;
+  readonly modifiedAt: Date;
+  readonly groups: readonly JsonObject[] | undefined;
+  readonly document: string | undefined;
+  #attributes: JsonObject | undefined;
+  readonly #stored: StoredResource;
+  readonly #schema: TenantSchema;
+  readonly #lookedUp: LookedUp;
+
+  constructor(stored: StoredResource, schema: TenantSchema, lookedUp: LookedUp) {
+    this.id = stored.id;
+    this.type = stored.type;
+    this.version = stored.version;
+    this.createdAt = stored.createdAt;
+    this.modifiedAt = stored.modifiedAt;
+    this.groups = lookedUp.groups;
+    const { groups: _groups, ...others } = lookedUp;
+    this.document =
+      Object.keys(others).length === 0
+        ? verbatimDocument(stored, schema.of(stored.type).enabledKeys)
+        : undefined;
+    this.#stored = stored;
+    this.#schema = schema;
+    this.#lookedUp = lookedUp;
+  }
+
+  get attributes(): JsonObject {
+    this.#attributes ??= { ...visibleAttributes(this.#stored, this.#schema), ...this.#lookedUp };
+    return this.#attributes;
+  }
+}
+
+/** Attributes that live in rows of their own. */
+interface LookedUp extends JsonObject {
+  groups?: JsonObject[];
 }
 
 /** The attributes of a row as clients see them: without values of disabled dictionary fields, with the parent. */

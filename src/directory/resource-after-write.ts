@@ -25,11 +25,12 @@ export async function resourceAfterWrite(presentation: Presentation, done: DoneW
   const { stored, next, isChanged, now, needs, groups } = done;
   const { id, type } = stored;
   const after = isChanged
-    ? { ...stored, doc: next.doc, version: stored.version + 1, modifiedAt: now }
+    ? { ...stored, doc: next.doc, text: undefined, version: stored.version + 1, modifiedAt: now }
     : stored;
   const isMoved = next.parent.id !== stored.parent.id || next.parent.ref !== stored.parent.ref;
   const row = isMoved ? await findResource(presentation.queryable, presentation.tenantId, type, id) : after;
   const [resource] = await presentResources(presentation, type, row ? [row] : [], needs, groups);
   if (!resource) throw missing(type, id);
-  return { ...resource, changed: isChanged };
+  resource.changed = isChanged;
+  return resource;
 }

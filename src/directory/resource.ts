@@ -2,19 +2,23 @@ import type { JsonObject, ResourceTypeId } from "../scim/schema/attribute.js";
 
 /** A resource as the directory hands it out. */
 export interface Resource {
-  id: string;
-  type: ResourceTypeId;
+  readonly id: string;
+  readonly type: ResourceTypeId;
   /** The number in the entity tag; raised by one with every change. */
-  version: number;
-  createdAt: Date;
-  modifiedAt: Date;
+  readonly version: number;
+  readonly createdAt: Date;
+  readonly modifiedAt: Date;
   /** After a replace or patch: whether anything changed. */
   changed?: boolean;
   /**
    * Canonical attributes, without `id`, `meta`, `schemas` and `$ref`. With `members`, `groups` and the provisioning
    * extension only where they were needed; both lists are present, though empty, when they were looked up.
    */
-  attributes: JsonObject;
+  readonly attributes: JsonObject;
+  /** `attributes` without `groups`, as the database wrote it; absent where they hold more or less than is stored. */
+  readonly document?: string | undefined;
+  /** The `groups` among the attributes. */
+  readonly groups?: readonly JsonObject[] | undefined;
 }
 
 /** Which parts that live in rows of their own have to be looked up. */

@@ -4,7 +4,7 @@ import type { Authorization } from "../auth/oauth/authorization.js";
 import type { Logger } from "../observability/logger.js";
 import type { Metrics } from "../observability/metrics.js";
 import type { Clock } from "../platform/clock.js";
-import type { FinishedRequest } from "../request-log/request-log.js";
+import type { LoggedRequest } from "../request-log/request-log.js";
 import { createDocsRouter } from "./docs.js";
 import { errorHandler } from "./error-response.js";
 import { createHealthRouter, type Readiness } from "./health.js";
@@ -37,7 +37,7 @@ export interface HttpDeps extends ProbeDeps {
   /** Mounted at `/admin/v1`; brings its own authentication. */
   adminRouter: RequestHandler;
   /** Takes each request of an identity provider; none is recorded without it. */
-  recordRequest?: (request: FinishedRequest) => void;
+  recordRequest?: (request: LoggedRequest) => void;
   /** Default: `openapi/openapi.json` of the installation. */
   openApiFile?: string;
 }

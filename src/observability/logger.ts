@@ -57,6 +57,7 @@ export function createLogger(options: { level: LogLevel; destination?: Destinati
 }
 
 function redactObject(fields: Record<string, unknown>): Record<string, unknown> {
+  const redacted = redactValue(fields) as Record<string, unknown>;
   // pino asks the fields for `hasOwnProperty`, so they need a prototype; spreading sets none from a `__proto__` key.
-  return { ...(redactValue(fields) as Record<string, unknown>) };
+  return Object.getPrototypeOf(redacted) === null ? { ...redacted } : redacted;
 }

@@ -74,7 +74,7 @@ export function redactText(text: string): string {
 }
 
 /**
- * A copy of `value` fit for a log: what stands under a sensitive name is replaced, every text passes
+ * `value` fit for a log, a copy where anything in it has to be replaced: what stands under a sensitive name is replaced, every text passes
  * `redactText`, and depth and width are bounded. Errors keep their type, message, stack, code and cause only,
  * because database errors carry the statement's parameters in further properties.
  */
@@ -86,6 +86,7 @@ export function redactValue(value: unknown, depth = 0): unknown {
   if (value instanceof Date) return value;
   if (Buffer.isBuffer(value)) return `[${value.length} bytes]`;
   if (Array.isArray(value)) return value.slice(0, MAX_ENTRIES).map((entry) => redactValue(entry, depth + 1));
+  if (isPlain(value) && isFit(value, depth)) return value;
   const entries = value instanceof Map ? [...value.entries()] : Object.entries(value);
   const copy: Record<string, unknown> = Object.create(null);
   for (const [name, entry] of entries.slice(0, MAX_ENTRIES)) {
@@ -93,6 +94,23 @@ export function redactValue(value: unknown, depth = 0): unknown {
     copy[label] = isSensitiveName(label) && !isEmpty(entry) ? REDACTED : redactValue(entry, depth + 1);
   }
   return copy;
+}
+
+function isPlain(value: object): value is Record<string, unknown> {
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === null;
+}
+
+/** Whether nothing in the object needs to be replaced: the line of a request, for one, is then not copied. */
+function isFit(value: Record<string, unknown>, depth: number): boolean {
+  let entries = 0;
+  for (const name in value) {
+    entries += 1;
+    const entry = value[name];
+    if (entries > MAX_ENTRIES || redactValue(entry, depth + 1) !== entry) return false;
+    if (isSensitiveName(name) && !isEmpty(entry)) return false;
+  }
+  return true;
 }
 
 /** Absence is no secret and often the very thing to be seen. */

@@ -11,7 +11,7 @@ import {
   pageBranches,
   pageOrder,
 } from "./page-keys.js";
-import { type ResourceRow, type StoredResource, toResource } from "./resource-row.js";
+import { OWN_COLUMNS, type ResourceRow, type StoredResource, toResource } from "./resource-row.js";
 import type { SqlParameters } from "./sql-parameters.js";
 
 export type { ListPart, ListPosition, ListWindow } from "./page-keys.js";
@@ -142,9 +142,6 @@ function withGroups(page: string): string {
      order by listed.number`;
 }
 
-const COLUMNS =
-  "r.id, r.type, r.seq, r.version, r.doc, r.parent_id, r.parent_ref, r.created_at, r.modified_at";
-
 /**
  * The columns of resources `r` on a page. Only groups have a parent; a look-up for each of a hundred people would find
  * nothing a hundred times.
@@ -153,7 +150,7 @@ export function columnsOf(parts: readonly Pick<ListPart, "type">[]): string {
   const display = parts.every((part) => part.type === "User")
     ? "null::text"
     : "(select p.doc ->> 'displayName' from resource p where p.tenant_id = r.tenant_id and p.id = r.parent_id)";
-  return `${COLUMNS}, ${display} as parent_display`;
+  return `${OWN_COLUMNS}, ${display} as parent_display`;
 }
 
 /**

@@ -10,7 +10,7 @@ import {
 } from "./resource-row.js";
 import { moveSearchValues } from "./search-value-store.js";
 
-export type { StoredResource } from "./resource-row.js";
+export { NO_PARENT, type StoredResource } from "./resource-row.js";
 
 /** What a write stores of a resource. */
 export interface ResourceContent {

@@ -10,7 +10,7 @@ import {
   summariseRequests,
 } from "../persistence/request-log-store.js";
 import type { Clock } from "../platform/clock.js";
-import { firstTimedId, newTimedId } from "../platform/ids.js";
+import { firstTimedId } from "../platform/ids.js";
 
 export type { LoggedRequest, RequestQuery, RequestSummary } from "../persistence/request-log-store.js";
 
@@ -41,13 +41,10 @@ const MAX_WAITING = 5_000;
 const SUMMARISED = 10_000;
 const DAY_MS = 86_400_000;
 
-/** A request that is over, to be logged. */
-export type FinishedRequest = Omit<LoggedRequest, "id">;
-
 /** The recent requests of identity providers, for administrators. */
 export interface RequestLog {
-  /** Takes a request to be written within a second. Never waits, never throws. */
-  record(request: FinishedRequest): void;
+  /** Takes a request that is over, to be written within a second. Never waits, never throws. */
+  record(request: LoggedRequest): void;
   /** Requests, newest first; `since` and `until` bound their time. */
   list(tenantId: string, query: RequestQuery & { since?: Date; until?: Date }): Promise<LoggedRequest[]>;
   /** @returns undefined where there is none (any more) */
@@ -146,7 +143,7 @@ export function createRequestLog(deps: RequestLogDeps): RequestLog {
         lost += 1;
         return;
       }
-      waiting.push({ ...request, id: newTimedId(request.at) });
+      waiting.push(request);
       if (waiting.length >= BATCH && writing === undefined) void flush();
       else schedule();
     },

@@ -38,6 +38,15 @@ export function listResponse(page: ResourcePage): JsonObject {
   };
 }
 
+/** {@link listResponse} as JSON text, of resources that are JSON texts already: parsing them would cost more than all else. */
+export function listResponseText({
+  resources,
+  ...page
+}: Omit<ResourcePage, "resources"> & { resources: readonly string[] }): string {
+  const { Resources: _none, ...head } = listResponse({ ...page, resources: [] });
+  return `${JSON.stringify(head).slice(0, -1)},"Resources":[${resources.join(",")}]}`;
+}
+
 /** The body of the answer to a bulk request (RFC 7644 section 3.7): what became of each operation. */
 export function bulkResponse(operations: readonly JsonObject[]): JsonObject {
   return { schemas: [BULK_RESPONSE_SCHEMA], Operations: [...operations] };

@@ -108,12 +108,22 @@ export function project(
   return shown;
 }
 
+/**
+ * Whether a projection shows the stored attributes of a resource just as they are: all of them, with all their parts.
+ * Passwords are stored elsewhere and the provisioning extension is not stored at all.
+ */
+export function showsWhole(projection: Projection, type: ResourceTypeDefinition): boolean {
+  return viewOf(projection, type).isWhole;
+}
+
 /** What a projection leaves of a resource type, worked out once. */
 interface View {
   core: readonly ShownAttribute[];
   extensions: readonly { id: string; parts: readonly ShownAttribute[] }[];
   /** Stands last. */
   meta: readonly ShownAttribute[];
+  /** See {@link showsWhole}. */
+  isWhole: boolean;
 }
 
 interface ShownAttribute {
@@ -143,14 +153,30 @@ function compileView(projection: Projection, type: ResourceTypeDefinition): View
   const core = compileParts([...COMMON_ATTRIBUTES, ...type.schema.attributes], [], projection);
   const named = (name: string) => core.filter((one) => one.name === name);
   const rest = core.filter(({ name }) => name !== "id" && name !== "meta" && name !== "schemas");
+  const extensions = type.extensions.map(({ schema }) => ({
+    id: schema.id,
+    parts: compileParts(schema.attributes, [schema.id], projection),
+  }));
   return {
     core: [...named("id"), ...rest],
-    extensions: type.extensions.map(({ schema }) => ({
-      id: schema.id,
-      parts: compileParts(schema.attributes, [schema.id], projection),
-    })),
+    extensions,
     meta: named("meta"),
+    isWhole:
+      holdsWhole(core, type.schema.attributes) &&
+      holdsWhole(core, COMMON_ATTRIBUTES) &&
+      type.extensions.every(
+        ({ schema }, index) =>
+          schema.id === PROVISIONING_USER_URN ||
+          schema.id === PROVISIONING_GROUP_URN ||
+          holdsWhole(extensions[index]?.parts ?? [], schema.attributes),
+      ),
   };
+}
+
+function holdsWhole(shown: readonly ShownAttribute[], defined: readonly AttributeDefinition[]): boolean {
+  return defined.every(
+    ({ name }) => name === "password" || shown.some((one) => one.name === name && one.parts === undefined),
+  );
 }
 
 function compileParts(

@@ -6,6 +6,7 @@ import { createScimRouter } from "../../src/http/scim/router.js";
 import { appendNotification } from "../../src/notifications/append-notification.js";
 import type { Database } from "../../src/persistence/database.js";
 import { insertRunRows, type RunRow } from "../../src/persistence/run-row-store.js";
+import { newTimedId } from "../../src/platform/ids.js";
 import { type Administration, createAdministration } from "../http/admin/administration.js";
 import { checkTestToken, serveRouter } from "../http/support/serve-router.js";
 import { defaultTenantId, openTestDatabase, type TestDatabase } from "../support/database.js";
@@ -122,6 +123,7 @@ afterAll(() => test.close());
 async function logRequest({ requestLog, clock }: Administration): Promise<string> {
   requestLog.record({
     tenantId: defaultTenantId,
+    id: newTimedId(clock.now()),
     at: clock.now(),
     clientId: "hr",
     method: "PATCH",

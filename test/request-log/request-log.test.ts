@@ -1,10 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type Database, DatabaseUnavailableError } from "../../src/persistence/database.js";
-import {
-  createRequestLog,
-  type FinishedRequest,
-  type RequestLog,
-} from "../../src/request-log/request-log.js";
+import { newTimedId } from "../../src/platform/ids.js";
+import { createRequestLog, type LoggedRequest, type RequestLog } from "../../src/request-log/request-log.js";
 import { defaultTenantId, shareTestDatabase } from "../support/database.js";
 import { createFakeClock } from "../support/fake-clock.js";
 
@@ -30,11 +27,13 @@ function open(
 }
 
 let count = 0;
-const finished = (facts: Partial<FinishedRequest> = {}): FinishedRequest => {
+const finished = (facts: Partial<LoggedRequest> = {}): LoggedRequest => {
   count += 1;
+  const at = facts.at ?? new Date(Date.UTC(2026, 2, 10, 7, 0, 0, count));
   return {
     tenantId: defaultTenantId,
-    at: new Date(Date.UTC(2026, 2, 10, 7, 0, 0, count)),
+    id: newTimedId(at),
+    at,
     clientId: "okta",
     method: "GET",
     path: "/scim/v2/Users",
@@ -85,7 +84,7 @@ describe("the request log", () => {
     for (const request of [refused, plain, finished({ tenantId: OTHER_TENANT })]) log.record(request);
     await log.flush();
     const rows = await log.list(defaultTenantId, { limit: 10 });
-    expect(rows.map(({ id: _, ...row }) => row)).toEqual([plain, refused]);
+    expect(rows).toEqual([plain, refused]);
     expect(await log.get(defaultTenantId, String(rows[1]?.id))).toEqual(rows[1]);
     expect(await log.get(OTHER_TENANT, String(rows[1]?.id))).toBeUndefined();
   });

@@ -1,7 +1,7 @@
 import type { Request, RequestHandler } from "express";
 import type { Metrics } from "../../observability/metrics.js";
 import type { Clock } from "../../platform/clock.js";
-import type { FinishedRequest } from "../../request-log/request-log.js";
+import type { LoggedRequest } from "../../request-log/request-log.js";
 import { finishedRequest } from "./request-record.js";
 import { correlationIdOf, findGrantOf, processLogOf } from "./request-state.js";
 
@@ -13,7 +13,7 @@ export interface RequestLogDeps {
   clock: Clock;
   metrics: Metrics;
   /** Takes each request of an identity provider, for the request log that administrators read. */
-  recordRequest?: ((request: FinishedRequest) => void) | undefined;
+  recordRequest?: ((request: LoggedRequest) => void) | undefined;
 }
 
 /**

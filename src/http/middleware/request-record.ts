@@ -1,6 +1,7 @@
 import type { Request, Response } from "express";
+import { newTimedId } from "../../platform/ids.js";
 import { maskBody, maskFound } from "../../request-log/mask-body.js";
-import type { FinishedRequest } from "../../request-log/request-log.js";
+import type { LoggedRequest } from "../../request-log/request-log.js";
 import { profileNamed } from "../../scim/dialect/dialect.js";
 import type { Quirk } from "../../scim/dialect/quirks.js";
 import { type Mark, recogniseProfile } from "../../scim/dialect/recognise-profile.js";
@@ -31,7 +32,7 @@ export function finishedRequest(
   request: Request,
   response: Response,
   { path, route, status, startedAt, durationMs }: Measured,
-): FinishedRequest | undefined {
+): LoggedRequest | undefined {
   const grant = findGrantOf(request);
   if (grant === undefined || !PROVIDERS.test(path)) return undefined;
   const dialect = findDialectOf(request);
@@ -40,9 +41,13 @@ export function finishedRequest(
   const applied = dialect?.applied ?? NO_QUIRKS;
   // IDaaS 1.x is answered 200 in any case; what counts here is whether it was refused.
   const outcome = Math.max(status, refusal?.status ?? 0);
+  const { resourceType, resourceId } = resourceOf(path, response);
+  const at = new Date(startedAt);
+  // All names in one literal: objects put together of others cost V8 a shape for each request.
   return {
     tenantId: grant.tenantId,
-    at: new Date(startedAt),
+    id: newTimedId(at),
+    at,
     clientId: grant.clientId,
     method: request.method,
     // Ids and names of attributes are what a client sends, and can be anything.
@@ -56,7 +61,8 @@ export function finishedRequest(
     recognised: recogniseProfile({ userAgent, applied, marks: dialect?.marks ?? NO_MARKS }),
     quirks: [...applied],
     ignored: dialect?.ignored.map(plainName) ?? [],
-    ...resourceOf(path, response),
+    resourceType,
+    resourceId,
     correlationId: correlationIdOf(request),
     userAgent: userAgent === undefined ? null : maskFound(userAgent),
     body: outcome >= 400 || applied.size > 0 ? writtenBody(request) : null,
@@ -67,7 +73,7 @@ const NO_QUIRKS: ReadonlySet<Quirk> = new Set();
 const NO_MARKS: ReadonlySet<Mark> = new Set();
 
 /** What the path names, or for a create, what the answer says was made. */
-function resourceOf(path: string, response: Response): Pick<FinishedRequest, "resourceType" | "resourceId"> {
+function resourceOf(path: string, response: Response): Pick<LoggedRequest, "resourceType" | "resourceId"> {
   const location = response.getHeader("location");
   const match = RESOURCE.exec(typeof location === "string" ? location : path) ?? RESOURCE.exec(path);
   const [, resourceType = null, named = null] = match ?? [];

@@ -1,14 +1,14 @@
 import type { Request, RequestHandler, Response } from "express";
 import type { Directory, ListPage } from "../../directory/directory.js";
-import { listResponse } from "../../scim/messages.js";
+import { listResponseText } from "../../scim/messages.js";
 import { parseProjection, projectionNeeds } from "../../scim/projection.js";
 import type { ResourceTypeId } from "../../scim/schema/attribute.js";
-import { sendScim } from "../middleware/negotiation.js";
+import { sendScimText } from "../middleware/negotiation.js";
 import { queryOf, type RequestParameters } from "../middleware/request-state.js";
 import { requestContext } from "./call.js";
 import { readListParameters } from "./list-parameters.js";
-import { presentResource } from "./present.js";
 import { readSearchRequest } from "./search-request.js";
+import { writeResource } from "./write-resource.js";
 
 /** What the handlers of lists work with. */
 export interface ListHandlerDeps {
@@ -49,10 +49,10 @@ export function createListHandlers(typeId: ResourceTypeId | undefined, deps: Lis
         : await directory.list(context, typeId, { ...parameters, needs });
     const resources = page.resources.flatMap((resource) => {
       const view = views.get(resource.type);
-      return view === undefined ? [] : [presentResource(resource, view.type, view.projection, baseUrl)];
+      return view === undefined ? [] : writeResource(resource, view.type, view.projection, baseUrl).text;
     });
     const { totalResults, nextCursor, previousCursor } = page;
-    const body = listResponse({
+    const text = listResponseText({
       resources,
       totalResults,
       itemsPerPage: resources.length,
@@ -60,7 +60,7 @@ export function createListHandlers(typeId: ResourceTypeId | undefined, deps: Lis
       previousCursor,
       ...(parameters.cursor === undefined && { startIndex: parameters.startIndex }),
     });
-    sendScim(request, response, 200, body);
+    sendScimText(request, response, 200, text);
   }
 
   return {

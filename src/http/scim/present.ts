@@ -49,7 +49,7 @@ export function tagOf(resource: Resource, shown: JsonObject): string {
 function addReferences(resource: JsonObject, type: ResourceTypeDefinition, baseUrl: string): void {
   switch (type.id) {
     case "User":
-      referToOwn(resource, "groups", () => `${baseUrl}/Groups/`);
+      referToOwn(resource, "groups", () => groupAddress(baseUrl));
       referWithin(resource, ENTERPRISE_USER_URN, { manager: `${baseUrl}/Users/` });
       return;
     case "Group":
@@ -64,13 +64,26 @@ function addReferences(resource: JsonObject, type: ResourceTypeDefinition, baseU
   }
 }
 
-/** Members and groups come from rows of ours, so every one of them has an address. */
+function groupAddress(baseUrl: string): string {
+  return `${baseUrl}/Groups/`;
+}
+
+/** The groups of a person as {@link presentResource} shows them. */
+export function groupsWithReferences(groups: readonly JsonObject[], baseUrl: string): JsonObject[] {
+  return groups.map((group) => withOwnReference(group, groupAddress(baseUrl)));
+}
+
 function referToOwn(holder: JsonObject, attribute: string, target: (element: JsonObject) => string): void {
   const elements = holder[attribute];
-  if (!Array.isArray(elements) || elements.length === 0) return;
+  if (!Array.isArray(elements)) return;
   holder[attribute] = elements.map((element) =>
-    isObject(element) ? { ...element, $ref: target(element) + String(element["value"]) } : element,
+    isObject(element) ? withOwnReference(element, target(element)) : element,
   );
+}
+
+/** Members and groups come from rows of ours, so every one of them has an address. */
+function withOwnReference(element: JsonObject, target: string): JsonObject {
+  return { ...element, $ref: target + String(element["value"]) };
 }
 
 function referWithin(resource: JsonObject, urn: string, attributes: Record<string, string>): void {

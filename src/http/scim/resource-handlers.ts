@@ -1,10 +1,12 @@
 import type { Request, RequestHandler, Response } from "express";
 import type { Directory, Resource } from "../../directory/directory.js";
-import type { JsonObject, ResourceTypeId } from "../../scim/schema/attribute.js";
-import { sendScim } from "../middleware/negotiation.js";
+import { entityTag } from "../../scim/entity-tag.js";
+import type { ResourceTypeId } from "../../scim/schema/attribute.js";
+import { sendScimText } from "../middleware/negotiation.js";
 import { readCall, requestContext, resourceIdOf, type ScimCall } from "./call.js";
 import { isNotModified, writeCondition } from "./preconditions.js";
-import { presentResource, resourceLocation, tagOf } from "./present.js";
+import { resourceLocation } from "./present.js";
+import { writeResource } from "./write-resource.js";
 
 /** What the handlers of one resource type work with. */
 export interface ResourceHandlerDeps {
@@ -36,17 +38,14 @@ export function createResourceHandlers(typeId: ResourceTypeId, deps: ResourceHan
     resource: Resource,
     call: ScimCall,
   ): void {
-    const shown = presentResource(resource, call.type, call.projection, baseUrl);
-    identify(response, resource, call, shown);
-    sendScim(request, response, status, shown);
+    const { text, tag } = writeResource(resource, call.type, call.projection, baseUrl);
+    identify(response, resource, call, tag);
+    sendScimText(request, response, status, text);
   }
 
-  /** Sets ETag and Location. Returns the tag. */
-  function identify(response: Response, resource: Resource, call: ScimCall, shown: JsonObject): string {
-    const tag = tagOf(resource, shown);
+  function identify(response: Response, resource: Resource, call: ScimCall, tag: string): void {
     response.setHeader("ETag", tag);
     response.setHeader("Location", resourceLocation(baseUrl, call.type, resource.id));
-    return tag;
   }
 
   return {
@@ -59,10 +58,10 @@ export function createResourceHandlers(typeId: ResourceTypeId, deps: ResourceHan
     async read(request, response) {
       const call = await readCall(request, directory, typeId);
       const resource = await directory.read(call.context, typeId, resourceIdOf(request), call.needs);
-      const shown = presentResource(resource, call.type, call.projection, baseUrl);
-      const tag = identify(response, resource, call, shown);
+      const { text, tag } = writeResource(resource, call.type, call.projection, baseUrl);
+      identify(response, resource, call, tag);
       if (isNotModified(request, tag)) response.status(304).end();
-      else sendScim(request, response, 200, shown);
+      else sendScimText(request, response, 200, text);
     },
 
     async replace(request, response) {
@@ -84,7 +83,7 @@ export function createResourceHandlers(typeId: ResourceTypeId, deps: ResourceHan
         ...(ifMatch !== undefined && { ifMatch }),
       });
       if (quiet) {
-        identify(response, resource, call, {});
+        identify(response, resource, call, entityTag(resource.version));
         response.status(204).end();
       } else {
         answer(request, response, 200, resource, call);

@@ -107,6 +107,7 @@ export async function changeMembers(
       seq: row.seq,
       version: Number(row.new_version ?? row.version),
       doc: row.doc,
+      text: undefined,
       parent: { id: row.parent_id, ref: row.parent_ref, display: null },
       createdAt: row.created_at,
       modifiedAt: isChanged ? now : row.modified_at,

@@ -8,17 +8,8 @@ import {
 import type { ChangeCause } from "../change-store.js";
 import type { Queryable } from "../queryable.js";
 import { resourceColumns } from "../resource-columns.js";
-import type { StoredResource } from "../resource-row.js";
+import { OWN_COLUMNS, type ResourceRow, type StoredResource, toResource } from "../resource-row.js";
 import type { UniqueClaim } from "../unique-claim.js";
-
-interface UserRow {
-  id: string;
-  seq: string;
-  version: string;
-  doc: JsonObject;
-  created_at: Date;
-  modified_at: Date;
-}
 
 /** Reads a living user, or undefined. A user has no parent, so nothing is joined. `id` must be a UUID. */
 export async function readUser(
@@ -26,22 +17,12 @@ export async function readUser(
   tenantId: string,
   id: string,
 ): Promise<StoredResource | undefined> {
-  const [row] = await queryable.query<UserRow>(
-    `select id, seq, version, doc, created_at, modified_at from resource
-      where tenant_id = $1 and id = $2 and type = 'User' and deleted_at is null`,
+  const [row] = await queryable.query<ResourceRow>(
+    `select ${OWN_COLUMNS}, null as parent_display from resource r
+      where r.tenant_id = $1 and r.id = $2 and r.type = 'User' and r.deleted_at is null`,
     [tenantId, id],
   );
-  if (row === undefined) return undefined;
-  return {
-    id: row.id,
-    type: "User",
-    seq: row.seq,
-    version: Number(row.version),
-    doc: row.doc,
-    parent: { id: null, ref: null, display: null },
-    createdAt: row.created_at,
-    modifiedAt: row.modified_at,
-  };
+  return row && toResource(row);
 }
 
 /** What a user is to become. */
