@@ -31,6 +31,8 @@ import { CreateRemoval1764171000100 } from "./1764171000100-create-removal.js";
 import { CreateRun1764173000100 } from "./1764173000100-create-run.js";
 import { CreateNotification1764174000100 } from "./1764174000100-create-notification.js";
 import { CreateNotificationSettings1764174000200 } from "./1764174000200-create-notification-settings.js";
+import { AddPauseSince1764174000300 } from "./1764174000300-add-pause-since.js";
+import { AddDeliveryLane1764174000400 } from "./1764174000400-add-delivery-lane.js";
 import { CreateAuditEntry1764175000100 } from "./1764175000100-create-audit-entry.js";
 import { AddAttemptChinese1764175000200 } from "./1764175000200-add-attempt-chinese.js";
 import { IndexTimelines1764175000300 } from "./1764175000300-index-timelines.js";
@@ -73,6 +75,8 @@ export const migrations = [
   CreateRun1764173000100,
   CreateNotification1764174000100,
   CreateNotificationSettings1764174000200,
+  AddPauseSince1764174000300,
+  AddDeliveryLane1764174000400,
   CreateAuditEntry1764175000100,
   AddAttemptChinese1764175000200,
   IndexTimelines1764175000300,

@@ -44,6 +44,10 @@ export interface ConnectorErrorFacts {
    * A create with `true` must be looked up before it is tried again.
    */
   mayHaveApplied?: boolean;
+  /** Set where the vendor answers nobody at this address for a while, in milliseconds: the whole connection rests. */
+  banMs?: number;
+  /** Set where no source lists the vendor's code: its own words, without mobile numbers. */
+  unlisted?: string;
   /** Tries after which this failure counts as `rejected`; absent means: retry for as long as it takes. */
   giveUpAfter?: number;
 }

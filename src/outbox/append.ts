@@ -23,7 +23,7 @@ export type AppendDeliveries = (tx: Transaction, input: AppendInput) => Promise<
 /**
  * Orders a delivery of each changed resource to every enabled connection of the tenant, inside the caller's
  * transaction: with the change or not at all. Call it at most once in a transaction, as its last statement.
- * The database function that does it, and why it is one, is in migrations/1764150000300; writes of one statement
+ * The database function that does it, and why it is one, is in migrations/1764150000300 and, with the lanes, 1764174000400; writes of one statement
  * (persistence/hot) call it themselves.
  */
 export const appendDeliveries: AppendDeliveries = async (tx, input) => {
@@ -44,14 +44,15 @@ const RAISE_WHAT_IS_THERE = `on conflict (tenant_id, connection_id, resource_id)
          requested_at = excluded.requested_at,
          correlation_id = excluded.correlation_id,
          tries = 0,
+         lane = case when delivery.lane = 0 and delivery.state = 'pending' then 0 else excluded.lane end,
          state = case when delivery.state = 'claimed' then 'claimed' else 'pending' end,
          next_attempt_at = case when delivery.state = 'claimed' then delivery.next_attempt_at
                                 else excluded.next_attempt_at end`;
 
 const APPEND_BACKLOG = `
   insert into delivery (tenant_id, id, connection_id, resource_id, resource_type, state, generation, requested_at,
-                        correlation_id, next_attempt_at, tries, claims)
-  select r.tenant_id, gen_random_uuid(), $2, r.id, r.type, 'pending', 1, $3, $4, $3, 0, 0
+                        correlation_id, next_attempt_at, tries, claims, lane)
+  select r.tenant_id, gen_random_uuid(), $2, r.id, r.type, 'pending', 1, $3, $4, $3, 0, 0, 1
     from resource r
    where r.tenant_id = $1
      and (r.deleted_at is null
@@ -89,8 +90,9 @@ export interface OrderInput extends BacklogInput {
 
 const ORDER = `
   insert into delivery (tenant_id, id, connection_id, resource_id, resource_type, state, generation, requested_at,
-                        correlation_id, next_attempt_at, tries, claims)
-  select r.tenant_id, gen_random_uuid(), $2, r.id, r.type, 'pending', 1, $3, $4, $3, 0, 0
+                        correlation_id, next_attempt_at, tries, claims, lane)
+  select r.tenant_id, gen_random_uuid(), $2, r.id, r.type, 'pending', 1, $3, $4, $3, 0, 0,
+         case when cardinality($5::uuid[]) > 20 then 1 else 0 end
     from resource r
    where r.tenant_id = $1 and r.id = any($5::uuid[])
      and (r.deleted_at is null

@@ -38,6 +38,15 @@ export interface DeliveryReason {
   proposal?: string;
 }
 
+/**
+ * The two lanes of a connection's queue, in the order of their numbers in the database: `single` changes, and `load`,
+ * which is what comes in thousands. Single changes do not wait behind a load, which still gets its share.
+ */
+export const LANES = ["single", "load"] as const;
+
+/** One of {@link LANES}. */
+export type Lane = (typeof LANES)[number];
+
 /** A delivery as a worker holds it: "bring this resource up to date at this connection". */
 export interface ClaimedDelivery {
   id: string;
@@ -61,6 +70,9 @@ export interface ClaimedDelivery {
   runId?: string;
   /** The fence: only the holder of the present lease may settle. */
   leaseId: string;
+  lane: Lane;
+  /** Whether it is the one delivery that tries out a connection in quarantine. */
+  probe: boolean;
 }
 
 /** Notification channel that tells workers that something became due. Only a hint: they poll as well. */

@@ -17,8 +17,9 @@ export interface OrderInput {
 // As append_deliveries does, at one connection. What deletion protection holds stays held: a run releases nothing.
 const ORDER = `
   insert into delivery (tenant_id, id, connection_id, resource_id, resource_type, state, generation, requested_at,
-                        correlation_id, next_attempt_at, tries, claims, run_id)
-  select $1, gen_random_uuid(), $2, given.id, given.type, 'pending', 1, $3, $4, $5, 0, 0, $6
+                        correlation_id, next_attempt_at, tries, claims, run_id, lane)
+  select $1, gen_random_uuid(), $2, given.id, given.type, 'pending', 1, $3, $4, $5, 0, 0, $6,
+         case when cardinality($7::uuid[]) > 20 then 1 else 0 end
     from unnest($7::uuid[], $8::text[]) as given (id, type)
    order by given.id
       on conflict (tenant_id, connection_id, resource_id) do update
@@ -27,6 +28,7 @@ const ORDER = `
          correlation_id = excluded.correlation_id,
          tries = 0,
          run_id = excluded.run_id,
+         lane = case when delivery.lane = 0 and delivery.state = 'pending' then 0 else excluded.lane end,
          state = case when delivery.state = 'claimed' then 'claimed' else 'pending' end,
          next_attempt_at = case when delivery.state = 'claimed' then delivery.next_attempt_at
                                 else excluded.next_attempt_at end

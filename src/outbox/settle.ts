@@ -100,6 +100,7 @@ export async function settle(
       outcome.kind === "synced",
     ],
   );
+  if (outcome.kind === "blocked" && delivery.lane === "single") await takeAlong(tx, delivery, awaited);
   if (final) await wakeWaiting(tx, delivery, settings.now);
   if (final || again) tx.hint(DELIVERY_CHANNEL);
   return "settled";
@@ -154,6 +155,27 @@ async function replaceWaits(tx: Transaction, delivery: ClaimedDelivery, awaited:
      select $1, $2, $3, awaited from unnest($4::uuid[]) as awaited
      on conflict do nothing`,
     [...keys, awaited.map((one) => one.resourceId)],
+  );
+}
+
+/**
+ * What a single change waits for, and what that waits for, must not wait within a load. Rows that somebody has locked
+ * are passed over: whoever has them is about to move them anyway.
+ */
+async function takeAlong(tx: Transaction, delivery: ClaimedDelivery, awaited: Awaited[]): Promise<void> {
+  await tx.query(
+    `with recursive needed (id) as (
+       select unnest($3::uuid[])
+        union
+       select w.awaited_id from needed
+         join delivery_wait w on w.tenant_id = $1 and w.connection_id = $2 and w.resource_id = needed.id),
+     behind as (
+       select d.id from delivery d
+        where d.tenant_id = $1 and d.connection_id = $2 and d.resource_id in (select id from needed) and d.lane = 1
+          and d.state in ('pending', 'blocked')
+          for update skip locked)
+     update delivery d set lane = 0 from behind where d.tenant_id = $1 and d.id = behind.id`,
+    [delivery.tenantId, delivery.connectionId, awaited.map((one) => one.resourceId)],
   );
 }
 

@@ -93,24 +93,28 @@ export async function deleteConnection(db: Queryable, { tenantId, id }: RowKey):
   return affected === 1;
 }
 
-/** Lets the whole connection stand still until a moment, and counts it. Its version stays: nobody changed a setting. */
+/**
+ * Lets the whole connection stand still until a moment, and counts it. The first of several pauses in a row tells since
+ * when. Its version stays: nobody changed a setting.
+ */
 export async function pauseConnection(
   db: Queryable,
   key: RowKey,
-  until: Date,
-  reason: PauseReason,
+  pause: { until: Date; reason: PauseReason; now: Date },
 ): Promise<void> {
   await db.query(
-    `update connection set paused_until = $3, pause_reason = $4::jsonb, pause_count = pause_count + 1
+    `update connection
+        set paused_until = $3, pause_reason = $4::jsonb, pause_count = pause_count + 1,
+            paused_since = coalesce(paused_since, $5)
       where tenant_id = $1 and id = $2`,
-    [key.tenantId, key.id, until, JSON.stringify(reason)],
+    [key.tenantId, key.id, pause.until, JSON.stringify(pause.reason), pause.now],
   );
 }
 
 /** Ends a pause and forgets how many there were. Writes nothing, and answers false, when there was none. */
 export async function resumeConnection(db: Queryable, key: RowKey): Promise<boolean> {
   const rows = await db.query(
-    `update connection set paused_until = null, pause_reason = null, pause_count = 0
+    `update connection set paused_until = null, pause_reason = null, pause_count = 0, paused_since = null
       where tenant_id = $1 and id = $2 and (paused_until is not null or pause_count > 0)
       returning 1`,
     [key.tenantId, key.id],

@@ -4,19 +4,19 @@ import { handBack } from "../outbox/claim.js";
 import type { ClaimedDelivery, DeliveryReason } from "../outbox/delivery.js";
 import type { RetrySchedule } from "../outbox/retry-schedule.js";
 import type { Outcome } from "../outbox/settle.js";
-import { pauseConnection } from "../persistence/connection-store.js";
 import type { Database } from "../persistence/database.js";
 import type { Clock } from "../platform/clock.js";
 import type { CallRecorder } from "./call-recorder.js";
 import type { ConnectionAtWork, OpenConnections } from "./connections/connection-at-work.js";
 import { SecretUnreadableError } from "./connections/connection-errors.js";
-import { connectionPause } from "./connections/pause-schedule.js";
+import type { TroubleWatch } from "./connections/trouble-watch.js";
 import { decide, isInDoubt } from "./decide/decide.js";
 import type { Decision } from "./decide/decision.js";
 import { loadSubject } from "./decide/load-subject.js";
 import type { Subject } from "./decide/subject.js";
 import { type Failure, failureOutcome } from "./failure-outcome.js";
 import { guardRemoval } from "./protection/guard-removal.js";
+import { type Pause, pauseOnce } from "./quarantine.js";
 import { reasonFor } from "./reasons.js";
 import { type Settlement, settleDelivery } from "./settle-delivery.js";
 import { waitForHolder } from "./wait-for-holder.js";
@@ -33,6 +33,8 @@ export interface DeliverDeps {
   schedule: RetrySchedule;
   connections: OpenConnections;
   recorder: CallRecorder;
+  /** Sees when single failures add up; without it they never do. */
+  trouble?: TroubleWatch;
   /** Told what was found and what is to be done, before anything is. */
   onDecided?(delivery: ClaimedDelivery, subject: Subject, decision: Decision): void;
   /** Told of each settled delivery, for log and metrics. */
@@ -99,9 +101,8 @@ async function useConnection(
   } catch (error) {
     if (!(error instanceof SecretUnreadableError)) throw error;
     await handBack(deps.database, delivery);
-    const until = new Date(now.getTime() + connectionPause(1));
     const reason = reasonFor("secret-key", { detail: error.message });
-    await pauseConnection(deps.database, { tenantId, id: connectionId }, until, reason);
+    await deps.database.transaction((tx) => pauseOnce(tx, delivery, { reason }, now));
     return undefined;
   }
 }
@@ -120,7 +121,14 @@ async function carryOut(deps: DeliverDeps, work: Work): Promise<Settlement> {
   const { decision, delivery, startedAt, calls } = work;
   // Only knowing what the vendor holds ends a doubt; deciding not to call does not.
   const inDoubt = decision.kind !== "nothing" && isInDoubt(delivery);
-  const base = { startedAt, calls, action: "none" as const, link: { kind: "keep" as const }, inDoubt };
+  const base = {
+    startedAt,
+    calls,
+    action: "none" as const,
+    link: { kind: "keep" as const },
+    inDoubt,
+    answered: false,
+  };
   switch (decision.kind) {
     case "nothing":
       return { ...base, outcome: { kind: "synced", notes: decision.notes, awaited: [] } };
@@ -145,7 +153,8 @@ async function carryOut(deps: DeliverDeps, work: Work): Promise<Settlement> {
 function holding({ delivery, decision, calls, startedAt }: Work, reason: DeliveryReason): Settlement {
   const action = decision.kind === "remove" ? "remove" : "update";
   const link = { kind: "keep" as const };
-  return { startedAt, calls, action, link, inDoubt: isInDoubt(delivery), outcome: { kind: "held", reason } };
+  const inDoubt = isInDoubt(delivery);
+  return { startedAt, calls, action, link, inDoubt, outcome: { kind: "held", reason }, answered: false };
 }
 
 async function callVendor(deps: DeliverDeps, work: Work, decision: VendorDecision): Promise<Settlement> {
@@ -160,9 +169,12 @@ async function callVendor(deps: DeliverDeps, work: Work, decision: VendorDecisio
         ? { kind: "synced", notes: done.notes, awaited: done.awaited }
         : { kind: "parked", reason: done.parked };
     const { action, link, approvalUsed = false } = done;
-    return { startedAt, calls, action, link, inDoubt: false, outcome, approvalUsed };
+    const answered = calls.length > 0;
+    if (answered) observe(deps, work, false);
+    return { startedAt, calls, action, link, inDoubt: false, outcome, answered, approvalUsed };
   } catch (error) {
     const failure = await failureOf(deps, work, error);
+    const pause = failure.pause ?? pauseForTrouble(deps, work, failure);
     return {
       startedAt,
       calls,
@@ -171,7 +183,8 @@ async function callVendor(deps: DeliverDeps, work: Work, decision: VendorDecisio
       inDoubt: failure.inDoubt || isInDoubt(delivery),
       outcome: failure.outcome,
       code: failure.code,
-      ...(failure.pause === undefined ? {} : { pause: failure.pause }),
+      answered: failure.sign === "answered" && calls.length > 0,
+      ...(pause === undefined ? {} : { pause }),
     };
   }
 }
@@ -198,10 +211,24 @@ async function explained(deps: DeliverDeps, work: Work, error: unknown): Promise
   );
 }
 
+/** Single failures that add up to a connection that does not work, or the one that shows that it still does not. */
+function pauseForTrouble(deps: DeliverDeps, work: Work, failure: Failure): Pause | undefined {
+  if (work.calls.length === 0 || failure.sign === "none") return undefined;
+  const addsUp = observe(deps, work, failure.sign === "trouble");
+  if (failure.sign !== "trouble" || !(addsUp || work.delivery.probe)) return undefined;
+  if (!("reason" in failure.outcome)) return undefined;
+  const { message, zh } = failure.outcome.reason;
+  return { reason: reasonFor("vendor-unreachable", { detail: { en: message, zh: zh?.message ?? message } }) };
+}
+
+function observe({ trouble, clock }: DeliverDeps, { connection, startedAt }: Work, failed: boolean): boolean {
+  return trouble?.observe(connection.id, { startedAt, endedAt: clock.now(), trouble: failed }) ?? false;
+}
+
 async function failureOf(deps: DeliverDeps, work: Work, error: unknown): Promise<Failure> {
   if (error instanceof AdoptionRefused) {
     const outcome = await waitForHolder(deps.database, work.delivery, error, deps.clock.now());
-    if (outcome !== undefined) return { outcome, inDoubt: false, code: error.reason.code };
+    if (outcome !== undefined) return { outcome, inDoubt: false, code: error.reason.code, sign: "answered" };
   }
   return failureOutcome(await explained(deps, work, error), {
     now: deps.clock.now(),

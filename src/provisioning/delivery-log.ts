@@ -265,7 +265,7 @@ const WAITS = `
 
 // What it waited for stays recorded: if that settles first, the delivery is woken once more, which is harmless.
 const RETRY_ONE = `
-  update delivery set state = 'pending', next_attempt_at = $3, tries = 0
+  update delivery set state = 'pending', next_attempt_at = $3, tries = 0, lane = 0
    where tenant_id = $1 and id = $2`;
 
 // Rows are locked in the order of their resources, the one in which the outbox locks them.
@@ -276,7 +276,7 @@ const RETRY_FAILED = `
      order by resource_id, connection_id
        for update),
   retried as (
-    update delivery d set state = 'pending', next_attempt_at = $4, tries = 0
+    update delivery d set state = 'pending', next_attempt_at = $4, tries = 0, lane = 1
       from due
      where d.tenant_id = due.tenant_id and d.id = due.id
     returning 1)

@@ -2,6 +2,7 @@ import { ConnectorError } from "../connectors/errors.js";
 import type { DeliveryReason } from "../outbox/delivery.js";
 import { type RetrySchedule, retryDelay } from "../outbox/retry-schedule.js";
 import type { Outcome } from "../outbox/settle.js";
+import type { Pause } from "./quarantine.js";
 import { reasonFor } from "./reasons.js";
 import { AdoptionRefused, RemoteVanished } from "./write/execution.js";
 
@@ -11,7 +12,12 @@ export interface Failure {
   /** Whether the vendor may have applied the change all the same. */
   inDoubt: boolean;
   /** Set when the whole connection has to pause: nothing would succeed. */
-  pause?: DeliveryReason;
+  pause?: Pause;
+  /**
+   * What it says about the connection: `trouble` of the way or of the vendor, which adds up; `answered`, as the vendor
+   * refused these values or this moment only; or nothing.
+   */
+  sign: "trouble" | "answered" | "none";
   /** Drop the link before the next try. */
   dropLink?: true;
   /** The vendor's code or a word of ours, for the attempt log. */
@@ -38,12 +44,12 @@ const INVITATION_INTERVAL_MS = 600_000;
 export function failureOutcome(error: unknown, context: FailureContext): Failure {
   if (error instanceof AdoptionRefused) {
     const { reason } = error;
-    return { outcome: { kind: "parked", reason }, inDoubt: false, code: reason.code };
+    return { outcome: { kind: "parked", reason }, inDoubt: false, code: reason.code, sign: "answered" };
   }
   if (error instanceof RemoteVanished) {
     const reason = reasonFor("vanished", { remoteId: error.remoteId });
     const outcome: Outcome = { kind: "retry", reason, at: context.now, charged: true };
-    return { outcome, inDoubt: false, dropLink: true, code: "vanished" };
+    return { outcome, inDoubt: false, dropLink: true, code: "vanished", sign: "answered" };
   }
   if (error instanceof ConnectorError) return connectorFailure(error, context);
   throw error;
@@ -52,13 +58,14 @@ export function failureOutcome(error: unknown, context: FailureContext): Failure
 function connectorFailure(error: ConnectorError, context: FailureContext): Failure {
   const { facts } = error;
   const reason = reasonOf(error);
-  const base = { inDoubt: facts.mayHaveApplied === true, code: facts.code };
+  const base = { inDoubt: facts.mayHaveApplied === true, code: facts.code, sign: signOf(error) };
   const parked: Outcome = { kind: "parked", reason };
   switch (error.kind) {
     case "throttled":
       return {
         ...base,
         outcome: { kind: "retry", reason, at: later(context, 1_000, facts.retryAfterMs), charged: false },
+        ...(facts.banMs === undefined ? {} : { pause: { reason, ms: facts.banMs } }),
       };
     case "transient":
       return { ...base, outcome: retryUpTo(facts.giveUpAfter ?? Number.POSITIVE_INFINITY, "failed") };
@@ -76,13 +83,37 @@ function connectorFailure(error: ConnectorError, context: FailureContext): Failu
     case "rejected":
       return { ...base, outcome: parked };
     case "unauthorized":
-      return { ...base, outcome: { kind: "retry", reason, at: context.now, charged: false }, pause: reason };
+      return {
+        ...base,
+        outcome: { kind: "retry", reason, at: context.now, charged: false },
+        pause: { reason },
+      };
   }
 
   function retryUpTo(limit: number, then: "parked" | "failed"): Outcome {
     if (context.tries + 1 >= limit) return { kind: then, reason };
     const pause = retryDelay(context.tries, context.schedule, context.random);
     return { kind: "retry", reason, at: later(context, pause, facts.retryAfterMs), charged: true };
+  }
+}
+
+function signOf({ kind, facts }: ConnectorError): Failure["sign"] {
+  switch (kind) {
+    case "transient":
+      // A code that nobody knows is an answer; a call that we gave up ourselves says nothing about the vendor.
+      if (facts.unlisted !== undefined) return "answered";
+      return facts.code === "aborted" ? "none" : "trouble";
+    case "unauthorized":
+      return "none";
+    case "throttled":
+      // Credentials and permissions were accepted, or nothing was called at all.
+      return facts.banMs === undefined && facts.code !== "keeping-silent" ? "answered" : "none";
+    case "conflict":
+    case "dependency-missing":
+    case "awaiting":
+    case "not-found":
+    case "rejected":
+      return "answered";
   }
 }
 

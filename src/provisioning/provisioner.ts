@@ -9,6 +9,7 @@ import type { Run, RunEnd } from "../persistence/run-store.js";
 import type { Clock } from "../platform/clock.js";
 import { createCallRecorder } from "./call-recorder.js";
 import { createOpenConnections } from "./connections/open-connections.js";
+import { createTroubleWatch } from "./connections/trouble-watch.js";
 import { createDeliver, type DeliverySettled } from "./deliver.js";
 import { createAdoptValues } from "./reconciliation/adopt-values.js";
 import { startReconciler } from "./reconciliation/reconciler.js";
@@ -57,6 +58,7 @@ export async function startProvisioner(deps: ProvisionerDeps): Promise<Provision
     schedule: defaultRetrySchedule,
     connections,
     recorder,
+    trouble: createTroubleWatch(),
     onSettled: deps.onSettled,
   });
   await releaseAllLeases(database, clock.now());

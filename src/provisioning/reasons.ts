@@ -249,6 +249,16 @@ export const REASONS = {
       zh: "请恢复 SECRET_KEY，或重新填写凭证。",
     },
   },
+  "vendor-unreachable": {
+    message: {
+      en: "Too many calls failed on their way or at the vendor, so the connection rests. The last one: {detail}",
+      zh: "过多调用在途中或对方服务处失败，连接已暂停。最近一次：{detail}",
+    },
+    remedy: {
+      en: "One change is tried from time to time, and everything goes on by itself when it succeeds. If this stays, check the network, the base URLs and the proxy, and the vendor's status page.",
+      zh: "系统会定期试投一条变更，成功后自动恢复。如果持续出现，请检查网络、接口地址和代理，以及对方的服务状态。",
+    },
+  },
   recovered: {
     message: {
       en: "The connection works again; what had to wait is delivered now.",

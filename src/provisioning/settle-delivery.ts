@@ -1,20 +1,18 @@
 import type { VendorCall } from "../connectors/connector.js";
 import { writeBack } from "../directory/write-back.js";
 import { appendNotification } from "../notifications/append-notification.js";
-import type { ClaimedDelivery, DeliveryReason } from "../outbox/delivery.js";
+import type { ClaimedDelivery } from "../outbox/delivery.js";
 import { holdsLease, type Outcome, type SettleResult, settle } from "../outbox/settle.js";
 import { deleteApproval } from "../persistence/approval-store.js";
 import { insertAttempt } from "../persistence/attempt-store.js";
-import { pauseConnection, resumeConnection } from "../persistence/connection-store.js";
 import type { Database, Transaction } from "../persistence/database.js";
 import { deleteLink, upsertLink } from "../persistence/link-store.js";
 import type { Clock } from "../platform/clock.js";
 import { newId } from "../platform/ids.js";
 import type { JsonValue } from "../scim/schema/attribute.js";
 import type { ConnectionAtWork } from "./connections/connection-at-work.js";
-import { connectionPause } from "./connections/pause-schedule.js";
 import { completeRemovals } from "./protection/removal-store.js";
-import { reasonFor } from "./reasons.js";
+import { applyQuarantine, type Pause } from "./quarantine.js";
 import { settleRun } from "./reconciliation/settle-run.js";
 import type { Action, LinkChange } from "./write/execution.js";
 
@@ -31,9 +29,11 @@ export interface Settlement {
   /** Whether deletion protection counted something that this delivery takes away. */
   counted?: boolean;
   /** Set when the whole connection has to rest. */
-  pause?: DeliveryReason;
   /** Whether an administrator's approval was used. */
   approvalUsed?: boolean;
+  pause?: Pause;
+  /** Whether the vendor answered, be it with a refusal of these values. */
+  answered: boolean;
 }
 
 /**
@@ -56,7 +56,7 @@ export async function settleDelivery(
     }
     if (settlement.approvalUsed === true || settlement.link.kind === "delete")
       await deleteApproval(tx, delivery);
-    const paused = await applyPause(tx, delivery, connection, settlement, now);
+    const paused = await applyQuarantine(tx, delivery, settlement, now);
     const outcome = paused.kind === "synced" ? { ...paused, notes: [...paused.notes, ...notes] } : paused;
     if (isAttempt(settlement)) await recordAttempt(tx, delivery, settlement, outcome, now);
     await tellOfFailure(tx, delivery, outcome, now);
@@ -102,32 +102,6 @@ async function applyLink(
   return [`${attribute} could not be written: another resource holds the value "${link.remoteId}".`];
 }
 
-/** A failure that concerns the whole connection lets it rest; the first success after that ends the rest. */
-async function applyPause(
-  tx: Transaction,
-  delivery: ClaimedDelivery,
-  connection: ConnectionAtWork,
-  settlement: Settlement,
-  now: Date,
-): Promise<Outcome> {
-  const key = { tenantId: delivery.tenantId, id: delivery.connectionId };
-  const { outcome, pause } = settlement;
-  if (pause !== undefined) {
-    const until = await pauseOnce(tx, delivery, connection, pause, now);
-    return outcome.kind === "retry" ? { ...outcome, at: until } : outcome;
-  }
-  if (connection.pauseCount > 0 && settlement.calls.some((call) => call.outcome === "ok")) {
-    if (await resumeConnection(tx, key)) await tellOfRecovery(tx, delivery, now);
-  }
-  return outcome;
-}
-
-async function tellOfRecovery(tx: Transaction, delivery: ClaimedDelivery, now: Date): Promise<void> {
-  const { tenantId, connectionId, correlationId } = delivery;
-  const reason = reasonFor("recovered");
-  await appendNotification(tx, { tenantId, connectionId, kind: "recovered", reason, correlationId, now });
-}
-
 /** A delivery that ends without success needs somebody, who may not be looking. */
 async function tellOfFailure(
   tx: Transaction,
@@ -146,28 +120,6 @@ async function tellOfFailure(
     correlationId,
     now,
   });
-}
-
-/** Deliveries that fail side by side are one failure of the connection: it is paused and counted once. */
-async function pauseOnce(
-  tx: Transaction,
-  delivery: ClaimedDelivery,
-  connection: ConnectionAtWork,
-  reason: DeliveryReason,
-  now: Date,
-): Promise<Date> {
-  const { tenantId, connectionId, correlationId } = delivery;
-  const key = { tenantId, id: connectionId };
-  const rows = await tx.query<{ paused_until: Date | null }>(
-    "select paused_until from connection where tenant_id = $1 and id = $2",
-    [key.tenantId, key.id],
-  );
-  const present = rows[0]?.paused_until;
-  if (present !== undefined && present !== null && present > now) return present;
-  const until = new Date(now.getTime() + connectionPause(connection.pauseCount + 1));
-  await pauseConnection(tx, key, until, { ...reason });
-  await appendNotification(tx, { tenantId, connectionId, kind: "quarantine", reason, correlationId, now });
-  return until;
 }
 
 /**

@@ -22,6 +22,9 @@ export const defaultWorkerSettings: WorkerSettings = {
 /** A delivery that takes longer than this share of its lease is given up, so that it can still be settled in time. */
 const WORKING_SHARE = 5 / 6;
 
+/** Every so many claims the load goes first, so that single changes without end cannot hold it up. */
+const LOAD_TURN = 4;
+
 /** What a worker needs. */
 export interface WorkerDeps {
   database: Database;
@@ -45,6 +48,7 @@ export async function startWorker(deps: WorkerDeps): Promise<Worker> {
   const running = new Map<ClaimedDelivery, Promise<void>>();
   const abort = new AbortController();
   let stopping = false;
+  let turn = 1;
   let hinted = false;
   let releasedAt = Number.NEGATIVE_INFINITY;
   let wake = () => {};
@@ -99,8 +103,14 @@ export async function startWorker(deps: WorkerDeps): Promise<Worker> {
         const limit = settings.concurrency - running.size;
         const claimed =
           limit > 0
-            ? await claimDeliveries(database, { now: clock.now(), leaseMs: settings.leaseMs, limit })
+            ? await claimDeliveries(database, {
+                now: clock.now(),
+                leaseMs: settings.leaseMs,
+                limit,
+                first: turn % LOAD_TURN === 0 ? "load" : "single",
+              })
             : [];
+        if (claimed.length > 0) turn += 1;
         for (const delivery of claimed) {
           if (stopping) await handBack(database, delivery);
           else running.set(delivery, start(delivery));

@@ -38,6 +38,7 @@ function connection(change: Partial<Connection> = {}): Connection {
     enabled: false,
     version: 1,
     pausedUntil: null,
+    pausedSince: null,
     pauseReason: null,
     pauseCount: 0,
     createdAt: early,
@@ -126,10 +127,15 @@ describe("the connection store", () => {
   it("counts pauses until it is resumed, at the same version", async () => {
     const made = await stored();
     const reason = { code: "40089", message: "the app secret is wrong", remedy: "enter it again" };
-    await pauseConnection(test.database, made, late, { code: "first", message: "first" });
-    await pauseConnection(test.database, made, late, reason);
+    await pauseConnection(test.database, made, {
+      until: late,
+      reason: { code: "first", message: "first" },
+      now: early,
+    });
+    await pauseConnection(test.database, made, { until: late, reason, now: late });
     expect(await findConnection(test.database, made)).toEqual({
       ...made,
+      pausedSince: early,
       pausedUntil: late,
       pauseReason: reason,
       pauseCount: 2,

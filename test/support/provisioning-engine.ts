@@ -17,6 +17,7 @@ import { createCallRecorder } from "../../src/provisioning/call-recorder.js";
 import type { OpenConnections } from "../../src/provisioning/connections/connection-at-work.js";
 import { type Connections, createConnections } from "../../src/provisioning/connections/connections.js";
 import { createOpenConnections } from "../../src/provisioning/connections/open-connections.js";
+import { createTroubleWatch } from "../../src/provisioning/connections/trouble-watch.js";
 import { createDeliver } from "../../src/provisioning/deliver.js";
 import { createPlans, type Plans } from "../../src/provisioning/plan/plans.js";
 import { provisioningStates } from "../../src/provisioning/provisioning-states.js";
@@ -107,6 +108,7 @@ export async function createProvisioningEngine(
       onCall: recorder.onCall,
     }),
     recorder,
+    trouble: createTroubleWatch(),
     onSettled: () => undefined,
   };
   const deliver = createDeliver({ ...parts, database });

@@ -44,7 +44,7 @@ function unlisted(refusal: VendorRefusal): CodeMeaning {
   }
   if (status >= 500) return { kind: "transient", ...OWN_REASONS["server-trouble"] };
   if (status >= 300) return { kind: "unauthorized", ...OWN_REASONS["not-dingtalk"] };
-  return { kind: "transient", giveUpAfter: UNLISTED_TRIES, ...OWN_REASONS.unlisted };
+  return { kind: "transient", giveUpAfter: UNLISTED_TRIES, unlisted: true, ...OWN_REASONS.unlisted };
 }
 
 /** The error that leaves the connector for a refusal. Its cause holds the refusal, for the connection test. */
@@ -60,10 +60,17 @@ export function refusalError(refusal: VendorRefusal, call: FailedCall): Connecto
       ...(refusal.vendorRequestId !== undefined && { vendorRequestId: refusal.vendorRequestId }),
       ...(retryAfterMs !== undefined && { retryAfterMs }),
       ...(meaning.giveUpAfter !== undefined && { giveUpAfter: meaning.giveUpAfter }),
+      ...(meaning.wholeConnection && isBan(retryAfterMs) && { banMs: retryAfterMs }),
+      ...(meaning.unlisted && { unlisted: refusal.text.slice(0, 200) }),
       ...(call.write && leavesDoubt(meaning, refusal) && { mayHaveApplied: true }),
     },
     { cause: new VendorRefusedError(refusal) },
   );
+}
+
+/** Shorter silences of an app are kept by the client itself, and need nobody to know. */
+function isBan(retryAfterMs: number | undefined): retryAfterMs is number {
+  return retryAfterMs !== undefined && retryAfterMs >= 60_000;
 }
 
 /**

@@ -6,7 +6,7 @@ import { presentLastRun } from "./present-run.js";
 /** What stands for a stored secret; its length tells nothing about the secret. */
 export const SECRET_MASK = "••••••••";
 
-/** A connection as the admin API shows it. `now` decides whether a pause is still on. */
+/** A connection as the admin API shows it. `now` decides how long a run has been going on. */
 export function presentConnection(connection: Connection, lastRun: Run | undefined, now: Date): JsonObject {
   const masked = Object.fromEntries(Object.keys(connection.secrets).map((name) => [name, SECRET_MASK]));
   return {
@@ -19,7 +19,8 @@ export function presentConnection(connection: Connection, lastRun: Run | undefin
     policy: connection.policy,
     schedule: connection.schedule,
     enabled: connection.enabled,
-    state: stateOf(connection, now),
+    state: stateOf(connection),
+    pausedSince: connection.pausedSince?.toISOString() ?? null,
     pausedUntil: connection.pausedUntil?.toISOString() ?? null,
     pauseReason: connection.pauseReason === null ? null : { ...connection.pauseReason },
     lastRun: presentLastRun(lastRun, now),
@@ -29,7 +30,7 @@ export function presentConnection(connection: Connection, lastRun: Run | undefin
   };
 }
 
-function stateOf(connection: Connection, now: Date): "disabled" | "active" | "quarantined" {
-  if (!connection.enabled) return "disabled";
-  return connection.pausedUntil !== null && connection.pausedUntil > now ? "quarantined" : "active";
+function stateOf({ enabled, pauseCount }: Connection): "disabled" | "active" | "quarantined" {
+  if (!enabled) return "disabled";
+  return pauseCount > 0 ? "quarantined" : "active";
 }

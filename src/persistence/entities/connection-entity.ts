@@ -35,6 +35,8 @@ export interface Connection {
   version: number;
   /** No delivery is attempted before; null when it is not paused. */
   pausedUntil: Date | null;
+  /** When the first of the pauses in a row began. */
+  pausedSince: Date | null;
   pauseReason: PauseReason | null;
   /** Pauses in a row since the last success. */
   pauseCount: number;
@@ -60,6 +62,7 @@ export const ConnectionEntity = new EntitySchema<Connection>({
     enabled: { type: "boolean" },
     version: version("version"),
     pausedUntil: optionalMoment("paused_until"),
+    pausedSince: optionalMoment("paused_since"),
     pauseReason: { name: "pause_reason", type: "jsonb", nullable: true },
     pauseCount: { name: "pause_count", type: "integer" },
     createdAt: moment("created_at"),

@@ -13,8 +13,6 @@ export interface ConnectionAtWork {
   rootDepartmentId: string;
   /** The group that stands for that department, where the connection names one. */
   rootGroupId?: string;
-  /** Failures that concerned the whole connection, in a row. */
-  pauseCount: number;
 }
 
 /** Opens connections for deliveries and keeps them open while their settings stay the same. */

@@ -222,6 +222,7 @@ export function createConnections(deps: ConnectionsDeps): Connections {
         enabled: false,
         version: 1,
         pausedUntil: null,
+        pausedSince: null,
         pauseReason: null,
         pauseCount: 0,
         createdAt: now,

@@ -52,7 +52,6 @@ export function createOpenConnections(deps: OpenConnectionsDeps): OpenConnection
         rootDepartmentId:
           typeof configuredRoot === "string" ? configuredRoot : descriptor.defaultRootDepartmentId,
         ...(rootGroupId === undefined ? {} : { rootGroupId }),
-        pauseCount: connection.pauseCount,
       };
     },
     async close() {

@@ -1,5 +1,6 @@
 import request from "supertest";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { pauseConnection, resumeConnection } from "../../../src/persistence/connection-store.js";
 import { createConnections } from "../../../src/provisioning/connections/connections.js";
 import { defaultTenantId, openTestDatabase, type TestDatabase } from "../../support/database.js";
 import { type Administration, createAdministration, goodReport } from "./administration.js";
@@ -69,6 +70,7 @@ describe("creating a connection", () => {
       config: { corpId: "ding1", appSecret: MASK, rootDepartmentId: "1" },
       enabled: false,
       state: "disabled",
+      pausedSince: null,
       pausedUntil: null,
       version: 1,
     });
@@ -166,18 +168,25 @@ describe("reading connections", () => {
     expect([answer.status, answer.body.status]).toEqual([404, 404]);
   });
 
-  it("shows a pause as quarantine with its reason until it ends [001-43]", async () => {
+  it("shows a quarantine with its reason, since when and the next probe, until a probe succeeds [001-43]", async () => {
     const { id } = await create();
     await change(id, { enabled: true });
     const reason = { code: "40014", message: "The key is refused.", remedy: "Check appKey and appSecret." };
-    await test.database.query("update connection set paused_until = $1, pause_reason = $2::jsonb", [
-      new Date(admin.clock.now().getTime() + 60_000),
-      JSON.stringify(reason),
-    ]);
+    const now = admin.clock.now();
+    const until = new Date(now.getTime() + 60_000);
+    await pauseConnection(test.database, { tenantId: defaultTenantId, id }, { until, reason, now });
     const read = async () => (await request(admin.app).get(`${PATH}/${id}`).set(bearer)).body;
-    expect(await read()).toMatchObject({ state: "quarantined", pauseReason: reason });
+    const quarantined = {
+      state: "quarantined",
+      pauseReason: reason,
+      pausedSince: now.toISOString(),
+      pausedUntil: until.toISOString(),
+    };
+    expect(await read()).toMatchObject(quarantined);
     await admin.clock.advance(61_000);
-    expect(await read()).toMatchObject({ state: "active" });
+    expect(await read()).toMatchObject(quarantined);
+    await resumeConnection(test.database, { tenantId: defaultTenantId, id });
+    expect(await read()).toMatchObject({ state: "active", pausedSince: null, pausedUntil: null });
   });
 });
 

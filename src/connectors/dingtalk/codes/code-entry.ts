@@ -21,6 +21,8 @@ export interface CodeMeaning {
   wholeConnection?: true;
   /** The token is bad: fetch another and replay once, before the kind counts. */
   freshToken?: true;
+  /** No source lists the code. */
+  unlisted?: true;
 }
 
 /** Codes of one meaning. */

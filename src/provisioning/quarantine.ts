@@ -1,0 +1,94 @@
+import { appendNotification } from "../notifications/append-notification.js";
+import type { ClaimedDelivery, DeliveryReason } from "../outbox/delivery.js";
+import type { Outcome } from "../outbox/settle.js";
+import { pauseConnection, resumeConnection } from "../persistence/connection-store.js";
+import type { Transaction } from "../persistence/database.js";
+import { connectionPause } from "./connections/pause-schedule.js";
+import { reasonFor } from "./reasons.js";
+
+/** Why a whole connection is to rest. */
+export interface Pause {
+  reason: DeliveryReason;
+  /** How long, in milliseconds, where the vendor says so; else as long as the number of pauses in a row asks for. */
+  ms?: number;
+}
+
+/** What a settled delivery tells about its connection. */
+export interface ConnectionSigns {
+  outcome: Outcome;
+  /** Set when the whole connection has to rest. */
+  pause?: Pause;
+  /** Whether the vendor answered, be it with a refusal of these values: the connection works. */
+  answered: boolean;
+}
+
+/**
+ * Moves a connection into quarantine, on to its next probe, or out again, as a delivery shows; in the transaction that
+ * settles it. Answers the outcome, put off to the end of the pause where there is one.
+ */
+export async function applyQuarantine(
+  tx: Transaction,
+  delivery: ClaimedDelivery,
+  signs: ConnectionSigns,
+  now: Date,
+): Promise<Outcome> {
+  const { outcome, pause } = signs;
+  if (pause !== undefined) {
+    const until = await pauseOnce(tx, delivery, pause, now);
+    return outcome.kind === "retry" ? { ...outcome, at: until } : outcome;
+  }
+  if (!delivery.probe) return outcome;
+  const key = { tenantId: delivery.tenantId, id: delivery.connectionId };
+  if (!signs.answered) {
+    // Nothing was learned, mostly because nothing had to be called: another one is tried.
+    await probeAgainAt(tx, key, outcome.kind === "retry" ? outcome.at : now);
+    return outcome;
+  }
+  if (await resumeConnection(tx, key)) await tellOfRecovery(tx, delivery, now);
+  return outcome;
+}
+
+interface PauseRow {
+  paused_until: Date | null;
+  pause_count: number;
+}
+
+/**
+ * Deliveries that fail side by side are one failure of the connection: it is paused and counted once. A probe that
+ * fails begins the next, longer pause.
+ */
+export async function pauseOnce(
+  tx: Transaction,
+  delivery: ClaimedDelivery,
+  { reason, ms }: Pause,
+  now: Date,
+): Promise<Date> {
+  const { tenantId, connectionId, correlationId } = delivery;
+  const rows = await tx.query<PauseRow>(
+    "select paused_until, pause_count from connection where tenant_id = $1 and id = $2 for update",
+    [tenantId, connectionId],
+  );
+  const { paused_until: present = null, pause_count: count = 0 } = rows[0] ?? {};
+  if (!delivery.probe && present !== null && present > now) return present;
+  const until = new Date(now.getTime() + (ms ?? connectionPause(count + 1)));
+  await pauseConnection(tx, { tenantId, id: connectionId }, { until, reason: { ...reason }, now });
+  await appendNotification(tx, { tenantId, connectionId, kind: "quarantine", reason, correlationId, now });
+  return until;
+}
+
+async function probeAgainAt(
+  tx: Transaction,
+  { tenantId, id }: { tenantId: string; id: string },
+  at: Date,
+): Promise<void> {
+  await tx.query(
+    "update connection set paused_until = $3 where tenant_id = $1 and id = $2 and pause_count > 0",
+    [tenantId, id, at],
+  );
+}
+
+async function tellOfRecovery(tx: Transaction, delivery: ClaimedDelivery, now: Date): Promise<void> {
+  const { tenantId, connectionId, correlationId } = delivery;
+  const reason = reasonFor("recovered");
+  await appendNotification(tx, { tenantId, connectionId, kind: "recovered", reason, correlationId, now });
+}
