@@ -36,6 +36,7 @@ import { createPacers } from "./provisioning/connections/pacers.js";
 import type { DeliverySettled } from "./provisioning/deliver.js";
 import { createDeliveryLog } from "./provisioning/delivery-log.js";
 import { createPlans, type Plans } from "./provisioning/plan/plans.js";
+import { createHeldRemovals } from "./provisioning/protection/held-removals.js";
 import { startProvisioner } from "./provisioning/provisioner.js";
 import { provisioningStates } from "./provisioning/provisioning-states.js";
 import { createRuns } from "./provisioning/reconciliation/runs.js";
@@ -254,6 +255,7 @@ function createSurfaces(parts: Parts, probe: ProbeDeps, publicUrl: string) {
       clients: createClients({ database, clock, clientChanged: authorization.clientChanged }),
       connections,
       deliveries: createDeliveryLog({ database, clock }),
+      heldRemovals: createHeldRemovals({ database, clock, directory }),
       plans,
       runs: createRuns({ database, clock }),
       dictionaryFields: createDictionaryFields({

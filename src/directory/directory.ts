@@ -19,6 +19,7 @@ import { removeResource } from "./remove-resource.js";
 import { replaceResource } from "./replace-resource.js";
 import type { RequestContext } from "./request-context.js";
 import type { ListPage, ListQuery, Resource, ResourceNeeds } from "./resource.js";
+import { type Alongside, restoreResource } from "./restore-resource.js";
 import { tenantSchemas } from "./tenant-schema.js";
 import { createTurns } from "./turns.js";
 import { withCurrentDictionary } from "./with-current-dictionary.js";
@@ -69,6 +70,8 @@ export interface Directory {
     options: PatchOptions,
   ): Promise<Resource>;
   remove(context: RequestContext, type: ResourceTypeId, id: string, ifMatch?: string): Promise<void>;
+  /** Takes a deletion back; see {@link restoreResource}. `alongside` is stored with it or not at all. */
+  restore(context: RequestContext, type: ResourceTypeId, id: string, alongside: Alongside): Promise<void>;
 }
 
 /** What the keys of the signer of cursors are derived for. */
@@ -125,5 +128,7 @@ export function createDirectory(deps: DirectoryDeps): Directory {
     patch: (given, type, id, body, options) =>
       current(given, (context) => patchResource(parts, context, type, id, body, options)),
     remove: (context, type, id, ifMatch) => removeResource(parts, context, type, id, ifMatch),
+    restore: (given, type, id, alongside) =>
+      current(given, (context) => restoreResource(parts, context, type, id, alongside)),
   };
 }

@@ -1,3 +1,4 @@
+import { rememberMembers } from "../persistence/former-membership-store.js";
 import { removeOtherMembers } from "../persistence/membership-store.js";
 import { buryResource, lockResource, raiseVersions } from "../persistence/resource-store.js";
 import { isId } from "../platform/ids.js";
@@ -44,6 +45,7 @@ async function removeGroup(
   if (!stored) throw missing("Group", id);
   checkPrecondition(ifMatch, stored.version);
   const node = { tenantId, groupId: id };
+  await rememberMembers(tx, { tenantId, id }, now);
   const userIds = await removeOtherMembers(tx, node, []);
   const childIds = await releaseOtherChildren(tx, node, [], now);
   await releaseAllClaims(tx, { tenantId, type: "Group", resourceId: id });

@@ -91,7 +91,8 @@ export async function upsertLink(db: Queryable, link: LinkRow): Promise<void> {
     `insert into link (tenant_id, connection_id, resource_id, resource_type, remote_id, last_sent, created_at, modified_at)
      values ($1, $2, $3, $4, $5, $6::jsonb, $7, $8)
      on conflict (tenant_id, connection_id, resource_id) do update
-        set remote_id = excluded.remote_id, last_sent = excluded.last_sent, modified_at = excluded.modified_at`,
+        set remote_id = excluded.remote_id, last_sent = excluded.last_sent, modified_at = excluded.modified_at,
+            kept_at = null`,
     [
       link.tenantId,
       link.connectionId,

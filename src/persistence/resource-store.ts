@@ -161,6 +161,38 @@ export async function buryResource(
   );
 }
 
+/** Reads a deleted resource and keeps its row locked until the transaction ends. */
+export async function lockTombstone(
+  tx: Queryable,
+  tenantId: string,
+  type: ResourceTypeId,
+  id: string,
+): Promise<StoredResource | undefined> {
+  const rows = await tx.query<ResourceRow>(
+    `select ${RESOURCE_COLUMNS} from ${RESOURCE_TABLES}
+      where r.tenant_id = $1 and r.id = $2 and r.type = $3 and r.deleted_at is not null for no key update of r`,
+    [tenantId, id, type],
+  );
+  return rows[0] && toResource(rows[0]);
+}
+
+/**
+ * Turns a locked tombstone into a living resource again, as it was, with its entries in the search index.
+ * @throws UniqueViolation (constraint `resource_user_name_key`) when another one has the userName
+ */
+export async function exhumeResource(
+  tx: Queryable,
+  { id, type, seq, doc }: StoredResource,
+  { tenantId, now }: { tenantId: string; now: Date },
+): Promise<void> {
+  await tx.query(
+    `update resource set deleted_at = null, modified_at = $3, version = version + 1
+      where tenant_id = $1 and id = $2`,
+    [tenantId, id, now],
+  );
+  await moveSearchValues(tx, { tenantId, type, seq }, undefined, doc);
+}
+
 /** The stored password hash of a living user, or null. */
 export async function findPasswordHash(
   queryable: Queryable,

@@ -98,6 +98,15 @@ export class DeliveryNotRetriableError extends Error {
   }
 }
 
+/** Only a delivery that deletion protection holds can be released or discarded. */
+export class DeliveryNotHeldError extends Error {
+  override readonly name = "DeliveryNotHeldError";
+
+  constructor(readonly state: DeliveryState) {
+    super(`Deletion protection does not hold this delivery; it is ${state}.`);
+  }
+}
+
 /** Attempts shown with a delivery. */
 const SHOWN_ATTEMPTS = 100;
 

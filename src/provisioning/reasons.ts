@@ -59,6 +59,12 @@ export const REASONS = {
       zh: "请丢弃该删除，或将该条目移出列表。",
     },
   },
+  kept: {
+    message: {
+      en: "An administrator discarded the removal: it stays as it was last sent until it is wanted again.",
+      zh: "管理员已丢弃该删除：保持最后一次同步的内容，直到再次需要。",
+    },
+  },
 
   // Needs data
   "mobile-missing": {

@@ -23,6 +23,7 @@ import { createConnections } from "../../src/provisioning/connections/connection
 import { createPacers } from "../../src/provisioning/connections/pacers.js";
 import { createDeliveryLog } from "../../src/provisioning/delivery-log.js";
 import { createPlans } from "../../src/provisioning/plan/plans.js";
+import { createHeldRemovals } from "../../src/provisioning/protection/held-removals.js";
 import { provisioningStates } from "../../src/provisioning/provisioning-states.js";
 import { createRuns } from "../../src/provisioning/reconciliation/runs.js";
 import { createRequestLog, type RequestLog } from "../../src/request-log/request-log.js";
@@ -126,6 +127,7 @@ export async function openApplication(options: { port?: number } = {}): Promise<
       clients: createClients({ database, clock, clientChanged: authorization.clientChanged }),
       connections,
       deliveries: createDeliveryLog({ database, clock }),
+      heldRemovals: createHeldRemovals({ database, clock, directory }),
       plans: createPlans({
         database,
         clock,

@@ -20,6 +20,7 @@ import { createOpenConnections } from "../../src/provisioning/connections/open-c
 import { createTroubleWatch } from "../../src/provisioning/connections/trouble-watch.js";
 import { createDeliver } from "../../src/provisioning/deliver.js";
 import { createPlans, type Plans } from "../../src/provisioning/plan/plans.js";
+import { createHeldRemovals, type HeldRemovals } from "../../src/provisioning/protection/held-removals.js";
 import { provisioningStates } from "../../src/provisioning/provisioning-states.js";
 import { createDialect } from "../../src/scim/dialect/dialect.js";
 import type { JsonObject } from "../../src/scim/schema/attribute.js";
@@ -33,6 +34,7 @@ export interface ProvisioningEngine {
   vendor: MemoryDirectory;
   connectionId: string;
   connections: Connections;
+  heldRemovals: HeldRemovals;
   context: RequestContext;
   plans: Plans;
   /** The connections as deliveries use them. */
@@ -140,9 +142,11 @@ export async function createProvisioningEngine(
     return rows[0]?.at ?? undefined;
   }
 
+  const directory = createDirectory({ database, clock, provisioningStates });
   return {
     clock,
-    directory: createDirectory({ database, clock, provisioningStates }),
+    directory,
+    heldRemovals: createHeldRemovals({ database, clock, directory }),
     vendor,
     connectionId,
     connections,

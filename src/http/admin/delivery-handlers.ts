@@ -1,7 +1,9 @@
-import type { RequestHandler } from "express";
+import type { Request, RequestHandler } from "express";
 import { z } from "zod";
 
+import type { Connections } from "../../provisioning/connections/connections.js";
 import type { DeliveryLog, DeliveryState } from "../../provisioning/delivery-log.js";
+import type { HeldRemovals, HeldSelection } from "../../provisioning/protection/held-removals.js";
 import { queryOf } from "../middleware/request-state.js";
 import { administratorOf } from "./administrator.js";
 import { readCursor, toPage } from "./cursor.js";
@@ -15,6 +17,10 @@ export interface DeliveryHandlers {
   retry: RequestHandler;
   approve: RequestHandler;
   retryFailed: RequestHandler;
+  release: RequestHandler;
+  discard: RequestHandler;
+  releaseHeld: RequestHandler;
+  discardHeld: RequestHandler;
 }
 
 const STATES = [
@@ -48,8 +54,32 @@ const retryFailedBody = z.strictObject({
     .default(["failed", "parked"]),
 });
 
+const heldBody = z.strictObject({
+  resourceType: z.enum(["User", "Group"], 'must be "User" or "Group"').optional(),
+});
+
+/** What the delivery endpoints work with. */
+export interface DeliveryHandlerDeps {
+  deliveries: DeliveryLog;
+  heldRemovals: HeldRemovals;
+  connections: Pick<Connections, "get">;
+}
+
 /** Administration of the deliveries: what is where, why, what was tried, and trying again. */
-export function createDeliveryHandlers({ deliveries }: { deliveries: DeliveryLog }): DeliveryHandlers {
+export function createDeliveryHandlers({
+  deliveries,
+  heldRemovals,
+  connections,
+}: DeliveryHandlerDeps): DeliveryHandlers {
+  async function selectionOf(request: Request): Promise<HeldSelection> {
+    const { resourceType } = readInput(heldBody, request.body ?? {});
+    const { id: connectionId } = await connections.get(
+      administratorOf(request).tenantId,
+      readId(request.params.id),
+    );
+    return { connectionId, resourceType };
+  }
+
   return {
     async list(request, response) {
       const { cursor, limit, connection, resource, state } = readInput(listQuery, { ...queryOf(request) });
@@ -90,6 +120,30 @@ export function createDeliveryHandlers({ deliveries }: { deliveries: DeliveryLog
       const selection = { states, ...(connectionId !== undefined && { connectionId }) };
       const retried = await deliveries.retryFailed(administratorOf(request), selection);
       response.json({ retried });
+    },
+
+    async release(request, response) {
+      const administrator = administratorOf(request);
+      const id = readId(request.params.id);
+      await heldRemovals.release(administrator, id);
+      response.json(presentDelivery((await deliveries.get(administrator.tenantId, id)).delivery));
+    },
+
+    async discard(request, response) {
+      const administrator = administratorOf(request);
+      const id = readId(request.params.id);
+      await heldRemovals.discard(administrator, id);
+      response.json(presentDelivery((await deliveries.get(administrator.tenantId, id)).delivery));
+    },
+
+    async releaseHeld(request, response) {
+      const selection = await selectionOf(request);
+      response.json({ released: await heldRemovals.releaseAll(administratorOf(request), selection) });
+    },
+
+    async discardHeld(request, response) {
+      const selection = await selectionOf(request);
+      response.json(await heldRemovals.discardAll(administratorOf(request), selection));
     },
   };
 }

@@ -28,7 +28,11 @@ import {
   ConnectionNotFoundError,
   InvalidConnectionError,
 } from "../../provisioning/connections/connection-errors.js";
-import { DeliveryNotFoundError, DeliveryNotRetriableError } from "../../provisioning/delivery-log.js";
+import {
+  DeliveryNotFoundError,
+  DeliveryNotHeldError,
+  DeliveryNotRetriableError,
+} from "../../provisioning/delivery-log.js";
 import { NothingToApproveError } from "../../provisioning/mobile-change/approve-delivery.js";
 import {
   PlanBusyError,
@@ -36,6 +40,7 @@ import {
   PlanOutdatedError,
   VendorSilentError,
 } from "../../provisioning/plan/plan-errors.js";
+import { RemovalProtectedError, RestoreRefusedError } from "../../provisioning/protection/held-removals.js";
 import {
   ConnectionOffError,
   RunActiveError,
@@ -126,6 +131,10 @@ function connectionProblem(error: unknown): ProblemError | undefined {
   if (error instanceof NothingToApproveError) {
     return new ProblemError(409, "nothing_to_approve", error.message);
   }
+  if (error instanceof DeliveryNotHeldError) return new ProblemError(409, "delivery_not_held", error.message);
+  if (error instanceof RemovalProtectedError)
+    return new ProblemError(409, "delivery_protected", error.message);
+  if (error instanceof RestoreRefusedError) return new ProblemError(409, "restore_refused", error.message);
   if (error instanceof InvalidConnectionError || error instanceof InvalidNotificationSettingsError) {
     const errors = [{ field: error.field, message: error.reason }];
     return new ProblemError(400, "invalid_request", error.message, { errors });

@@ -8,6 +8,7 @@ import type { Clock } from "../../platform/clock.js";
 import type { Connections } from "../../provisioning/connections/connections.js";
 import type { DeliveryLog } from "../../provisioning/delivery-log.js";
 import type { Plans } from "../../provisioning/plan/plans.js";
+import type { HeldRemovals } from "../../provisioning/protection/held-removals.js";
 import type { Runs } from "../../provisioning/reconciliation/runs.js";
 import type { RequestLog } from "../../request-log/request-log.js";
 import type { Timelines } from "../../timeline/timeline.js";
@@ -18,7 +19,7 @@ import { methodNotAllowed, routeNotFound } from "../middleware/routes.js";
 import { createAuditHandlers } from "./audit-handlers.js";
 import { createClientRouter } from "./client-router.js";
 import { createConnectionHandlers } from "./connection-handlers.js";
-import { createDeliveryHandlers } from "./delivery-handlers.js";
+import { createDeliveryHandlers, type DeliveryHandlers } from "./delivery-handlers.js";
 import { createDictionaryRouter } from "./dictionary-router.js";
 import { createNotificationRouter, createNotificationSettingsRouter } from "./notification-router.js";
 import { createPlanRouter } from "./plan-router.js";
@@ -33,6 +34,7 @@ export interface AdminRouterDeps extends CallerChecks {
   clients: Clients;
   connections: Connections;
   deliveries: DeliveryLog;
+  heldRemovals: HeldRemovals;
   dictionaryFields: DictionaryFields;
   notifications: Notifications;
   plans: Plans;
@@ -131,6 +133,22 @@ function addDeliveries(router: Router, deps: Parameters<typeof createDeliveryHan
     .route("/deliveries/:id/approve")
     .post(handlers.approve)
     .all(methodNotAllowed(["POST"]));
+  addHeldRemovals(router, handlers);
+}
+
+function addHeldRemovals(router: Router, handlers: DeliveryHandlers): void {
+  const operations = {
+    "/deliveries/:id/release": handlers.release,
+    "/deliveries/:id/discard": handlers.discard,
+    "/connections/:id/held/release": handlers.releaseHeld,
+    "/connections/:id/held/discard": handlers.discardHeld,
+  };
+  for (const [path, handler] of Object.entries(operations)) {
+    router
+      .route(path)
+      .post(handler)
+      .all(methodNotAllowed(["POST"]));
+  }
 }
 
 function addRequests(router: Router, deps: Parameters<typeof createRequestHandlers>[0]): void {

@@ -84,6 +84,7 @@ function decideRemoval(subject: DepartmentSubject, rules: DepartmentRules): Deci
   if (subject.link === undefined && !rules.inDoubt) {
     return subject.removed ? { kind: "nothing", notes: [] } : skip(reasonFor("not-a-department"));
   }
+  if (!subject.removed && subject.link?.kept === true) return skip(reasonFor("kept"));
   // Removals go in reverse: people and sub-departments leave first. Whether they have left is known from what was
   // sent; a department that somebody filled by hand is refused by the vendor and parked.
   if (subject.occupants.length > 0) return blockedBy(subject.occupants, ROLES.occupants);

@@ -29,10 +29,12 @@ interface ResourceRow {
   remote_id: string | null;
   last_sent: JsonObject | null;
   linked_elsewhere: string[];
+  kept_at: Date | null;
 }
 
 const RESOURCE = `
   select r.doc, r.kind, r.parent_id, r.parent_ref, r.manager_ref, r.deleted_at, l.remote_id, l.last_sent,
+         l.kept_at,
          array(select o.remote_id from link o
                 where o.tenant_id = r.tenant_id and o.resource_id = r.id and o.connection_id <> $2) as linked_elsewhere
     from resource r
@@ -106,7 +108,8 @@ function linkOf(row: ResourceRow | undefined): Pick<Subject, "link" | "linkedEls
   if (row.remote_id === null) {
     return row.linked_elsewhere.length === 0 ? {} : { linkedElsewhere: row.linked_elsewhere };
   }
-  return { link: { remoteId: row.remote_id, lastSent: row.last_sent ?? {} } };
+  const kept = row.kept_at === null ? {} : { kept: true as const };
+  return { link: { remoteId: row.remote_id, lastSent: row.last_sent ?? {}, ...kept } };
 }
 
 interface ReferenceRow {

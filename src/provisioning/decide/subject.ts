@@ -6,6 +6,8 @@ export interface Link {
   remoteId: string;
   /** The profile as it was last sent, field by field; the base of "send only what changed". */
   lastSent: JsonObject;
+  /** An administrator decided that it stays although SCIM does not want it any more; until it is written again. */
+  kept?: true;
 }
 
 /** A department or person that another resource refers to, as it stands at the connection. */

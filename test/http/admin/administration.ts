@@ -15,6 +15,7 @@ import { createSecretBox } from "../../../src/platform/secret-box.js";
 import { type Connections, createConnections } from "../../../src/provisioning/connections/connections.js";
 import { createDeliveryLog } from "../../../src/provisioning/delivery-log.js";
 import { createPlans } from "../../../src/provisioning/plan/plans.js";
+import { createHeldRemovals } from "../../../src/provisioning/protection/held-removals.js";
 import { createRuns } from "../../../src/provisioning/reconciliation/runs.js";
 import { createRequestLog, type RequestLog } from "../../../src/request-log/request-log.js";
 import { createTimelines } from "../../../src/timeline/timeline.js";
@@ -77,6 +78,7 @@ export function createAdministration(
     clients: createClients({ database, clock, clientChanged: async () => undefined }),
     connections,
     deliveries: createDeliveryLog({ database, clock }),
+    heldRemovals: createHeldRemovals({ database, clock, directory: createDirectory({ database, clock }) }),
     plans: createPlans({
       database,
       clock,

@@ -14,6 +14,7 @@ import { createConnections } from "../../../src/provisioning/connections/connect
 import { createPacers } from "../../../src/provisioning/connections/pacers.js";
 import { createDeliveryLog } from "../../../src/provisioning/delivery-log.js";
 import { createPlans } from "../../../src/provisioning/plan/plans.js";
+import { createHeldRemovals } from "../../../src/provisioning/protection/held-removals.js";
 import { createRuns } from "../../../src/provisioning/reconciliation/runs.js";
 import { createRequestLog } from "../../../src/request-log/request-log.js";
 import { createTimelines } from "../../../src/timeline/timeline.js";
@@ -109,6 +110,7 @@ function administration({
     clients: createClients({ database, clock, clientChanged: authorization.clientChanged }),
     connections,
     deliveries: createDeliveryLog({ database, clock }),
+    heldRemovals: createHeldRemovals({ database, clock, directory: createDirectory({ database, clock }) }),
     plans: createPlans({
       database,
       clock,

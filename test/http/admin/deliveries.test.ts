@@ -233,3 +233,71 @@ describe("approving", () => {
     expect(await test.database.query("select 1 from approval")).toEqual([]);
   });
 });
+
+describe("held removals", () => {
+  const held = { state: "held", reason: { code: "deletion-protection", message: "Too many." } };
+
+  beforeEach(async () => {
+    await test.database.query("truncate connection, removal cascade");
+  });
+
+  async function addConnection(): Promise<string> {
+    const config = { corpId: "ding-1", appSecret: "x" };
+    const parts = { scope: {}, mapping: {}, policy: {}, schedule: {} };
+    const context = { tenantId: defaultTenantId, actor: "test", correlationId: "c-1" };
+    const given = { connector: "test", name: "总部", config, ...parts };
+    return (await admin.connections.create(context, given)).id;
+  }
+
+  it("are due again after a release", async () => {
+    await add(1, held);
+    const answer = await post(`/${idOf(1)}/release`);
+    expect([answer.status, answer.body.state]).toEqual([200, "pending"]);
+    expect(await stateOf(1)).toMatchObject({ state: "pending", tries: 0 });
+  });
+
+  it.each([
+    ["release", "synced", 409, "delivery_not_held"],
+    ["discard", "pending", 409, "delivery_not_held"],
+  ])("%s of one that is %s is answered %i %s", async (operation, state, status, code) => {
+    await add(1, { state });
+    const answer = await post(`/${idOf(1)}/${operation}`);
+    expect([answer.status, answer.body.code]).toEqual([status, code]);
+  });
+
+  it.each(["release", "discard"])(
+    "%s of what is not there, or of another tenant, is 404",
+    async (operation) => {
+      await add(1, { ...held, tenantId: OTHER_TENANT });
+      for (const n of [1, 2]) expect((await post(`/${idOf(n)}/${operation}`)).status).toBe(404);
+    },
+  );
+
+  it("that the list of protected people names cannot be released", async () => {
+    await add(1, { state: "held", reason: { code: "protected", message: "Never.", remedy: "Discard it." } });
+    const answer = await post(`/${idOf(1)}/release`);
+    expect([answer.status, answer.body.code]).toEqual([409, "delivery_protected"]);
+  });
+
+  it("whose resource is not even a tombstone any more cannot be restored", async () => {
+    await add(1, held);
+    const answer = await post(`/${idOf(1)}/discard`);
+    expect([answer.status, answer.body.code]).toEqual([409, "restore_refused"]);
+  });
+
+  it("of a connection are released and discarded together", async () => {
+    const connectionId = await addConnection();
+    await add(1, { ...held, connectionId });
+    await add(2, { ...held, connectionId: THERE });
+    const together = (path: string, body?: object) =>
+      request(admin.app).post(`/admin/v1/connections/${path}`).set(bearer).send(body);
+    const discarded = await together(`${connectionId}/held/discard`);
+    expect(discarded.body).toMatchObject({ discarded: 0, refused: [{ deliveryId: idOf(1) }] });
+    const groups = await together(`${connectionId}/held/release`, { resourceType: "Group" });
+    expect(groups.body).toEqual({ released: 0 });
+    expect((await together(`${connectionId}/held/release`)).body).toEqual({ released: 1 });
+    expect(await stateOf(2)).toMatchObject({ state: "held" });
+    expect((await together(`${THERE}/held/release`)).status).toBe(404);
+    expect((await together(`${connectionId}/held/release`, { resourceType: "Robot" })).status).toBe(400);
+  });
+});

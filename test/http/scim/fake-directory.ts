@@ -92,6 +92,7 @@ export function createFakeDirectory(): FakeDirectory {
       directory.seen.patch = body;
       return change(type, id, { ...find(type, id).attributes, active: false }, ifMatch);
     },
+    restore: () => Promise.reject(new Error("nothing is restored here")),
     async remove(_context, type, id, ifMatch) {
       checkPrecondition(ifMatch, find(type, id).version);
       resources.delete(id);
