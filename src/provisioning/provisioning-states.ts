@@ -51,6 +51,9 @@ function presentState(row: StateRow): JsonObject {
     ...(row.remote_id === null ? {} : { remoteId: row.remote_id }),
     ...(row.reason === null ? {} : { lastError: row.reason.message }),
     ...(row.reason?.remedy === undefined ? {} : { remedy: row.reason.remedy }),
+    ...(row.reason === null ? {} : { code: row.reason.code }),
+    ...(row.reason?.zh === undefined ? {} : { lastErrorZh: row.reason.zh.message }),
+    ...(row.reason?.zh?.remedy === undefined ? {} : { remedyZh: row.reason.zh.remedy }),
     ...(row.synced_at === null ? {} : { lastSuccess: row.synced_at.toISOString() }),
   };
 }

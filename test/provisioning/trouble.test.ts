@@ -149,7 +149,37 @@ describe("trouble", () => {
     });
     expect(read.attributes[PROVISIONING_USER_URN]).toMatchObject({
       connections: [
-        { connection: "memory", state: "parked", lastError: expect.stringMatching(/Mobile missing/) },
+        {
+          connection: "memory",
+          connector: "memory",
+          state: "parked",
+          code: "mobile-missing",
+          lastError: expect.stringMatching(/Mobile missing/),
+          remedy: expect.stringMatching(/phone number/),
+          lastErrorZh: expect.stringMatching(/缺少手机号/),
+          remedyZh: expect.stringMatching(/身份源/),
+        },
+      ],
+    });
+    await patch("User", person, {
+      op: "add",
+      path: "phoneNumbers",
+      value: [{ type: "mobile", value: "19900009999" }],
+    });
+    await engine.drain();
+    const healed = await engine.directory.read(engine.context, "User", person, {
+      ...nothing,
+      provisioning: true,
+    });
+    expect(healed.attributes[PROVISIONING_USER_URN]).toEqual({
+      connections: [
+        {
+          connection: "memory",
+          connector: "memory",
+          state: "synced",
+          remoteId: person,
+          lastSuccess: engine.clock.now().toISOString(),
+        },
       ],
     });
   });

@@ -8,6 +8,7 @@ import { compareBatch } from "./compare-batch.js";
 import { asSent } from "./differences.js";
 import { isMoving, type LinkedRecord, linkedDepartments, listLinked } from "./known-records.js";
 import { comparePeople } from "./read-company.js";
+import { runReason } from "./run-reasons.js";
 import { newRow, type Orphan, type RunWork, reasonOfRead } from "./run-work.js";
 
 const PAGE = 200;
@@ -194,7 +195,7 @@ export async function noteUndelivered(work: RunWork): Promise<void> {
         name,
         action: isOrdered ? "deliver" : null,
         result: ordered ? "ordered" : null,
-        reason: reason ?? { code: "not-ordered", message: "No delivery was ever ordered." },
+        reason: reason ?? runReason("not-ordered"),
       });
       await insertRunRows(tx, [row]);
       if (ordered) await order(tx, work, type, id);

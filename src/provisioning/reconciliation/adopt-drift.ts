@@ -6,6 +6,7 @@ import type { ResourceTypeId } from "../../scim/schema/attribute.js";
 import { NotAdoptable } from "./adopt-values.js";
 import type { Difference } from "./differences.js";
 import { correctLastSent, type LinkedRecord } from "./known-records.js";
+import { runReason } from "./run-reasons.js";
 import type { RunWork } from "./run-work.js";
 
 /** Values of the vendor to be taken over into a resource; `rowId` is the row that says so. */
@@ -60,18 +61,11 @@ async function tryAdopting(
     return undefined;
   } catch (error) {
     if (error instanceof NotAdoptable) {
-      return {
-        code: "not-adoptable",
-        message: error.message,
-        remedy: "Choose push or ignore for this field.",
-      };
+      return runReason("not-adoptable", { detail: error.message });
     }
     if (error instanceof ScimError) {
-      return {
-        code: error.scimType ?? "scim-refusal",
-        message: `SCIM refuses the vendor's value: ${error.message}`,
-        remedy: "Correct the value at the vendor, or choose push or ignore.",
-      };
+      const reason = runReason("scim-refusal", { detail: error.message });
+      return error.scimType === undefined ? reason : { ...reason, code: error.scimType };
     }
     throw error;
   }

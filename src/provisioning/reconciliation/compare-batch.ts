@@ -21,6 +21,7 @@ import {
   type LinkedRecord,
   type StampedResource,
 } from "./known-records.js";
+import { runReason } from "./run-reasons.js";
 import { newRow, type RunWork } from "./run-work.js";
 
 /** A delivery that stands by in case a value can be adopted and the process dies before it is: in milliseconds. */
@@ -152,10 +153,7 @@ function addEffect(
     case "pending": {
       const { linked, differences } = verdict;
       const drifts = driftsOf(differences, "ignore");
-      const reason = {
-        code: "delivery-pending",
-        message: "Its own delivery is on its way, so the difference is no news.",
-      };
+      const reason = runReason("delivery-pending");
       row({ kind: "pending", resourceType: type, ...nameOf(linked), drifts, reason });
       return;
     }
@@ -198,11 +196,10 @@ function addEffect(
       const reason =
         duplicateOf === undefined
           ? null
-          : {
-              code: "duplicate-stamp",
-              message: `It carries the stamp of "${duplicateOf.name ?? duplicateOf.resourceId}", which is linked to ${duplicateOf.linkedTo}.`,
-              remedy: "If nobody needs it, remove it at the vendor; otherwise leave it alone by a decision.",
-            };
+          : runReason("duplicate-stamp", {
+              name: duplicateOf.name ?? duplicateOf.resourceId,
+              linked: duplicateOf.linkedTo ?? undefined,
+            });
       row({ kind: "foreign", resourceType: type, name, reason });
       return;
     }

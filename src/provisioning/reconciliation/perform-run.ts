@@ -16,6 +16,7 @@ import { InvalidConnectionError } from "../connections/connection-errors.js";
 import { findMissing, noteUndelivered, removeOrphans } from "./absent-records.js";
 import type { AdoptValues } from "./adopt-values.js";
 import { readDepartments, readPeople } from "./read-company.js";
+import { runReason } from "./run-reasons.js";
 import { RunLost, type RunPhase, RunStopped, type RunWork } from "./run-work.js";
 import { createVendorReader } from "./vendor-reader.js";
 
@@ -46,8 +47,7 @@ export async function performRun(deps: PerformDeps, run: Run, signal: AbortSigna
     if (signal.aborted) throw new RunLost("The process is stopping.");
     if (error instanceof RunStopped) return { status: "stopped", reason: error.reason };
     if (error instanceof InvalidConnectionError) {
-      const remedy = "Enter the credentials of the connection anew.";
-      return { status: "failed", reason: { code: "settings", message: error.message, remedy } };
+      return { status: "failed", reason: runReason("settings", { detail: error.message }) };
     }
     if (error instanceof ConnectorError) return { status: "failed", reason: failure(error) };
     throw error;
@@ -91,16 +91,8 @@ async function perform(deps: PerformDeps, run: Run, signal: AbortSignal): Promis
   }
   await note("delivering", true);
   const counts = await waitForDeliveries(work, note);
-  return isComplete ? endOf(counts) : { status: "incomplete", reason: INCOMPLETE };
+  return isComplete ? endOf(counts) : { status: "incomplete", reason: runReason("incomplete-read") };
 }
-
-const INCOMPLETE: RunReason = {
-  code: "incomplete-read",
-  message:
-    "Some departments or their members could not be read, so nothing was concluded from what is missing: nothing was " +
-    "removed or made anew.",
-  remedy: "See the rows of kind not-comparable for what could not be read and why, then run again.",
-};
 
 /** Notes progress when it is time, or when it `must` be; every note renews the lease. */
 function progressNotes(
@@ -134,14 +126,12 @@ async function refuseSmallerScope({ database }: PerformDeps, run: Run, now: Auth
   const people = before.userRemoteIds.filter((id) => !now.userRemoteIds.includes(id));
   if (!before.wholeCompany && departments.length === 0 && people.length === 0) return;
   const lost = before.wholeCompany
-    ? "The app saw the whole company"
-    : `The app saw ${departments.length} more departments and ${people.length} more people`;
-  throw new RunStopped({
-    code: "scope-shrunk",
-    message: `${lost} the last time, and sees less now. Nothing was compared.`,
-    remedy:
-      "Give the app its contact scope back; if the smaller scope is meant, start a run with acceptScope: true.",
-  });
+    ? { en: "The app saw the whole company", zh: "应用上次可见整个企业" }
+    : {
+        en: `The app saw ${departments.length} more departments and ${people.length} more people`,
+        zh: `应用上次可见的部门多 ${departments.length} 个、人员多 ${people.length} 名`,
+      };
+  throw new RunStopped(runReason("scope-shrunk", { lost }));
 }
 
 function scopeOf({ wholeCompany, departmentRemoteIds, userRemoteIds }: AuthorisedScope): RunScope {
@@ -173,6 +163,6 @@ function endOf(counts: readonly RowCount[]): RunEnd {
 }
 
 function failure(error: ConnectorError): RunReason {
-  const { code, message, remedy } = error.facts;
-  return { code, message, ...(remedy === undefined ? {} : { remedy }) };
+  const { code, message, remedy, zh } = error.facts;
+  return { code, message, ...(remedy === undefined ? {} : { remedy }), ...(zh === undefined ? {} : { zh }) };
 }

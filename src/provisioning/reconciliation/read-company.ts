@@ -4,6 +4,7 @@ import type { JsonObject, ResourceTypeId } from "../../scim/schema/attribute.js"
 import { compareBatch } from "./compare-batch.js";
 import type { ShownRecord } from "./judge-record.js";
 import { findLinked, linkedDepartments } from "./known-records.js";
+import { runReason } from "./run-reasons.js";
 import { newRow, RunStopped, type RunWork, reasonOfRead } from "./run-work.js";
 
 /** Departments compared in one transaction. */
@@ -122,12 +123,9 @@ async function findRoots({ connection, scope, reader }: RunWork): Promise<string
     await reader.children(rootDepartmentId);
     return [rootDepartmentId];
   } catch (error) {
-    const { message } = reasonOfRead(error);
-    throw new RunStopped({
-      code: "root-not-visible",
-      message: `The connection's root department ${rootDepartmentId} cannot be read: ${message}`,
-      remedy: "Let the app see the root department, or correct it in the connection's settings.",
-    });
+    const { message, zh } = reasonOfRead(error);
+    const detail = { en: message, zh: zh?.message ?? message };
+    throw new RunStopped(runReason("root-not-visible", { root: rootDepartmentId, detail }));
   }
 }
 

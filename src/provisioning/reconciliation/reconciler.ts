@@ -9,6 +9,7 @@ import {
 } from "../../persistence/run-store.js";
 import type { Clock } from "../../platform/clock.js";
 import { type PerformDeps, performRun } from "./perform-run.js";
+import { runReason } from "./run-reasons.js";
 import { RunLost } from "./run-work.js";
 import { RUN_CHANNEL } from "./runs.js";
 
@@ -37,16 +38,8 @@ const POLL_MS = 5_000;
 /** Runs that a connection keeps, with their rows. */
 const KEPT_RUNS = 100;
 
-const DIED = {
-  code: "process-died",
-  message: "The process that carried the run out died or was cut off from the database.",
-  remedy: "Start another run. What this one had ordered is delivered all the same.",
-};
-const STOPPED = {
-  code: "process-stopped",
-  message: "The process that carried the run out was stopped.",
-  remedy: "Start another run. What this one had ordered is delivered all the same.",
-};
+const DIED = runReason("process-died");
+const STOPPED = runReason("process-stopped");
 
 /** Starts to look for queued runs, until stopped. What a dead predecessor on the embedded database ran is ended first. */
 export async function startReconciler(deps: ReconcilerDeps): Promise<Reconciler> {
@@ -74,8 +67,7 @@ export async function startReconciler(deps: ReconcilerDeps): Promise<Reconciler>
         return abort.signal.aborted ? { status: "interrupted", reason: STOPPED } : undefined;
       }
       deps.onError(error, run);
-      const message = "The gateway met trouble of its own; its log says more under the run's correlation id.";
-      return { status: "failed", reason: { code: "internal", message, remedy: "Start another run." } };
+      return { status: "failed", reason: runReason("internal") };
     }
   }
 

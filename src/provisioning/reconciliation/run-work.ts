@@ -82,6 +82,6 @@ export function newRow(
 /** A vendor's failure as a reason. @throws what is no failure of the vendor, or concerns the whole connection */
 export function reasonOfRead(error: unknown): RunReason {
   if (!(error instanceof ConnectorError) || error.kind === "unauthorized") throw error;
-  const { code, message, remedy } = error.facts;
-  return { code, message, ...(remedy === undefined ? {} : { remedy }) };
+  const { code, message, remedy, zh } = error.facts;
+  return { code, message, ...(remedy === undefined ? {} : { remedy }), ...(zh === undefined ? {} : { zh }) };
 }

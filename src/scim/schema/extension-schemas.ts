@@ -116,6 +116,9 @@ function provisioningSchema(id: string, name: string): SchemaDefinition {
           fact("remoteId", "The id of the resource there."),
           fact("lastError", "What went wrong at the last attempt."),
           fact("remedy", "What an administrator can do about it."),
+          fact("code", "The vendor's code of what went wrong, or a word of the gateway's."),
+          fact("lastErrorZh", "What went wrong, in Chinese."),
+          fact("remedyZh", "What an administrator can do about it, in Chinese."),
           attribute("lastSuccess", "dateTime", "When the resource was last brought up to date.", {
             mutability: "readOnly",
           }),

@@ -7,12 +7,14 @@ import { refusalError } from "../../../src/connectors/dingtalk/errors.js";
 import { OWN_REASONS } from "../../../src/connectors/dingtalk/own-reasons.js";
 import { type Explanation, placesOf } from "../../../src/platform/bilingual.js";
 import { REASONS } from "../../../src/provisioning/reasons.js";
+import { RUN_REASONS } from "../../../src/provisioning/reconciliation/run-reasons.js";
 
 const entries = CODE_AREAS.flatMap((area): readonly CodeEntry[] => area.entries);
 const explanations: [string, Explanation][] = [
   ...entries.map((entry): [string, Explanation] => [entry.codes.join(" "), entry]),
   ...Object.entries(OWN_REASONS),
   ...Object.entries(REASONS),
+  ...Object.entries(RUN_REASONS),
 ];
 
 describe("what is said about a code", () => {
@@ -38,7 +40,7 @@ describe("what is said about a code", () => {
 
   it("docs/connectors/dingtalk-codes.md says what the tables say (npm run docs:codes writes it)", async () => {
     const page = new URL("../../../docs/connectors/dingtalk-codes.md", import.meta.url);
-    expect(await readFile(page, "utf8")).toBe(renderCodeDocs(REASONS));
+    expect(await readFile(page, "utf8")).toBe(renderCodeDocs({ deliveries: REASONS, runs: RUN_REASONS }));
   });
 });
 

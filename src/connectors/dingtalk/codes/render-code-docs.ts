@@ -25,11 +25,13 @@ const KINDS: Record<ConnectorErrorKind, { en: string; zh: string }> = {
   unauthorized: { en: "the whole connection pauses", zh: "整个连接暂停" },
 };
 
+type Reasons = Readonly<Record<string, Explanation>>;
+
 /**
  * The page of all codes in both languages, as Markdown (docs/connectors/dingtalk-codes.md).
- * @param engineReasons what the engine says by itself, by code
+ * @param own what the engine says by itself of deliveries and of full runs, by code
  */
-export function renderCodeDocs(engineReasons: Readonly<Record<string, Explanation>>): string {
+export function renderCodeDocs(own: Record<"deliveries" | "runs", Reasons>): string {
   return [
     "# DingTalk's codes 钉钉错误码",
     "",
@@ -58,9 +60,12 @@ export function renderCodeDocs(engineReasons: Readonly<Record<string, Explanatio
     "## What the connector says by itself 连接器自身的原因",
     "",
     ...table(["code", "meaning", "含义", "what to do", "处理办法"], reasonRows(OWN_REASONS)),
-    "## What the gateway says by itself 网关自身的原因",
+    "## What the gateway says of a delivery 网关自身的原因：投递",
     "",
-    ...table(["code", "meaning", "含义", "what to do", "处理办法"], reasonRows(engineReasons)),
+    ...table(["code", "meaning", "含义", "what to do", "处理办法"], reasonRows(own.deliveries)),
+    "## What the gateway says of a full run 网关自身的原因：对账",
+    "",
+    ...table(["code", "meaning", "含义", "what to do", "处理办法"], reasonRows(own.runs)),
   ]
     .join("\n")
     .trimEnd()
@@ -76,7 +81,7 @@ function texts({ message, remedy }: Explanation): string[] {
   return [message.en, message.zh, remedy?.en ?? "", remedy?.zh ?? ""];
 }
 
-function reasonRows(reasons: Readonly<Record<string, Explanation>>): string[][] {
+function reasonRows(reasons: Reasons): string[][] {
   return Object.entries(reasons).map(([code, reason]) => [`\`${code}\``, ...texts(reason)]);
 }
 
