@@ -340,6 +340,19 @@ const cases: Case[] = [
   },
   {
     method: "post",
+    path: "/admin/v1/connections/{connectionId}/preview",
+    status: 200,
+    body: { sample: { displayName: "王五" } },
+  },
+  { method: "post", path: "/admin/v1/connections/{connectionId}/preview", status: 400, body: {} },
+  {
+    method: "post",
+    path: "/admin/v1/connections/{connectionId}/preview",
+    status: 404,
+    body: { resourceId: UNKNOWN },
+  },
+  {
+    method: "post",
     path: PLAN,
     status: 200,
     body: { request: { method: "POST", path: "/Users", body: liSi } },

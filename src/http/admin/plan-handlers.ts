@@ -5,6 +5,7 @@ import { requestContext } from "../scim/call.js";
 import { administratorOf } from "./administrator.js";
 import { connectionPlanSchema, readSelection, withHash } from "./plan-input.js";
 import { presentOutcomes, presentPlan } from "./present-plan.js";
+import { previewSchema, readPreview } from "./preview-input.js";
 import { readId, readInput } from "./read-input.js";
 import { changePlanSchema, readScimRequest } from "./scim-request-input.js";
 
@@ -22,6 +23,7 @@ export interface PlanHandlers {
   applyConnection: RequestHandler;
   planChange: RequestHandler;
   applyChange: RequestHandler;
+  preview: RequestHandler;
 }
 
 const connectionApply = withHash(connectionPlanSchema);
@@ -57,6 +59,13 @@ export function createPlanHandlers({ plans, directory, scimBaseUrl }: PlanHandle
       const context = administratorOf(request);
       const { ordered } = await plans.applyConnection(context, connectionId, readSelection(input), hash);
       response.status(202).json({ ordered, correlationId: context.correlationId });
+    },
+
+    async preview(request, response) {
+      const input = readInput(previewSchema, request.body ?? {});
+      const context = requestContext(request);
+      const of = readPreview(input, scimBaseUrl, context.dialect);
+      response.json(await plans.preview(context, readId(request.params.id), of));
     },
 
     async planChange(request, response) {

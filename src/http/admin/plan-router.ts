@@ -15,6 +15,10 @@ export function createPlanRouter(deps: Parameters<typeof createPlanHandlers>[0])
     .post(handlers.applyConnection)
     .all(methodNotAllowed(["POST"]));
   router
+    .route("/connections/:id/preview")
+    .post(handlers.preview)
+    .all(methodNotAllowed(["POST"]));
+  router
     .route("/plan")
     .post(handlers.planChange)
     .all(methodNotAllowed(["POST"]));

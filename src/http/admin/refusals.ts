@@ -38,6 +38,7 @@ import {
   PlanBusyError,
   PlannedResourceNotFoundError,
   PlanOutdatedError,
+  RemoteRecordNotFoundError,
   VendorSilentError,
 } from "../../provisioning/plan/plan-errors.js";
 import { RemovalProtectedError, RestoreRefusedError } from "../../provisioning/protection/held-removals.js";
@@ -145,6 +146,9 @@ function connectionProblem(error: unknown): ProblemError | undefined {
 function planProblem(error: unknown): ProblemError | undefined {
   if (error instanceof PlannedResourceNotFoundError) {
     return new ProblemError(404, "resource_not_found", error.message);
+  }
+  if (error instanceof RemoteRecordNotFoundError) {
+    return new ProblemError(404, "remote_record_not_found", error.message);
   }
   if (error instanceof PlanBusyError) return new ProblemError(503, "plan_busy", error.message);
   if (error instanceof PlanOutdatedError) {

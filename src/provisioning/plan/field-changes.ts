@@ -8,16 +8,19 @@ export function fieldChanges(before: JsonObject | undefined, after: JsonObject |
   return [...fields].sort().flatMap((field) => {
     const [held, wanted] = [before?.[field] ?? null, after?.[field] ?? null];
     if (isSame(held, wanted)) return [];
-    return [{ field, before: shown(field, held), after: shown(field, wanted) }];
+    return [{ field, before: shownValue(field, held), after: shownValue(field, wanted) }];
   });
 }
 
 /** A profile as an administrator may see it. */
 export function shownProfile(profile: JsonObject): JsonObject {
-  return Object.fromEntries(Object.entries(profile).map(([field, value]) => [field, shown(field, value)]));
+  return Object.fromEntries(
+    Object.entries(profile).map(([field, value]) => [field, shownValue(field, value)]),
+  );
 }
 
-function shown(field: string, value: JsonValue): JsonValue {
+/** A value of a profile as an administrator may see it. */
+export function shownValue(field: string, value: JsonValue): JsonValue {
   if (value === null) return null;
   if (/password/i.test(field)) return "[redacted]";
   return /mobile|phone/i.test(field) && typeof value === "string" ? maskPhoneNumber(value) : value;

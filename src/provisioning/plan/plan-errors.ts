@@ -44,3 +44,12 @@ export class PlannedResourceNotFoundError extends Error {
     super("There is no user or group with this id.");
   }
 }
+
+/** The vendor has nobody and no department under this id. */
+export class RemoteRecordNotFoundError extends Error {
+  override readonly name = "RemoteRecordNotFoundError";
+
+  constructor() {
+    super("The vendor has no person or department with this id.");
+  }
+}

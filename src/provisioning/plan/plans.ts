@@ -13,11 +13,13 @@ import { ConnectionDisabledError, ConnectionNotFoundError } from "../connections
 import { type Choice, chooseResources, type PlanPosition } from "./choose-resources.js";
 import { lockWhatIsPlanned, tryOutUndisturbed, undisturbed } from "./locking.js";
 import type { Plan } from "./plan.js";
-import { PlannedResourceNotFoundError, PlanOutdatedError } from "./plan-errors.js";
+import { PlanOutdatedError } from "./plan-errors.js";
 import { createPlanGate } from "./plan-gate.js";
 import { digestOf } from "./plan-hash.js";
+import { type Preview, type PreviewOf, preview } from "./preview.js";
 import { type OpenRehearsal, type RehearsalDeps, rehearsing, requireAnswers } from "./rehearsal-sessions.js";
 import { rehearsePlan } from "./rehearse-plan.js";
+import { requireResource } from "./require-resource.js";
 import { carryOutChange, orderedBy } from "./scim-change.js";
 
 /** On whose behalf a plan is made. */
@@ -72,6 +74,11 @@ export interface Plans {
    * @throws PlanOutdatedError, ConnectionDisabledError
    */
   applyChange(context: RequestContext, change: PlannedChange, hash: string): Promise<ChangePlan>;
+  /**
+   * Maps a sample, something stored or something at the vendor.
+   * @throws ScimError where SCIM would refuse a sample, PlannedResourceNotFoundError, RemoteRecordNotFoundError
+   */
+  preview(context: RequestContext, connectionId: string, of: PreviewOf): Promise<Preview>;
 }
 
 /** What plans are made with. */
@@ -214,6 +221,19 @@ export function createPlans(deps: PlansDeps): Plans {
         );
       }),
 
+    preview: (context, connectionId, of) =>
+      inTurn(async () => {
+        const connection = await find(context.tenantId, connectionId);
+        const seed = newSecret(12);
+        return rehearsing(deps, [connection], ([one]) =>
+          tryOutUndisturbed(database, async (trial) => {
+            const open = opened(one);
+            await switchOn(trial, [open]);
+            return preview({ trial, open, connectors, clock, context, seed }, of);
+          }),
+        );
+      }),
+
     planChange: (context, change) =>
       inTurn(async () => {
         const connections = await connectionsFor(context.tenantId, change.connectionId);
@@ -288,11 +308,4 @@ async function switchOn(trial: Database, open: readonly OpenRehearsal[]): Promis
       connection.id,
     ]);
   }
-}
-
-/** @throws PlannedResourceNotFoundError where the tenant never had it */
-async function requireResource(trial: Database, tenantId: string, id: string): Promise<string> {
-  const rows = await trial.query("select 1 from resource where tenant_id = $1 and id = $2", [tenantId, id]);
-  if (rows.length === 0) throw new PlannedResourceNotFoundError();
-  return id;
 }

@@ -6,6 +6,7 @@ import { defaultRetrySchedule } from "../../outbox/retry-schedule.js";
 import type { Database } from "../../persistence/database.js";
 import type { CallRecorder } from "../call-recorder.js";
 import { createOpenConnections } from "../connections/open-connections.js";
+import type { Decision } from "../decide/decision.js";
 import type { Subject } from "../decide/subject.js";
 import { createDeliver, type DeliverySettled } from "../deliver.js";
 import type { Settlement } from "../settle-delivery.js";
@@ -34,6 +35,7 @@ export interface RehearsalInput {
 export interface RehearsedStep {
   delivery: ClaimedDelivery;
   subject: Subject;
+  decision: Decision;
   settlement: Settlement;
 }
 
@@ -60,7 +62,7 @@ export async function rehearseDeliveries(input: RehearsalInput): Promise<Rehears
   const clock = createRehearsalClock(input.now);
   const steps: RehearsedStep[] = [];
   const known = new Set<string>();
-  const subjects = new Map<string, Subject>();
+  const decided = new Map<string, { subject: Subject; decision: Decision }>();
   const wanted = new Set(input.resourceIds);
 
   const deliver = createDeliver({
@@ -75,10 +77,10 @@ export async function rehearseDeliveries(input: RehearsalInput): Promise<Rehears
       onCall: () => undefined,
     }),
     recorder: input.recorder,
-    onDecided: (delivery, subject) => void subjects.set(delivery.id, subject),
+    onDecided: (delivery, subject, decision) => void decided.set(delivery.id, { subject, decision }),
     onSettled: ({ delivery, settlement }: DeliverySettled) => {
-      const subject = subjects.get(delivery.id);
-      if (subject !== undefined) steps.push({ delivery, subject, settlement });
+      const found = decided.get(delivery.id);
+      if (found !== undefined) steps.push({ delivery, ...found, settlement });
       for (const id of prerequisites(settlement)) if (!known.has(id)) wanted.add(id);
     },
   });
