@@ -120,6 +120,8 @@ export interface DepartmentProfile {
   order?: number;
   /** Our own id, stamped on the department so that a lost answer can be found again. */
   sourceId: string;
+  /** Remote ids of those who lead it. Only direct members can, so a create sets none. */
+  managerRemoteIds?: string[];
 }
 
 /** A person as they should be at the vendor. A field that is absent is not set. */

@@ -15,6 +15,7 @@ import type { Decision } from "./decide/decision.js";
 import { loadSubject } from "./decide/load-subject.js";
 import type { Subject } from "./decide/subject.js";
 import { type Failure, failureOutcome } from "./failure-outcome.js";
+import { orderLedDepartments } from "./order-led-departments.js";
 import { guardRemoval } from "./protection/guard-removal.js";
 import { type Pause, pauseOnce } from "./quarantine.js";
 import { reasonFor } from "./reasons.js";
@@ -164,6 +165,9 @@ async function callVendor(deps: DeliverDeps, work: Work, decision: VendorDecisio
       () => execute({ database: deps.database, connection, delivery, subject, decision, signal }),
       calls,
     );
+    if (subject.type === "User" && decision.kind === "write-user") {
+      await orderLedDepartments(deps, delivery, subject, deps.clock.now());
+    }
     const outcome: Outcome =
       done.parked === undefined
         ? { kind: "synced", notes: done.notes, awaited: done.awaited }

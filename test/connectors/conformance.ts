@@ -25,6 +25,8 @@ export interface VendorUnderTest {
   addMembership(userRemoteId: string, departmentRemoteId: string): void;
   /** Makes a person at the vendor's console whose account belongs to the company, so that it can be disabled. */
   addCompanyAccount(userRemoteId: string): void;
+  /** Who leads a department at the vendor. */
+  leadersOf(departmentRemoteId: string): readonly string[];
   /** A value that the vendor keeps of a person, by its field of `UserProfile`. */
   storedUserField(userRemoteId: string, field: "title" | "email" | "managerRemoteId"): string | undefined;
   /** Whether the vendor passes over an attempt to clear a text. */
@@ -164,6 +166,40 @@ export function describeConnector(name: string, start: () => Promise<VendorUnder
         expect(adopted?.sourceId).toBeUndefined();
         expect(await find("没有", "src-none")).toBeUndefined();
         expect(await find("财务部", "src-财务部", "999999")).toBeUndefined();
+      });
+
+      it("are led by direct members only, until the last one is taken off or leaves", async () => {
+        const remoteId = await createDepartment("质检部");
+        await createUser("u1", { departmentRemoteIds: [remoteId] });
+        await createUser("u2", { departmentRemoteIds: [remoteId] });
+        await createUser("u3");
+        const lead = (managerRemoteIds: string[] | null) =>
+          vendor.session.departments.update({ ...context, remoteId, changes: { managerRemoteIds } });
+        const leaders = () => vendor.leadersOf(remoteId);
+        await lead(["u1", "u2"]);
+        expect(new Set(leaders())).toEqual(new Set(["u1", "u2"]));
+        await failsWith(lead(["u1", "u3"]), "dependency-missing", { field: "managerRemoteIds" });
+        await vendor.session.users.update({
+          ...context,
+          remoteId: "u2",
+          changes: { departmentRemoteIds: [vendor.rootId] },
+          previousDepartmentRemoteIds: [remoteId],
+        });
+        expect(leaders()).toEqual(["u1"]);
+        await lead(null);
+        expect(leaders()).toEqual([]);
+      });
+
+      it("are renamed although a manager of theirs was taken out by hand", async () => {
+        const remoteId = await createDepartment("仓储部");
+        await createUser("u3");
+        const changes = { name: "物流部", managerRemoteIds: ["u3"] };
+        await failsWith(
+          vendor.session.departments.update({ ...context, remoteId, changes }),
+          "dependency-missing",
+          {},
+        );
+        expect(await getDepartment(remoteId)).toMatchObject({ name: "物流部" });
       });
 
       it("are stamped when they are adopted", async () => {

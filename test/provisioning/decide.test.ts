@@ -138,6 +138,7 @@ describe("the decision about a group", () => {
     parentIsRoot: false,
     inScope: true,
     occupants: [],
+    managers: [],
   };
 
   const kinds: [string, Partial<DepartmentSubject>, Partial<DepartmentRules>, string][] = [
@@ -173,6 +174,7 @@ describe("the decision about a group", () => {
   it("maps the name by the visible rule and hangs it below its parent", () => {
     expect(decideDepartment({ ...group, parent: linked }, rules)).toEqual({
       kind: "write-department",
+      awaited: [],
       profile: { name: "R_D", parentRemoteId: "100", sourceId: "g1" },
       notes: ['The vendor refuses the name "R-D"; it is shown there as "R_D".'],
     });

@@ -90,18 +90,20 @@ export function createDepartmentOperations(
     },
 
     async update({ remoteId, changes, ...context }) {
+      const dept_id = departmentNumber(remoteId, "remoteId");
       const { body, warnings } = changedFields(changes);
-      if (Object.keys(body).length > 0) {
-        await client.call(
-          {
-            ...post,
-            path: "/topapi/v2/department/update",
-            body: { dept_id: departmentNumber(remoteId, "remoteId"), ...body },
-            write: true,
-            guard: acceptedGuard,
-          },
-          context,
-        );
+      // A call of their own: somebody who was taken out by hand must not keep the name from being changed.
+      for (const part of [body, managerFields(changes)]) {
+        if (Object.keys(part).length === 0) continue;
+        const path = "/topapi/v2/department/update";
+        const call = {
+          ...post,
+          path,
+          body: { dept_id, ...part },
+          write: true,
+          guard: acceptedGuard,
+        } as const;
+        await client.call(call, context);
       }
       return { remoteId, warnings };
     },
@@ -149,6 +151,15 @@ function changedFields(changes: Changes<DepartmentProfile>): {
   if (typeof sourceId === "string") body["source_identifier"] = sourceId;
   if (order === null) warnings.push("The position was kept: DingTalk has no way to clear it.");
   return { body, warnings };
+}
+
+/** An empty list means "not said" to DingTalk: only forcing the field takes the last manager away. */
+function managerFields({ managerRemoteIds }: Changes<DepartmentProfile>): Record<string, unknown> {
+  if (managerRemoteIds === undefined) return {};
+  if (managerRemoteIds === null || managerRemoteIds.length === 0) {
+    return { force_update_fields: "dept_manager_userid_list" };
+  }
+  return { dept_manager_userid_list: managerRemoteIds.join(",") };
 }
 
 function sameName(a: string, b: string): boolean {

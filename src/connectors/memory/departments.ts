@@ -18,7 +18,8 @@ export function createMemoryDepartments(
         requireParent(directory, profile.parentRemoteId);
         requireFreeName(directory, profile.parentRemoteId, profile.name);
         const remoteId = directory.nextDepartmentId(profile.sourceId);
-        departments.set(remoteId, { remoteId, ...profile });
+        const { managerRemoteIds: _notOnCreation, ...fields } = profile;
+        departments.set(remoteId, { remoteId, ...fields });
         return { remoteId, warnings: [] };
       }),
 
@@ -31,7 +32,16 @@ export function createMemoryDepartments(
         requireParent(directory, next.parentRemoteId ?? ROOT);
         requireNoCycle(directory, remoteId, next.parentRemoteId);
         requireFreeName(directory, next.parentRemoteId ?? ROOT, next.name, remoteId);
-        departments.set(remoteId, next);
+        const { managerRemoteIds, ...others } = next;
+        const led = department.managerRemoteIds;
+        departments.set(remoteId, { ...others, ...(led !== undefined && { managerRemoteIds: led }) });
+        requireMembers(directory, remoteId, changes.managerRemoteIds ?? []);
+        departments.set(
+          remoteId,
+          changes.managerRemoteIds === null
+            ? others
+            : { ...others, ...(managerRemoteIds && { managerRemoteIds }) },
+        );
         return { remoteId, warnings: [] };
       }),
 
@@ -81,6 +91,14 @@ function requireFreeName(directory: MemoryDirectory, parent: string, name: strin
       throw refusal("conflict", "name-taken", "The parent has a department of this name.", { field: "name" });
     }
   }
+}
+
+function requireMembers(directory: MemoryDirectory, remoteId: string, people: readonly string[]): void {
+  const isMember = (id: string) => directory.users.get(id)?.departmentRemoteIds.includes(remoteId) === true;
+  if (people.every(isMember)) return;
+  throw refusal("dependency-missing", "not-a-member", "A manager is no direct member.", {
+    field: "managerRemoteIds",
+  });
 }
 
 function requireNoCycle(directory: MemoryDirectory, remoteId: string, parent: string | undefined): void {

@@ -9,6 +9,7 @@ export interface MemoryDepartment {
   parentRemoteId: string | undefined;
   order?: number;
   sourceId?: string;
+  managerRemoteIds?: string[];
 }
 
 /** A person as the memory vendor keeps them. */

@@ -50,12 +50,14 @@ export function createMemoryUsers(
         }
         requireReferences(directory, next);
         users.set(remoteId, next);
+        leaveLeadership(directory, remoteId);
         return { remoteId, warnings };
       }),
 
     remove: ({ remoteId, ...context }) =>
       perform("users.remove", context, remoteId, () => {
         users.delete(remoteId);
+        leaveLeadership(directory, remoteId);
       }),
 
     get: ({ remoteId, ...context }) =>
@@ -118,6 +120,16 @@ function applyChanges(
   }
   for (const field of CLEARABLE) if (others[field] === null) delete next[field];
   return { next, warnings };
+}
+
+/** Nobody leads a department that they are no member of. */
+function leaveLeadership({ departments, users }: MemoryDirectory, remoteId: string): void {
+  const memberOf = users.get(remoteId)?.departmentRemoteIds ?? [];
+  for (const department of departments.values()) {
+    if (department.managerRemoteIds === undefined || memberOf.includes(department.remoteId)) continue;
+    department.managerRemoteIds = department.managerRemoteIds.filter((id) => id !== remoteId);
+    if (department.managerRemoteIds.length === 0) delete department.managerRemoteIds;
+  }
 }
 
 function requireReferences(

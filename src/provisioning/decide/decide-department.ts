@@ -54,7 +54,19 @@ export function decideDepartment(subject: DepartmentSubject, rules: DepartmentRu
     ...(order === undefined ? {} : { order }),
   };
   const notes = [mapped.note, parent.note].filter((note) => note !== undefined);
-  return { kind: "write-department", profile, notes };
+  if (!rules.mapping.departments.managers) return { kind: "write-department", profile, notes, awaited: [] };
+  const managers = subject.managers.flatMap(({ remoteId, isDirectMember }) =>
+    isDirectMember && remoteId !== undefined ? [remoteId] : [],
+  );
+  if (managers.length > 0) profile.managerRemoteIds = managers;
+  for (const { displayName, isDirectMember } of subject.managers) {
+    if (isDirectMember) continue;
+    notes.push(
+      `"${displayName}" leads the department as soon as they are a direct member of it at the vendor.`,
+    );
+  }
+  // Whoever leaves the department leads it no more there, so it is looked at again whenever one of them was delivered.
+  return { kind: "write-department", profile, notes, awaited: awaits(subject.managers) };
 }
 
 function resolveParent(

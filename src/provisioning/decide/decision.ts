@@ -4,7 +4,7 @@ import type { Awaited } from "../../outbox/settle.js";
 
 /** What is to be done for a resource at a connection, before any vendor call. */
 export type Decision =
-  | { kind: "write-department"; profile: DepartmentProfile; notes: string[] }
+  | { kind: "write-department"; profile: DepartmentProfile; notes: string[]; awaited: Awaited[] }
   | {
       kind: "write-user";
       profile: UserProfile;

@@ -1,7 +1,8 @@
-import type { DeliveryState } from "../../outbox/delivery.js";
 import type { Queryable } from "../../persistence/database.js";
 import { isId } from "../../platform/ids.js";
 import type { JsonObject, ResourceTypeId } from "../../scim/schema/attribute.js";
+import { loadDepartmentManagers } from "./load-department-managers.js";
+import { REFERENCE_COLUMNS, REFERENCE_JOINS, type ReferenceRow, referenceOf } from "./load-reference.js";
 import type { DepartmentSubject, Reference, Subject, UserSubject } from "./subject.js";
 
 /** Which resource, seen from which connection. */
@@ -83,6 +84,9 @@ async function loadDepartment(database: Queryable, key: SubjectKey): Promise<Dep
   const leaves = removed || kind !== "department";
   const occupants =
     leaves && link.link !== undefined ? await loadOccupants(database, key, link.link.remoteId) : [];
+  const managers = leaves
+    ? []
+    : await loadDepartmentManagers(database, key, row?.doc ?? {}, link.link?.remoteId);
   const parent =
     row === undefined || row.parent_id === null
       ? undefined
@@ -100,6 +104,7 @@ async function loadDepartment(database: Queryable, key: SubjectKey): Promise<Dep
     parentIsRoot: row?.parent_id !== null && row?.parent_id === key.rootGroupId,
     inScope: leaves || (await isBelowRoot(database, key, key.resourceId)),
     occupants,
+    managers,
   };
 }
 
@@ -110,30 +115,6 @@ function linkOf(row: ResourceRow | undefined): Pick<Subject, "link" | "linkedEls
   }
   const kept = row.kept_at === null ? {} : { kept: true as const };
   return { link: { remoteId: row.remote_id, lastSent: row.last_sent ?? {}, ...kept } };
-}
-
-interface ReferenceRow {
-  id: string;
-  display_name: string | null;
-  remote_id: string | null;
-  state: DeliveryState | null;
-  settles: string | null;
-}
-
-const REFERENCE_COLUMNS = `
-  r.id, coalesce(r.doc->>'displayName', r.doc->>'userName') as display_name, l.remote_id, d.state, d.settles`;
-const REFERENCE_JOINS = `
-    left join link l on l.tenant_id = r.tenant_id and l.connection_id = $2 and l.resource_id = r.id
-    left join delivery d on d.tenant_id = r.tenant_id and d.connection_id = $2 and d.resource_id = r.id`;
-
-function referenceOf(row: ReferenceRow): Reference {
-  return {
-    resourceId: row.id,
-    displayName: row.display_name ?? row.id,
-    ...(row.remote_id === null ? {} : { remoteId: row.remote_id }),
-    ...(row.state === null ? {} : { state: row.state }),
-    settles: row.settles === null ? null : BigInt(row.settles),
-  };
 }
 
 async function loadReference(

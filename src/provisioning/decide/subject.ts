@@ -22,6 +22,12 @@ export interface Reference {
   settles: bigint | null;
 }
 
+/** Somebody whom a group names as its manager. */
+export interface DepartmentManager extends Reference {
+  /** Whether they were sent as a direct member of the department: others can not lead it at the vendor. */
+  isDirectMember: boolean;
+}
+
 /** A user with everything that decides what the vendor should hold. */
 export interface UserSubject {
   type: "User";
@@ -66,6 +72,8 @@ export interface DepartmentSubject {
   inScope: boolean;
   /** Resources that are, as far as was sent, still in or below this department at the vendor. */
   occupants: Reference[];
+  /** Whom the group names as its managers, of those who exist. */
+  managers: DepartmentManager[];
 }
 
 /** What a delivery is about. */

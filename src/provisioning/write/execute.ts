@@ -55,6 +55,7 @@ export async function execute(input: ExecuteInput): Promise<Execution> {
       return writeDepartment(connection.session, {
         ...shared,
         profile: decision.profile,
+        awaited: decision.awaited,
         isMapped: (field) => mapsDepartmentField(mapping, field),
       });
     case "write-user":

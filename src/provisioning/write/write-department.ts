@@ -1,5 +1,6 @@
 import type { CallContext, ConnectorSession, DepartmentProfile } from "../../connectors/connector.js";
 import { ConnectorError } from "../../connectors/errors.js";
+import type { Awaited } from "../../outbox/settle.js";
 import type { JsonObject } from "../../scim/schema/attribute.js";
 import type { Link } from "../decide/subject.js";
 import { profileChanges } from "../mapping/profile-changes.js";
@@ -30,6 +31,8 @@ export interface WriteDepartmentInput {
   notes: string[];
   /** Whether the connection's mapping fills a field of the profile; one that it does not is left as it is. */
   isMapped(field: string): boolean;
+  /** References left out for now, or to be followed. */
+  awaited: Awaited[];
   link?: Link;
   /** A remote id given from outside (the dictionary attribute), to be adopted when there is no link. */
   adoptedRemoteId?: string;
@@ -124,6 +127,6 @@ function done(
     action,
     link: { kind: "set", remoteId, lastSent: { ...input.profile } as JsonObject },
     notes: [...input.notes, ...warnings],
-    awaited: [],
+    awaited: input.awaited,
   };
 }

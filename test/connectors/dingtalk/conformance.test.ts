@@ -55,6 +55,10 @@ async function start(readings: Readings): Promise<VendorUnderTest> {
       const account = { exclusive_account: true, exclusive_account_type: "sso" };
       simulator.act("/topapi/v2/user/create", { userid, name: "企业账号", dept_id_list: "1", ...account });
     },
+    leadersOf(remoteId) {
+      const led = simulator.state().departments.find(({ dept_id }) => String(dept_id) === remoteId);
+      return led?.dept_manager_userid_list ?? [];
+    },
     storedUserField(userid, field) {
       const user = userOf(userid);
       const value = field === "managerRemoteId" ? user?.manager_userid : user?.[field];

@@ -40,6 +40,7 @@ describeConnector("memory", async () => {
       const person = { remoteId, name: "企业账号", mobile: "", departmentRemoteIds: ["1"], enabled: true };
       directory.users.set(remoteId, person);
     },
+    leadersOf: (remoteId) => directory.departments.get(remoteId)?.managerRemoteIds ?? [],
     storedUserField: (userRemoteId, field) => directory.users.get(userRemoteId)?.[field],
     loseNextCreate(kind) {
       const facts = { code: "reset", message: "The answer was lost.", mayHaveApplied: true };

@@ -200,6 +200,20 @@ export const PEOPLE_CODES: readonly CodeEntry[] = [
     },
   },
   {
+    codes: ["40031"],
+    subject: "department",
+    kind: "dependency-missing",
+    field: "managerRemoteIds",
+    message: {
+      en: "Somebody who is to lead the department is no direct member of it at DingTalk.",
+      zh: "要设为部门主管的人员在钉钉中不是该部门的直属成员。",
+    },
+    remedy: {
+      en: "Put the person back into the department in DingTalk, or take them off the group's managers.",
+      zh: "请在钉钉中将该人员重新加入该部门，或从该组的主管中移除。",
+    },
+  },
+  {
     codes: ["40031", "40032", "40093", "60067"],
     kind: "rejected",
     message: {
