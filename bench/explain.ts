@@ -14,6 +14,7 @@ import { systemClock } from "../src/platform/clock.js";
 import { createDialect } from "../src/scim/dialect/dialect.js";
 import { DICTIONARY_USER_URN, ENTERPRISE_USER_URN } from "../src/scim/schema/urns.js";
 import { withClient } from "./bench-databases.js";
+import { type ExplainedRequest, summarizePlans } from "./plan-summary.js";
 import { addMemberBody, patchActiveBody } from "./scenarios/patch-bodies.js";
 import { fillGroups, type Population, SMALL_GROUP, tidy } from "./scenarios/population.js";
 import { badgeOf, employeeNumberOf, externalIdOf, sampleUser, userNameOf } from "./scenarios/sample-user.js";
@@ -50,16 +51,16 @@ export async function explainHotQueries(url: string, population: Population): Pr
   });
   const database = await openDatabase({ url, poolSize: 2 });
   try {
-    const sections: string[] = [];
-    for (const each of requestCases(population)) sections.push(await explain(database, each));
+    const explained: Explained[] = [];
+    for (const each of requestCases(population)) explained.push(await explain(database, each));
     await withClient(url, (client) => addBacklog(client, population));
     const backlog = `${BACKLOG.toLocaleString("en-US")} pending deliveries, due at one moment`;
     for (const each of claimCases(`${backlog}, of a paused connection`)) {
-      sections.push(await explain(database, each));
+      explained.push(await explain(database, each));
     }
     await withClient(url, (client) => client.query("update connection set paused_until = null"));
-    for (const each of claimCases(backlog)) sections.push(await explain(database, each));
-    return sections.join("\n\n");
+    for (const each of claimCases(backlog)) explained.push(await explain(database, each));
+    return [summarizePlans(explained), ...explained.map(({ text }) => text)].join("\n\n");
   } finally {
     await database.close();
   }
@@ -86,6 +87,15 @@ function requestCases({ users, newcomers, smallGroups, largeGroups, largeGroup }
     list("List of 100, first page", { startIndex: 1, count: 100 }),
     list(`List of 100 from ${deep + 1}`, { startIndex: deep + 1, count: 100 }),
     list("List of 100 by cursor, first page", { cursor: "", startIndex: 1, count: 100 }),
+    ...sorts().map(([title, sortBy, sortOrder]) =>
+      list(`List of 100 sorted by ${title}`, { sortBy, sortOrder, startIndex: 1, count: 100 }),
+    ),
+    list("What changed lately, sorted by meta.lastModified", {
+      filter: `meta.lastModified gt "${new Date(Date.now() - 1_000).toISOString()}"`,
+      sortBy: "meta.lastModified",
+      startIndex: 1,
+      count: 100,
+    }),
     {
       title: "POST of a user",
       call: (directory) => directory.create(CONTEXT, "User", sampleUser(1_000_000)),
@@ -142,6 +152,19 @@ function filters(chosen: number): [string, string, number][] {
   ];
 }
 
+/** Each kind of order that an index gives: title, attribute, direction. */
+function sorts(): [string, string, "ascending" | "descending"][] {
+  return [
+    ["userName", "userName", "ascending"],
+    ["dictionary badge", `${DICTIONARY_USER_URN}:badge`, "ascending"],
+    ["dictionary grade, descending", `${DICTIONARY_USER_URN}:grade`, "descending"],
+    ["dictionary joinedAt", `${DICTIONARY_USER_URN}:joinedAt`, "ascending"],
+    ["dictionary remote, descending", `${DICTIONARY_USER_URN}:remote`, "descending"],
+    ["name.familyName", "name.familyName", "ascending"],
+    ["meta.lastModified", "meta.lastModified", "ascending"],
+  ];
+}
+
 function claimCases(situation: string): Case[] {
   return [
     {
@@ -165,12 +188,17 @@ async function addBacklog(client: pg.Client, { connectionId }: Population): Prom
   await tidy(client);
 }
 
-async function explain(database: Database, { title, call }: Case): Promise<string> {
-  const plans: string[] = [];
+interface Explained extends ExplainedRequest {
+  /** The statements with their plans, as Markdown. */
+  text: string;
+}
+
+async function explain(database: Database, { title, call }: Case): Promise<Explained> {
+  const statements: { sql: string; plan: string }[] = [];
   const undone = new Error("the bench undoes what it explains");
   try {
     await database.transaction(async (tx) => {
-      const explaining = explainingDatabase(tx, plans);
+      const explaining = explainingDatabase(tx, statements);
       // Read outside of the explained session: a server reads the dictionary once a second, not for each request.
       const dictionary = createDictionary({ queryable: database, clock: systemClock });
       const directory = createDirectory({ database: explaining, clock: systemClock, dictionary });
@@ -180,11 +208,14 @@ async function explain(database: Database, { title, call }: Case): Promise<strin
   } catch (error) {
     if (error !== undone) throw error;
   }
-  return `## ${title}\n\n${plans.join("\n\n")}`;
+  const shown = statements.map(
+    ({ sql, plan }) => `\`\`\`sql\n${unindent(sql)}\n\`\`\`\n\n\`\`\`text\n${plan}\n\`\`\``,
+  );
+  return { title, plans: statements.map(({ plan }) => plan), text: `## ${title}\n\n${shown.join("\n\n")}` };
 }
 
 /** A database that is one open transaction, and that keeps the plan of each statement it runs. */
-function explainingDatabase(tx: Transaction, plans: string[]): Database {
+function explainingDatabase(tx: Transaction, statements: { sql: string; plan: string }[]): Database {
   const inside: Transaction = {
     ...tx,
     async query(sql, params) {
@@ -195,7 +226,7 @@ function explainingDatabase(tx: Transaction, plans: string[]): Database {
       const rows = await tx.query<{ "QUERY PLAN": string }>(`explain (analyze, buffers) ${sql}`, params);
       await tx.query("rollback to savepoint before_explain");
       const plan = rows.map((row) => row["QUERY PLAN"]).join("\n");
-      plans.push(`\`\`\`sql\n${unindent(sql)}\n\`\`\`\n\n\`\`\`text\n${plan}\n\`\`\``);
+      statements.push({ sql, plan });
       return tx.query(sql, params);
     },
   };

@@ -4,6 +4,7 @@ import type { Queryable } from "../persistence/database.js";
 import { refuseCostlyFilter } from "../persistence/filter-cost.js";
 import type { ListOfType } from "../persistence/list-landmarks.js";
 import {
+  countFrom,
   countResources,
   type ListPart,
   listPage,
@@ -58,7 +59,7 @@ export async function listResources(
       ? await pageByIndex(parts, tenantId, list, query)
       : await pageByCursor(
           parts,
-          list,
+          { ...list, tenantId },
           query,
           listFingerprint(tenantId, ...typeIds, ...orderOf(query, list)),
         );
@@ -156,23 +157,35 @@ async function pageByIndex(
   list: CompiledList,
   query: ListQuery,
 ): Promise<FoundPage> {
-  const { database, landmarks } = parts;
+  const { database } = parts;
   const { startIndex, count } = query;
   const whole = wholeList(tenantId, list);
-  const isByAge = list.sortedValues === undefined;
+  const isByAge = list.sortedValues === undefined && list.parts[0]?.key === undefined;
   const fromLandmark =
     whole && isByAge && count > 0 ? await pageFromLandmark(parts, whole, list, query) : undefined;
   if (fromLandmark !== undefined) return fromLandmark;
-  const total = async () => {
-    const counted = await countResources(database, list.parts, list.conditionValues);
-    if (whole !== undefined) landmarks.learn(whole, counted);
-    return counted;
-  };
+  const total = () => totalOf(parts, tenantId, list);
   if (count === 0) return { rows: [], totalResults: await total() };
   const offset = startIndex - 1;
   const rows = await readList(database, { ...list, window: { kind: "offset", offset }, limit: count });
   const isLastPage = rows.length < count && (rows.length > 0 || offset === 0);
   return { rows, totalResults: isLastPage ? offset + rows.length : await total() };
+}
+
+/** How many resources are in the list. Of a long list of all, only what happened since a survey is counted. */
+async function totalOf(
+  { database, landmarks }: DirectoryParts,
+  tenantId: string,
+  list: CompiledList,
+): Promise<number> {
+  const whole = wholeList(tenantId, list);
+  const landmark = whole && (await landmarks.near(database, whole, 0));
+  const total =
+    landmark === undefined || whole === undefined
+      ? await countResources(database, list.parts, list.conditionValues)
+      : await countFrom(database, landmark, whole.type, sqlParameters(tenantId));
+  if (whole !== undefined) landmarks.learn(whole, total);
+  return total;
 }
 
 function readList(
@@ -185,10 +198,9 @@ function readList(
   return listPageByValue(database, { ...list, type: part.type, values: sortedValues });
 }
 
-/** The list as that of all resources of a type, if it is that and not sorted by a key. */
+/** The list as that of all resources of a type, in whatever order, if it is that. */
 function wholeList(tenantId: string, { parts: [part, ...others] }: CompiledList): ListOfType | undefined {
-  if (part === undefined || others.length > 0 || part.condition !== undefined || part.key !== undefined)
-    return undefined;
+  if (part === undefined || others.length > 0 || part.condition !== undefined) return undefined;
   return { tenantId, type: part.type };
 }
 
@@ -221,13 +233,14 @@ async function pageFromLandmark(
  * so the total is that of the first page, carried along.
  */
 async function pageByCursor(
-  { database, cursors }: DirectoryParts,
-  list: CompiledList,
+  parts: DirectoryParts,
+  { tenantId, ...list }: CompiledList & { tenantId: string },
   { cursor: text, count }: ListQuery,
   fingerprint: string,
 ): Promise<FoundPage> {
+  const { database, cursors } = parts;
   const cursor = text ? cursors.read(text, fingerprint) : undefined;
-  const total = () => countResources(database, list.parts, list.conditionValues);
+  const total = () => totalOf(parts, tenantId, list);
   if (count === 0) return { rows: [], totalResults: cursor?.total ?? (await total()) };
   const backward = cursor?.backward ?? false;
   const window = { kind: "keyset", from: cursor?.from, backward } as const;

@@ -54,13 +54,8 @@ export async function listPageFrom(
   const { parameters, type } = query;
   const mark = parameters.bind(landmark.seq, "bigint");
   const part: ListPart = { type, condition: undefined, key: undefined };
-  // What happened between the landmark's snapshot and the one of this statement.
   const moved = `select coalesce(sum(step), 0)::int as anywhere, coalesce(sum(step) filter (where seq <= ${mark}), 0)::int as before
-     from (select case c.kind when 'create' then 1 else -1 end as step, changed.seq
-             from change c join resource changed on changed.tenant_id = c.tenant_id and changed.id = c.resource_id
-            where c.tenant_id = $1 and c.xact >= ${parameters.bind(landmark.oldest, "xid8")}
-              and not pg_visible_in_snapshot(c.xact, ${parameters.bind(landmark.snapshot, "pg_snapshot")})
-              and c.resource_type = '${type}' and c.kind in ('create', 'delete')) since`;
+     from (${stepsSince(landmark, type, parameters)}) since`;
   const skipped = `(select greatest(${parameters.bind(query.offset - landmark.before, "int")} - before, 0) from moved)`;
   const page = `with moved as materialized (${moved}), page as materialized (
       select row_number() over () as place, found.seq
@@ -83,6 +78,29 @@ export async function listPageFrom(
     rows: rows.map((row) => toPageRow(row, query.withGroups)),
     total: landmark.total + first.anywhere,
   };
+}
+
+/** Creates and deletes of a type that a landmark's snapshot did not show and the one of the statement does. */
+function stepsSince({ oldest, snapshot }: Landmark, type: ResourceTypeId, parameters: SqlParameters): string {
+  return `select case c.kind when 'create' then 1 else -1 end as step, changed.seq
+            from change c join resource changed on changed.tenant_id = c.tenant_id and changed.id = c.resource_id
+           where c.tenant_id = $1 and c.xact >= ${parameters.bind(oldest, "xid8")}
+             and not pg_visible_in_snapshot(c.xact, ${parameters.bind(snapshot, "pg_snapshot")})
+             and c.resource_type = '${type}' and c.kind in ('create', 'delete')`;
+}
+
+/** How many resources of a type there are, by what happened since a landmark was made. */
+export async function countFrom(
+  queryable: Queryable,
+  landmark: Landmark,
+  type: ResourceTypeId,
+  parameters: SqlParameters,
+): Promise<number> {
+  const [row] = await queryable.query<{ since: number }>(
+    `select coalesce(sum(step), 0)::int as since from (${stepsSince(landmark, type, parameters)}) since`,
+    parameters.values,
+  );
+  return landmark.total + (row?.since ?? 0);
 }
 
 /** Reads one page. Backward windows give it in reverse, too: the nearest to the position comes first. */

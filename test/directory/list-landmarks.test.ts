@@ -84,4 +84,23 @@ describe("a page of a long list", () => {
   it("may lie behind the end", async () => {
     expect(await page(100_000, 10)).toEqual({ ids: [], total: (await walked(1, 1)).total });
   });
+
+  it("has a total that needs no count, sorted and by cursor as well", async () => {
+    for (const query of [
+      { sortBy: "userName" },
+      { sortBy: "title" },
+      { cursor: "" },
+      { sortBy: "meta.created", cursor: "" },
+    ]) {
+      const first = () =>
+        test.directory.list(context, "User", { startIndex: 1, count: 3, needs: everything, ...query });
+      await test.user();
+      await remove(3);
+      const statements = await test.sent(first);
+      expect(statements.at(-1)).not.toContain("count(*)");
+      expect((await first()).totalResults).toBe((await walked(1, 1)).total);
+      await remove(4);
+      expect((await first()).totalResults).toBe((await walked(1, 1)).total);
+    }
+  });
 });
