@@ -34,6 +34,7 @@ import { CreateNotification1764174000100 } from "./1764174000100-create-notifica
 import { CreateNotificationSettings1764174000200 } from "./1764174000200-create-notification-settings.js";
 import { AddPauseSince1764174000300 } from "./1764174000300-add-pause-since.js";
 import { AddDeliveryLane1764174000400 } from "./1764174000400-add-delivery-lane.js";
+import { AddRateShare1764174000500 } from "./1764174000500-add-rate-share.js";
 import { CreateAuditEntry1764175000100 } from "./1764175000100-create-audit-entry.js";
 import { AddAttemptChinese1764175000200 } from "./1764175000200-add-attempt-chinese.js";
 import { IndexTimelines1764175000300 } from "./1764175000300-index-timelines.js";
@@ -79,6 +80,7 @@ export const migrations = [
   CreateNotificationSettings1764174000200,
   AddPauseSince1764174000300,
   AddDeliveryLane1764174000400,
+  AddRateShare1764174000500,
   CreateAuditEntry1764175000100,
   AddAttemptChinese1764175000200,
   IndexTimelines1764175000300,

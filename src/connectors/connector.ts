@@ -70,7 +70,8 @@ export interface Rehearsal {
 
 /**
  * Grants starting times to vendor calls so that no (connection, API path) exceeds its cap, across all processes.
- * `reserve` resolves when the call may start; `penalise` pushes the next start away after a throttle answer.
+ * `reserve` resolves when the call may start; `penalise` pushes the next start away after a throttle answer and
+ * lowers the path's rate, which then recovers slowly; it is never above the cap.
  */
 export interface Pacer {
   reserve(path: string, signal?: AbortSignal): Promise<void>;

@@ -7,32 +7,66 @@ export interface RateSlotKey {
   path: string;
 }
 
+/** How the share of a path shrinks and comes back; see connectors/adaptive-rate.ts, of which this is the SQL. */
+export interface ShareRules {
+  decrease: number;
+  least: number;
+  recoveryPerSecond: number;
+  oneRefusalMs: number;
+}
+
+/** The share of the cap at the moment `$4`, as `shareAt` computes it. */
+const SHARE = `least(1, slot.share + greatest(0, extract(epoch from $4::timestamptz - slot.slowed_at)) * $6)`;
+
 /**
- * Takes the next free starting time on the path, at `now` or later, and keeps the following `intervalMs` free.
- * One atomic statement, so callers of all processes get times that are at least `intervalMs` apart.
+ * Takes the next free starting time on the path, at `now` or later, and keeps the following interval free: `intervalMs`,
+ * longer while the path is slowed down. One atomic statement, so callers of all processes get times that are at least so
+ * far apart.
  */
 export async function reserveSlot(
   db: Queryable,
-  slot: RateSlotKey & { now: Date; intervalMs: number },
+  slot: RateSlotKey & { now: Date; intervalMs: number; recoveryPerSecond: number },
 ): Promise<Date> {
   const [row] = await db.query<{ granted: Date }>(
     `insert into rate_slot as slot (tenant_id, connection_id, path, next_at)
      values ($1, $2, $3, $4::timestamptz + $5 * interval '1 millisecond')
      on conflict (tenant_id, connection_id, path) do update
-        set next_at = greatest(slot.next_at, $4::timestamptz) + $5 * interval '1 millisecond'
-     returning next_at - $5 * interval '1 millisecond' as granted`,
-    [slot.tenantId, slot.connectionId, slot.path, slot.now, slot.intervalMs],
+        set next_at = greatest(slot.next_at, $4::timestamptz) + $5 / ${SHARE} * interval '1 millisecond'
+     returning next_at - $5 / ${SHARE} * interval '1 millisecond' as granted`,
+    [slot.tenantId, slot.connectionId, slot.path, slot.now, slot.intervalMs, slot.recoveryPerSecond],
   );
   if (!row) throw new Error("an upsert returned no row");
   return row.granted;
 }
 
-/** Lets nobody start on the path before `until`, the end of a vendor's penalty; never makes the next start earlier. */
-export async function penaliseSlot(db: Queryable, slot: RateSlotKey & { until: Date }): Promise<void> {
+/**
+ * After a vendor's throttle: nobody starts on the path before `until`, and its share of the cap shrinks, once for
+ * refusals that come together. Never makes the next start earlier.
+ */
+export async function penaliseSlot(
+  db: Queryable,
+  slot: RateSlotKey & { now: Date; until: Date; rules: ShareRules },
+): Promise<void> {
+  const { decrease, least, recoveryPerSecond, oneRefusalMs } = slot.rules;
   await db.query(
-    `insert into rate_slot as slot (tenant_id, connection_id, path, next_at)
-     values ($1, $2, $3, $4)
-     on conflict (tenant_id, connection_id, path) do update set next_at = greatest(slot.next_at, excluded.next_at)`,
-    [slot.tenantId, slot.connectionId, slot.path, slot.until],
+    `insert into rate_slot as slot (tenant_id, connection_id, path, next_at, share, slowed_at)
+     values ($1, $2, $3, $5, greatest($8::double precision, $7::double precision), $4)
+     on conflict (tenant_id, connection_id, path) do update
+        set next_at = greatest(slot.next_at, excluded.next_at),
+            share = case when $4::timestamptz < slot.slowed_at + $9 * interval '1 millisecond' then slot.share
+                         else greatest($8::double precision, ${SHARE} * $7::double precision) end,
+            slowed_at = case when $4::timestamptz < slot.slowed_at + $9 * interval '1 millisecond' then slot.slowed_at
+                             else excluded.slowed_at end`,
+    [
+      slot.tenantId,
+      slot.connectionId,
+      slot.path,
+      slot.now,
+      slot.until,
+      recoveryPerSecond,
+      decrease,
+      least,
+      oneRefusalMs,
+    ],
   );
 }

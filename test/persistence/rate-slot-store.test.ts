@@ -1,5 +1,7 @@
 import { randomUUID } from "node:crypto";
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { FULL_SHARE, type RateShare, shareAt, slowed } from "../../src/connectors/adaptive-rate.js";
 import { penaliseSlot, reserveSlot } from "../../src/persistence/rate-slot-store.js";
 import { defaultTenantId, shareTestDatabase } from "../support/database.js";
 
@@ -14,7 +16,11 @@ const newSlot = () => ({
   path: "/topapi/v2/user/create",
 });
 const reserve = async (slot: ReturnType<typeof newSlot>, nowMs: number, intervalMs = 50) =>
-  (await reserveSlot(test.database, { ...slot, now: at(nowMs), intervalMs })).getTime() - noon;
+  (
+    await reserveSlot(test.database, { ...slot, now: at(nowMs), intervalMs, recoveryPerSecond: 0.01 })
+  ).getTime() - noon;
+
+const rules = { decrease: 0.5, least: 0.05, recoveryPerSecond: 0.01, oneRefusalMs: 1_000 };
 
 describe("the shared pacer", () => {
   it("grants the present moment on a path that was quiet, then one interval later each", async () => {
@@ -46,15 +52,84 @@ describe("the shared pacer", () => {
     const [known, fresh] = [newSlot(), newSlot()];
     await reserve(known, 0);
     for (const slot of [known, fresh]) {
-      await penaliseSlot(test.database, { ...slot, until: at(1000) });
-      expect([await reserve(slot, 0), await reserve(slot, 0)]).toEqual([1000, 1050]);
+      await penaliseSlot(test.database, { ...slot, now: at(0), until: at(1000), rules });
+      expect([await reserve(slot, 0), await reserve(slot, 0)]).toEqual([1000, 1100]);
     }
   });
 
   it("never brings a start forward by a penalty that ends earlier", async () => {
     const slot = newSlot();
-    await penaliseSlot(test.database, { ...slot, until: at(1000) });
-    await penaliseSlot(test.database, { ...slot, until: at(500) });
+    await penaliseSlot(test.database, { ...slot, now: at(0), until: at(1000), rules });
+    await penaliseSlot(test.database, { ...slot, now: at(0), until: at(500), rules });
     expect(await reserve(slot, 0)).toBe(1000);
+  });
+
+  it("slows a path down by half at each refusal, once for those that come together, and recovers slowly", async () => {
+    const slot = newSlot();
+    const gap = async (nowMs: number) => (await reserve(slot, nowMs)) * -1 + (await reserve(slot, nowMs));
+    const penalise = (nowMs: number) =>
+      penaliseSlot(test.database, { ...slot, now: at(nowMs), until: at(nowMs), rules });
+    for (const ms of [0, 10, 999]) await penalise(ms);
+    expect(await gap(1_000)).toBeCloseTo(50 / 0.51, 0);
+    await penalise(2_000);
+    expect(await gap(2_000)).toBeCloseTo(50 / 0.26, 0);
+    expect(await gap(27_000)).toBeCloseTo(50 / 0.51, 0);
+    expect(await gap(120_000)).toBe(50);
+  });
+
+  it("computes what the pacer in memory computes", async () => {
+    const slot = newSlot();
+    let share: RateShare = FULL_SHARE;
+    let next = 0;
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.record({ wait: fc.integer({ min: 0, max: 5_000 }), refused: fc.boolean() }), {
+          maxLength: 12,
+        }),
+        async (steps) => {
+          for (const { wait, refused } of steps) {
+            const now = next + wait;
+            if (refused) {
+              share = slowed(share, noon + now);
+              await penaliseSlot(test.database, { ...slot, now: at(now), until: at(now), rules });
+            }
+            const first = await reserve(slot, now);
+            const second = await reserve(slot, now);
+            expect(Math.abs(second - first - 50 / shareAt(share, noon + now))).toBeLessThanOrEqual(1);
+            next = Math.ceil(second + 50 / shareAt(share, noon + now)) + 1;
+          }
+        },
+      ),
+      { numRuns: 10 },
+    );
+  });
+
+  it("never starts more than the cap in any second, whatever two processes ask and the vendor refuses", async () => {
+    const step = fc.record({
+      wait: fc.integer({ min: 0, max: 400 }),
+      calls: fc.integer({ min: 1, max: 8 }),
+      skew: fc.integer({ min: -30, max: 30 }),
+      refused: fc.boolean(),
+    });
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { minLength: 3, maxLength: 12 }), async (steps) => {
+        const slot = newSlot();
+        const starts: number[] = [];
+        let now = 0;
+        for (const { wait, calls, skew, refused } of steps) {
+          now += wait;
+          // The second process' clock is not exactly the first one's.
+          const times = Array.from({ length: calls }, (_, call) => now + (call % 2 === 0 ? 0 : skew));
+          starts.push(...(await Promise.all(times.map((time) => reserve(slot, time)))));
+          const penalty = { now: at(now), until: at(now + 200), rules };
+          if (refused) await penaliseSlot(test.database, { ...slot, ...penalty });
+        }
+        for (const start of starts) {
+          const within = starts.filter((other) => other >= start && other < start + 999);
+          expect(within.length).toBeLessThanOrEqual(20);
+        }
+      }),
+      { numRuns: 15 },
+    );
   });
 });

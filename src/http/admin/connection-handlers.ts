@@ -82,7 +82,7 @@ export function createConnectionHandlers({
 
     async read(request, response) {
       const connection = await connections.get(administratorOf(request).tenantId, idOf(request));
-      response.json(await presentOne(connection));
+      response.json({ ...(await presentOne(connection)), queue: await connections.queue(connection) });
     },
 
     async change(request, response) {

@@ -33,6 +33,7 @@ import {
   ConnectionNotFoundError,
   InvalidConnectionError,
 } from "./connection-errors.js";
+import { type ConnectionQueue, measureQueue } from "./connection-queue.js";
 import {
   changeSettings,
   type GivenSettings,
@@ -72,6 +73,8 @@ export interface Connections {
   create(context: ConnectionContext, input: NewConnection): Promise<Connection>;
   /** @throws ConnectionNotFoundError */
   get(tenantId: string, id: string): Promise<Connection>;
+  /** What waits at the connection, and for how long. */
+  queue(connection: Connection): Promise<ConnectionQueue>;
   /**
    * Changes a connection, or switches it on or off, in one transaction. Switching on, and changing what is sent
    * through a connection that is on, orders a delivery of every resource; new settings also end a pause.
@@ -202,6 +205,7 @@ export function createConnections(deps: ConnectionsDeps): Connections {
   return {
     list: (tenantId, page) => listConnections(database, tenantId, page),
     get,
+    queue: (connection) => measureQueue(database, connection, clock.now()),
     update,
     enable: (context, id) => update(context, id, { enabled: true }),
     disable: (context, id) => update(context, id, { enabled: false }),

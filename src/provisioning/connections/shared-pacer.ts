@@ -1,7 +1,20 @@
+import {
+  DECREASE,
+  LEAST_SHARE,
+  ONE_REFUSAL_MS,
+  RECOVERY_PER_SECOND,
+} from "../../connectors/adaptive-rate.js";
 import type { Pacer } from "../../connectors/connector.js";
 import type { Queryable } from "../../persistence/database.js";
 import { penaliseSlot, reserveSlot } from "../../persistence/rate-slot-store.js";
 import type { Clock } from "../../platform/clock.js";
+
+const SHARE_RULES = {
+  decrease: DECREASE,
+  least: LEAST_SHARE,
+  recoveryPerSecond: RECOVERY_PER_SECOND,
+  oneRefusalMs: ONE_REFUSAL_MS,
+};
 
 /** One connection's pacer over the database. */
 export interface SharedPacerDeps {
@@ -28,13 +41,15 @@ export function createSharedPacer(deps: SharedPacerDeps): Pacer {
         path,
         now: clock.now(),
         intervalMs,
+        recoveryPerSecond: RECOVERY_PER_SECOND,
       });
       const pause = granted.getTime() - clock.now().getTime();
       if (pause > 0) await clock.sleep(pause, signal);
     },
     async penalise(path, ms) {
-      const until = new Date(clock.now().getTime() + ms);
-      await penaliseSlot(database, { tenantId, connectionId, path, until });
+      const now = clock.now();
+      const until = new Date(now.getTime() + ms);
+      await penaliseSlot(database, { tenantId, connectionId, path, now, until, rules: SHARE_RULES });
     },
   };
 }
