@@ -1,7 +1,12 @@
 import type { Queryable } from "../persistence/database.js";
-import { findGroupsOfUsers, findMembers, type MemberOf } from "../persistence/membership-store.js";
+import {
+  findGroupsOfUsers,
+  findMembers,
+  type Member,
+  type MemberOf,
+} from "../persistence/membership-store.js";
 import type { StoredResource } from "../persistence/resource-store.js";
-import type { JsonObject, ResourceTypeId } from "../scim/schema/attribute.js";
+import type { JsonObject, JsonValue, ResourceTypeId } from "../scim/schema/attribute.js";
 import {
   ORGANIZATION_GROUP_URN,
   PROVISIONING_GROUP_URN,
@@ -32,7 +37,7 @@ export async function presentResources(
   needs: ResourceNeeds,
   knownGroups?: ReadonlyMap<string, readonly MemberOf[]>,
 ): Promise<Resource[]> {
-  const { queryable, tenantId, provisioningStates } = presentation;
+  const { queryable, tenantId, schema, provisioningStates } = presentation;
   const ids = stored.map((one) => one.id);
   const members = type === "Group" && needs.members ? await findMembers(queryable, tenantId, ids) : undefined;
   const groups =
@@ -43,15 +48,23 @@ export async function presentResources(
       ? await provisioningStates(queryable, tenantId, type, ids)
       : undefined;
   return stored.map((one) => {
-    const connections = states?.get(one.id);
-    return new PresentedResource(one, presentation.schema, {
-      ...(members && { members: (members.get(one.id) ?? []).map(named) }),
-      ...(groups && { groups: (groups.get(one.id) ?? []).map(named) }),
-      ...(connections?.length && {
-        [type === "User" ? PROVISIONING_USER_URN : PROVISIONING_GROUP_URN]: { connections },
-      }),
-    });
+    const others = lookedUp(type, members && (members.get(one.id) ?? []), states?.get(one.id));
+    return new PresentedResource(one, schema, groups && (groups.get(one.id) ?? []).map(named), others);
   });
+}
+
+/** What of a resource lives in rows of its own, besides the groups of a user; undefined where nothing does. */
+function lookedUp(
+  type: ResourceTypeId,
+  members: readonly Member[] | undefined,
+  connections: readonly JsonValue[] | undefined,
+): JsonObject | undefined {
+  if (members === undefined && !connections?.length) return undefined;
+  const urn = type === "User" ? PROVISIONING_USER_URN : PROVISIONING_GROUP_URN;
+  return {
+    ...(members && { members: members.map(named) }),
+    ...(connections?.length && { [urn]: { connections: [...connections] } }),
+  };
 }
 
 /** Assembles its attributes when they are asked for: an answer that shows a document as it is stored never does. */
@@ -61,39 +74,38 @@ class PresentedResource implements Resource {
   readonly version: number;
   readonly createdAt: Date;
   readonly modifiedAt: Date;
-  readonly groups: readonly JsonObject[] | undefined;
   readonly document: string | undefined;
-  #attributes: JsonObject | undefined;
+  changed?: boolean;
   readonly #stored: StoredResource;
   readonly #schema: TenantSchema;
-  readonly #lookedUp: LookedUp;
+  readonly #others: JsonObject | undefined;
+  #attributes: JsonObject | undefined;
 
-  constructor(stored: StoredResource, schema: TenantSchema, lookedUp: LookedUp) {
+  /** @param others attributes that live in rows of their own, besides the groups */
+  constructor(
+    stored: StoredResource,
+    schema: TenantSchema,
+    readonly groups: JsonObject[] | undefined,
+    others: JsonObject | undefined,
+  ) {
     this.id = stored.id;
     this.type = stored.type;
     this.version = stored.version;
     this.createdAt = stored.createdAt;
     this.modifiedAt = stored.modifiedAt;
-    this.groups = lookedUp.groups;
-    const { groups: _groups, ...others } = lookedUp;
-    this.document =
-      Object.keys(others).length === 0
-        ? verbatimDocument(stored, schema.of(stored.type).enabledKeys)
-        : undefined;
+    this.document = others ? undefined : verbatimDocument(stored, schema.of(stored.type).enabledKeys);
     this.#stored = stored;
     this.#schema = schema;
-    this.#lookedUp = lookedUp;
+    this.#others = others;
   }
 
   get attributes(): JsonObject {
-    this.#attributes ??= { ...visibleAttributes(this.#stored, this.#schema), ...this.#lookedUp };
+    if (this.#attributes === undefined) {
+      const own = visibleAttributes(this.#stored, this.#schema);
+      this.#attributes = { ...own, ...this.#others, ...(this.groups && { groups: this.groups }) };
+    }
     return this.#attributes;
   }
-}
-
-/** Attributes that live in rows of their own. */
-interface LookedUp extends JsonObject {
-  groups?: JsonObject[];
 }
 
 /** The attributes of a row as clients see them: without values of disabled dictionary fields, with the parent. */

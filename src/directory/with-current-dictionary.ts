@@ -14,12 +14,12 @@ export async function withCurrentDictionary<Result>(
   context: RequestContext,
   work: (context: RequestContext) => Promise<Result>,
 ): Promise<Result> {
-  const { tenantId } = context;
+  const { tenantId, actor, correlationId, dialect } = context;
   for (let tries = 1; ; tries += 1) {
     // The schemas that the work reads are of this revision or of a later one, and a later one is refused as well.
     const { revision } = await dictionary.of(tenantId);
     try {
-      return await work({ ...context, dictionaryRevision: revision });
+      return await work({ tenantId, actor, correlationId, dialect, dictionaryRevision: revision });
     } catch (error) {
       if (!(error instanceof DictionaryChangedError) || tries === TRIES) throw error;
       dictionary.forget(tenantId);

@@ -8,7 +8,12 @@ import type { JsonValue } from "./schema/attribute.js";
  */
 export function entityTag(version: number, groups?: JsonValue): string {
   if (!Array.isArray(groups) || groups.length === 0) return `W/"${version}"`;
-  return `W/"${version}-${crc32(JSON.stringify(groups)).toString(16)}"`;
+  return entityTagOfText(version, JSON.stringify(groups));
+}
+
+/** {@link entityTag} where the groups, one at least, are JSON text already. */
+export function entityTagOfText(version: number, groups: string): string {
+  return `W/"${version}-${crc32(groups).toString(16)}"`;
 }
 
 /**

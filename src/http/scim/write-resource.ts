@@ -1,8 +1,7 @@
 import type { Resource } from "../../directory/directory.js";
-import { entityTag } from "../../scim/entity-tag.js";
+import { entityTag, entityTagOfText } from "../../scim/entity-tag.js";
 import { type Projection, showsWhole } from "../../scim/projection.js";
 import type { ResourceTypeDefinition } from "../../scim/schema/attribute.js";
-import { ENTERPRISE_USER_URN } from "../../scim/schema/urns.js";
 import { groupsWithReferences, presentResource, resourceLocation, tagOf } from "./present.js";
 
 /** A resource as it goes over the wire, and its entity tag. */
@@ -28,44 +27,46 @@ export function writeResource(
 }
 
 function writeVerbatim(
-  resource: Resource,
+  { document, groups, id, version, createdAt, modifiedAt }: Resource,
   type: ResourceTypeDefinition,
   baseUrl: string,
 ): WrittenResource | undefined {
-  const document = resource.document && withManagerReference(resource.document, baseUrl);
-  if (document === undefined || EMPTY_OBJECT.test(document)) return undefined;
-  const groups = resource.groups && groupsWithReferences(resource.groups, baseUrl);
-  const tag = entityTag(resource.version, groups);
-  const meta = {
-    resourceType: type.id,
-    created: resource.createdAt.toISOString(),
-    lastModified: resource.modifiedAt.toISOString(),
-    location: resourceLocation(baseUrl, type, resource.id),
-    version: tag,
-  };
-  const schemas = [type.schema.id];
-  for (const { schema } of type.extensions)
-    if (document.includes(`"${schema.id}": {`)) schemas.push(schema.id);
-  const head = `{"schemas":${JSON.stringify(schemas)},"id":"${resource.id}",${document.slice(1, -1)}`;
-  const shownGroups = groups === undefined ? "" : `,"groups":${JSON.stringify(groups)}`;
-  return { text: `${head}${shownGroups},"meta":${JSON.stringify(meta)}}`, tag };
+  // An extension without values is not shown and not named: that one is left to presentResource.
+  if (document === undefined || document.includes(EMPTY_OBJECT)) return undefined;
+  // PostgreSQL writes shorter keys first, so extensions stand last. The quotation marks of a text within JSON are
+  // escaped, so none of what is looked for can be part of a value.
+  const extensions = Math.max(0, document.indexOf('"urn:'));
+  const content = withManagerReference(document, extensions, baseUrl);
+  if (content === undefined) return undefined;
+  const shown = groups && JSON.stringify(groupsWithReferences(groups, baseUrl));
+  const tag = shown !== undefined && groups?.length ? entityTagOfText(version, shown) : entityTag(version);
+  const created = createdAt.toISOString();
+  const modified = createdAt.getTime() === modifiedAt.getTime() ? created : modifiedAt.toISOString();
+  let schemas = `"${type.schema.id}"`;
+  for (const { schema } of type.extensions) {
+    if (document.includes(`"${schema.id}": {`, extensions)) schemas += `,"${schema.id}"`;
+  }
+  const location = resourceLocation(baseUrl, type, id);
+  const text =
+    `{"schemas":[${schemas}],"id":"${id}",${content.slice(1, -1)}` +
+    (shown === undefined ? "" : `,"groups":${shown}`) +
+    `,"meta":{"resourceType":"${type.id}","created":"${created}","lastModified":"${modified}",` +
+    `"location":${JSON.stringify(location)},"version":${JSON.stringify(tag)}}}`;
+  return { text, tag };
 }
 
-/** An extension without values is not shown and not named; that one is left to {@link presentResource}. */
-const EMPTY_OBJECT = /": \{\}|^\{\}$/;
-
-// The quotation marks of a text within JSON are escaped, so neither can be part of a value; and PostgreSQL writes
-// shorter keys first, so `value` is the first key of a manager who has one.
+const EMPTY_OBJECT = '": {}';
 const MANAGER = '"manager": {';
-const MANAGER_ID = /"manager": \{"value": "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"/i;
-const UUID_LENGTH = 36;
+/** `value` is the first key of a manager who has one. */
+const MANAGER_ID = /\{"value": "([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})"/iy;
 
-function withManagerReference(document: string, baseUrl: string): string | undefined {
-  if (!document.includes(MANAGER)) return document;
+function withManagerReference(document: string, extensions: number, baseUrl: string): string | undefined {
+  const manager = document.indexOf(MANAGER, extensions);
+  if (manager < 0) return document;
+  MANAGER_ID.lastIndex = manager + MANAGER.length - 1;
   const found = MANAGER_ID.exec(document);
-  if (found === null || !document.includes(`"${ENTERPRISE_USER_URN}": {`)) return undefined;
-  const end = found.index + found[0].length;
-  const id = document.slice(end - 1 - UUID_LENGTH, end - 1);
-  const reference = `, "$ref": ${JSON.stringify(`${baseUrl}/Users/${id}`)}`;
+  if (found === null) return undefined;
+  const end = MANAGER_ID.lastIndex;
+  const reference = `, "$ref": ${JSON.stringify(`${baseUrl}/Users/${found[1]}`)}`;
   return document.slice(0, end) + reference + document.slice(end);
 }
