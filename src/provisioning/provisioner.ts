@@ -13,6 +13,7 @@ import { createTroubleWatch } from "./connections/trouble-watch.js";
 import { createDeliver, type DeliverySettled } from "./deliver.js";
 import { createAdoptValues } from "./reconciliation/adopt-values.js";
 import { startReconciler } from "./reconciliation/reconciler.js";
+import { startScheduler } from "./reconciliation/scheduler.js";
 import { defaultWorkerSettings, startWorker, type WorkerSettings } from "./worker.js";
 
 /** What the outbound half of the gateway needs. */
@@ -77,9 +78,10 @@ export async function startProvisioner(deps: ProvisionerDeps): Promise<Provision
     onRunEnded: deps.onRunEnded,
     onError: deps.onRunError,
   });
+  const scheduler = startScheduler({ database, clock, onError: deps.onRunError });
   return {
     async stop(graceMs) {
-      await Promise.all([reconciler.stop(), worker.stop(graceMs)]);
+      await Promise.all([scheduler.stop(), reconciler.stop(), worker.stop(graceMs)]);
       await connections.close();
     },
   };

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { policySchema } from "../../provisioning/connections/policy.js";
 import { mappingSchema } from "../../provisioning/mapping/mapping-rules.js";
+import { scheduleSchema } from "../../provisioning/reconciliation/schedule.js";
 import { idSchema, textSchema } from "./read-input.js";
 
 /** More settings and longer ones than any connector has. */
@@ -49,6 +50,7 @@ const checkedBy = (schema: z.ZodType) =>
 
 const policy = checkedBy(policySchema);
 const mapping = checkedBy(mappingSchema);
+const schedule = checkedBy(scheduleSchema);
 
 /** The body of `POST /connections`. */
 export const newConnectionSchema = z.strictObject({
@@ -58,7 +60,7 @@ export const newConnectionSchema = z.strictObject({
   scope: scope.default({}),
   mapping: mapping.default({}),
   policy: policy.default({}),
-  schedule: freeForm.default({}),
+  schedule: schedule.default({}),
   enabled: z.literal(false, "must be false: a new connection is off; test it, then enable it").optional(),
 });
 
@@ -70,7 +72,7 @@ export const connectionChangeSchema = z
     scope: scope.optional(),
     mapping: mapping.optional(),
     policy: policy.optional(),
-    schedule: freeForm.optional(),
+    schedule: schedule.optional(),
     enabled: z.boolean("must be true or false").optional(),
   })
   .refine((change) => Object.keys(change).length > 0, "names nothing to change");

@@ -1,12 +1,13 @@
 import type { Connection } from "../../provisioning/connections/connections.js";
 import type { Run } from "../../provisioning/reconciliation/runs.js";
+import { nextFireTimes, readSchedule } from "../../provisioning/reconciliation/schedule.js";
 import type { JsonObject } from "../../scim/schema/attribute.js";
 import { presentLastRun } from "./present-run.js";
 
 /** What stands for a stored secret; its length tells nothing about the secret. */
 export const SECRET_MASK = "••••••••";
 
-/** A connection as the admin API shows it. `now` decides how long a run has been going on. */
+/** A connection as the admin API shows it. `now` decides how old its last run is. */
 export function presentConnection(connection: Connection, lastRun: Run | undefined, now: Date): JsonObject {
   const masked = Object.fromEntries(Object.keys(connection.secrets).map((name) => [name, SECRET_MASK]));
   return {
@@ -24,6 +25,7 @@ export function presentConnection(connection: Connection, lastRun: Run | undefin
     pausedUntil: connection.pausedUntil?.toISOString() ?? null,
     pauseReason: connection.pauseReason === null ? null : { ...connection.pauseReason },
     lastRun: presentLastRun(lastRun, now),
+    nextRuns: connection.enabled ? nextRuns(connection, now) : [],
     version: connection.version,
     createdAt: connection.createdAt.toISOString(),
     modifiedAt: connection.modifiedAt.toISOString(),
@@ -33,4 +35,11 @@ export function presentConnection(connection: Connection, lastRun: Run | undefin
 function stateOf({ enabled, pauseCount }: Connection): "disabled" | "active" | "quarantined" {
   if (!enabled) return "disabled";
   return pauseCount > 0 ? "quarantined" : "active";
+}
+
+/** How many of the coming scheduled runs are shown. */
+const SHOWN_RUNS = 5;
+
+function nextRuns({ schedule }: Connection, now: Date): string[] {
+  return nextFireTimes(readSchedule(schedule), now, SHOWN_RUNS).map((time) => time.toISOString());
 }
