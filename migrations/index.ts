@@ -29,6 +29,7 @@ import { AddClientUser1764165000100 } from "./1764165000100-add-client-user.js";
 import { CreateApproval1764170000100 } from "./1764170000100-create-approval.js";
 import { CreateRemoval1764171000100 } from "./1764171000100-create-removal.js";
 import { CreateFormerMembership1764171000200 } from "./1764171000200-create-former-membership.js";
+import { AddLinkMarks1764171000300 } from "./1764171000300-add-link-marks.js";
 import { CreateRun1764173000100 } from "./1764173000100-create-run.js";
 import { CreateNotification1764174000100 } from "./1764174000100-create-notification.js";
 import { CreateNotificationSettings1764174000200 } from "./1764174000200-create-notification-settings.js";
@@ -75,6 +76,7 @@ export const migrations = [
   CreateApproval1764170000100,
   CreateRemoval1764171000100,
   CreateFormerMembership1764171000200,
+  AddLinkMarks1764171000300,
   CreateRun1764173000100,
   CreateNotification1764174000100,
   CreateNotificationSettings1764174000200,

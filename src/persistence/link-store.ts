@@ -91,8 +91,7 @@ export async function upsertLink(db: Queryable, link: LinkRow): Promise<void> {
     `insert into link (tenant_id, connection_id, resource_id, resource_type, remote_id, last_sent, created_at, modified_at)
      values ($1, $2, $3, $4, $5, $6::jsonb, $7, $8)
      on conflict (tenant_id, connection_id, resource_id) do update
-        set remote_id = excluded.remote_id, last_sent = excluded.last_sent, modified_at = excluded.modified_at,
-            kept_at = null`,
+        set remote_id = excluded.remote_id, last_sent = excluded.last_sent, modified_at = excluded.modified_at`,
     [
       link.tenantId,
       link.connectionId,
@@ -103,6 +102,26 @@ export async function upsertLink(db: Queryable, link: LinkRow): Promise<void> {
       link.createdAt,
       link.modifiedAt,
     ],
+  );
+}
+
+/** What is noted of a linked resource that SCIM does not want at the vendor. */
+export interface LinkMarks {
+  /** Since when; null: it is wanted. */
+  unwantedSince: Date | null;
+  /** Whether the account was disabled because of that. */
+  disabled: boolean;
+  /** Whether an administrator decided that it stays all the same. */
+  kept: boolean;
+}
+
+/** Replaces what is noted of a link; of when it was first kept, nothing is forgotten. */
+export async function markLink(db: Queryable, key: LinkKey, marks: LinkMarks, now: Date): Promise<void> {
+  await db.query(
+    `update link
+        set unwanted_since = $4, disabled = $5, kept_at = case when $6 then coalesce(kept_at, $7) end
+      where tenant_id = $1 and connection_id = $2 and resource_id = $3`,
+    [key.tenantId, key.connectionId, key.resourceId, marks.unwantedSince, marks.disabled, marks.kept, now],
   );
 }
 

@@ -10,6 +10,7 @@ import type { CallRecorder } from "./call-recorder.js";
 import type { ConnectionAtWork, OpenConnections } from "./connections/connection-at-work.js";
 import { SecretUnreadableError } from "./connections/connection-errors.js";
 import type { TroubleWatch } from "./connections/trouble-watch.js";
+import { marksAfter, marksOf } from "./deactivation/account-state.js";
 import { decide, isInDoubt } from "./decide/decide.js";
 import type { Decision } from "./decide/decision.js";
 import { loadSubject } from "./decide/load-subject.js";
@@ -142,6 +143,7 @@ async function carryOut(deps: DeliverDeps, work: Work): Promise<Settlement> {
     case "wait":
       return {
         ...base,
+        link: markOf(decision, work.subject),
         outcome: { kind: "retry", reason: decision.reason, at: decision.at, charged: false },
       };
     case "write-department":
@@ -149,6 +151,14 @@ async function carryOut(deps: DeliverDeps, work: Work): Promise<Settlement> {
     case "remove":
       return callVendor(deps, work, decision);
   }
+}
+
+function markOf(
+  { unwantedSince }: Extract<Decision, { kind: "wait" }>,
+  { link }: Subject,
+): Settlement["link"] {
+  if (unwantedSince === undefined || link === undefined) return { kind: "keep" };
+  return { kind: "mark", marks: { ...marksOf(link), unwantedSince } };
 }
 
 function holding({ delivery, decision, calls, startedAt }: Work, reason: DeliveryReason): Settlement {
@@ -168,11 +178,10 @@ async function callVendor(deps: DeliverDeps, work: Work, decision: VendorDecisio
     if (subject.type === "User" && decision.kind === "write-user") {
       await orderLedDepartments(deps, delivery, subject, deps.clock.now());
     }
-    const outcome: Outcome =
-      done.parked === undefined
-        ? { kind: "synced", notes: done.notes, awaited: done.awaited }
-        : { kind: "parked", reason: done.parked };
-    const { action, link, approvalUsed = false } = done;
+    const outcome = outcomeOf(done, decision);
+    const { action, approvalUsed = false } = done;
+    const marks = marksAfter(decision, subject.link, done);
+    const link = done.link.kind === "set" ? { ...done.link, marks } : done.link;
     const answered = calls.length > 0;
     if (answered) observe(deps, work, false);
     return { startedAt, calls, action, link, inDoubt: false, outcome, answered, approvalUsed };
@@ -191,6 +200,13 @@ async function callVendor(deps: DeliverDeps, work: Work, decision: VendorDecisio
       ...(pause === undefined ? {} : { pause }),
     };
   }
+}
+
+function outcomeOf(done: Execution, decision: VendorDecision): Outcome {
+  if (done.parked !== undefined) return { kind: "parked", reason: done.parked };
+  const later = decision.kind === "write-user" ? decision.lookAgain : undefined;
+  if (later !== undefined) return { kind: "retry", ...later, charged: false };
+  return { kind: "synced", notes: done.notes, awaited: done.awaited };
 }
 
 /** A refused list of departments with its cause, where that can be found out; every other error as it is. */

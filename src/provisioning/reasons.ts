@@ -37,6 +37,22 @@ export const REASONS = {
       zh: "该组的类型是“group”，不作为部门同步。",
     },
   },
+  "deactivation-grace": {
+    message: {
+      en: 'No longer wanted in SCIM; the policy of the connection ("{action}") is applied on {until} unless that changes.',
+      zh: "SCIM 中已不再需要；如无变化，将于 {until} 按连接策略（“{action}”）处理。",
+    },
+  },
+  "disable-not-possible": {
+    message: {
+      en: "The person is inactive, but the account cannot be disabled: it is an ordinary member's own. ({detail})",
+      zh: "该用户已停用，但其账号无法禁用：这是普通成员自己的账号。（{detail}）",
+    },
+    remedy: {
+      en: "Only accounts of the company can be disabled. Choose another action in policy.deactivation, or remove the member in DingTalk.",
+      zh: "只有专属账号可以禁用。请在 policy.deactivation 中选择其他处理方式，或在钉钉中移除该成员。",
+    },
+  },
 
   // Held by deletion protection
   "deletion-protection": {

@@ -6,7 +6,7 @@ import { holdsLease, type Outcome, type SettleResult, settle } from "../outbox/s
 import { deleteApproval } from "../persistence/approval-store.js";
 import { insertAttempt } from "../persistence/attempt-store.js";
 import type { Database, Transaction } from "../persistence/database.js";
-import { deleteLink, upsertLink } from "../persistence/link-store.js";
+import { deleteLink, markLink, upsertLink } from "../persistence/link-store.js";
 import type { Clock } from "../platform/clock.js";
 import { newId } from "../platform/ids.js";
 import type { JsonValue } from "../scim/schema/attribute.js";
@@ -77,6 +77,10 @@ async function applyLink(
 ): Promise<string[]> {
   const { tenantId, connectionId, resourceId, resourceType } = delivery;
   if (link.kind === "keep") return [];
+  if (link.kind === "mark") {
+    await markLink(tx, delivery, link.marks, now);
+    return [];
+  }
   const { idField } = connection.descriptor;
   const attribute = resourceType === "User" ? idField.user : idField.group;
   const { correlationId } = delivery;
@@ -98,6 +102,7 @@ async function applyLink(
     createdAt: now,
     modifiedAt: now,
   });
+  if (link.marks !== undefined) await markLink(tx, delivery, link.marks, now);
   if (written !== "conflict") return [];
   return [`${attribute} could not be written: another resource holds the value "${link.remoteId}".`];
 }

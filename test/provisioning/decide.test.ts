@@ -28,6 +28,7 @@ describe("the decision about a user", () => {
     descriptor: { userLimits: [], maxDepartments: { create: 100, update: 300 } },
     mapping: defaultMapping,
     accounts: defaultPolicy.accounts,
+    deactivation: defaultPolicy.deactivation,
     rootDepartmentId: "1",
     settleMs: 5_000,
     now: late,

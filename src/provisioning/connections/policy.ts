@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { accountRulesSchema } from "../accounts/account-rules.js";
+import { deactivationSchema } from "../deactivation/deactivation-rules.js";
 import { mobileChangeSchema } from "../mobile-change/mobile-change-rules.js";
 import { deletionProtectionSchema } from "../protection/protection-rules.js";
 import { driftRulesSchema } from "../reconciliation/drift-rules.js";
@@ -19,6 +20,7 @@ const policySections = {
     .max(600_000, "must be a whole number of milliseconds from 0 to 600000")
     .default(5_000),
   deletionProtection: deletionProtectionSchema,
+  deactivation: deactivationSchema,
   /** What a run does about fields that the vendor holds otherwise than they were sent. */
   drift: driftRulesSchema,
   /** Whose accounts new people get. */

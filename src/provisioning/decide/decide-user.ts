@@ -2,11 +2,13 @@ import type { UserProfile } from "../../connectors/connector.js";
 import type { DeliveryReason } from "../../outbox/delivery.js";
 import { accountOf } from "../accounts/account-of.js";
 import type { AccountRules } from "../accounts/account-rules.js";
+import type { DeactivationRules } from "../deactivation/deactivation-rules.js";
 import { mapPositions, type PlacedDepartment } from "../mapping/map-positions.js";
 import { mapUser } from "../mapping/map-user.js";
 import type { Mapping } from "../mapping/mapping.js";
 import { reasonFor } from "../reasons.js";
 import { checkUserLimits, type UserLimits } from "./check-limits.js";
+import { decideReturn, decideUnwanted } from "./decide-unwanted.js";
 import type { Decision } from "./decision.js";
 import { awaits, blockedBy, isOnItsWay, ROLES } from "./references.js";
 import type { Reference, UserSubject } from "./subject.js";
@@ -16,6 +18,7 @@ export interface UserRules {
   descriptor: UserLimits;
   mapping: Mapping;
   accounts: AccountRules;
+  deactivation: DeactivationRules;
   /** The group that stands for the root department, where the connection names one. */
   rootGroupId?: string;
   rootDepartmentId: string;
@@ -46,10 +49,22 @@ export function decideUser(subject: UserSubject, rules: UserRules): Decision {
         awaited: awaits(subject.outside),
       };
     }
-  } else if (subject.onlyOutsideScope && subject.link !== undefined) {
-    return skip(reasonFor("left-scope"));
   }
+  const leftScope = !absent && subject.onlyOutsideScope && subject.link !== undefined;
+  const write = (departments?: PlacedDepartment[]) => decideWrite(subject, rules, absent, departments);
+  if (inactive || leftScope) {
+    return decideUnwanted(subject, inactive && !leftScope ? "inactive" : "left-scope", rules, write);
+  }
+  return decideReturn(write(), subject, rules.deactivation);
+}
 
+/** What the vendor should hold of a person, in the given departments or in those that SCIM says. */
+function decideWrite(
+  subject: UserSubject,
+  rules: UserRules,
+  absent: boolean,
+  departments: PlacedDepartment[] | undefined,
+): Decision {
   const own = mapUser(subject.attributes, rules.mapping);
   const account = accountOf(subject.attributes, subject.link?.lastSent, rules.accounts);
   const needsMobile = account === undefined && rules.adoptedRemoteId === undefined;
@@ -59,12 +74,11 @@ export function decideUser(subject: UserSubject, rules: UserRules): Decision {
       reason: reasonFor(rules.mapping.fields.has("mobile") ? "mobile-missing" : "mobile-not-mapped"),
     };
   }
-  const placed = placeInDepartments(subject, rules);
+  const placed: Placement =
+    departments === undefined ? placeInDepartments(subject, rules) : { departments, leftOut: [], notes: [] };
   if ("decision" in placed) return placed.decision;
 
   const notes = [...placed.notes];
-  if (inactive)
-    notes.push("Inactive in SCIM; the person is kept in the contact book by the connection's policy.");
   const awaited = awaits(placed.leftOut);
   const manager = rules.mapping.references.has("manager") ? subject.manager : undefined;
   if (manager !== undefined && manager.remoteId === undefined) {

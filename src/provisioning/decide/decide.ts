@@ -36,6 +36,7 @@ export function decide(
       return decideUser(subject, {
         ...rules,
         accounts: connection.policy.accounts,
+        deactivation: connection.policy.deactivation,
         ...(rootGroupId === undefined ? {} : { rootGroupId }),
         ...(adopted === undefined ? {} : { adoptedRemoteId: adopted }),
       });

@@ -11,6 +11,12 @@ export type Decision =
       notes: string[];
       /** References left out for now; the person is delivered again when one of them is settled. */
       awaited: Awaited[];
+      /** Since when SCIM does not want the person, where it does not. */
+      unwantedSince?: Date;
+      /** Whether the account may sign in, where that is to be said. */
+      enabled?: boolean;
+      /** After the write the delivery is looked at again, as something else will be due then. */
+      lookAgain?: { at: Date; reason: DeliveryReason };
     }
   | { kind: "remove" }
   /** Nothing is there and nothing should be. */
@@ -19,4 +25,4 @@ export type Decision =
   | { kind: "park"; reason: DeliveryReason }
   | { kind: "block"; reason: DeliveryReason; awaited: Awaited[] }
   /** Looked at again at `at`; no vendor call, no failed try. */
-  | { kind: "wait"; reason: DeliveryReason; at: Date };
+  | { kind: "wait"; reason: DeliveryReason; at: Date; unwantedSince?: Date };

@@ -3,7 +3,7 @@ import { isId } from "../../platform/ids.js";
 import type { JsonObject, ResourceTypeId } from "../../scim/schema/attribute.js";
 import { loadDepartmentManagers } from "./load-department-managers.js";
 import { REFERENCE_COLUMNS, REFERENCE_JOINS, type ReferenceRow, referenceOf } from "./load-reference.js";
-import type { DepartmentSubject, Reference, Subject, UserSubject } from "./subject.js";
+import type { DepartmentSubject, Link, Reference, Subject, UserSubject } from "./subject.js";
 
 /** Which resource, seen from which connection. */
 export interface SubjectKey {
@@ -31,11 +31,13 @@ interface ResourceRow {
   last_sent: JsonObject | null;
   linked_elsewhere: string[];
   kept_at: Date | null;
+  unwanted_since: Date | null;
+  disabled: boolean | null;
 }
 
 const RESOURCE = `
   select r.doc, r.kind, r.parent_id, r.parent_ref, r.manager_ref, r.deleted_at, l.remote_id, l.last_sent,
-         l.kept_at,
+         l.kept_at, l.unwanted_since, l.disabled,
          array(select o.remote_id from link o
                 where o.tenant_id = r.tenant_id and o.resource_id = r.id and o.connection_id <> $2) as linked_elsewhere
     from resource r
@@ -113,8 +115,11 @@ function linkOf(row: ResourceRow | undefined): Pick<Subject, "link" | "linkedEls
   if (row.remote_id === null) {
     return row.linked_elsewhere.length === 0 ? {} : { linkedElsewhere: row.linked_elsewhere };
   }
-  const kept = row.kept_at === null ? {} : { kept: true as const };
-  return { link: { remoteId: row.remote_id, lastSent: row.last_sent ?? {}, ...kept } };
+  const link: Link = { remoteId: row.remote_id, lastSent: row.last_sent ?? {} };
+  if (row.kept_at !== null) link.kept = true;
+  if (row.unwanted_since !== null) link.unwantedSince = row.unwanted_since;
+  if (row.disabled === true) link.disabled = true;
+  return { link };
 }
 
 async function loadReference(

@@ -6,8 +6,12 @@ export interface Link {
   remoteId: string;
   /** The profile as it was last sent, field by field; the base of "send only what changed". */
   lastSent: JsonObject;
-  /** An administrator decided that it stays although SCIM does not want it any more; until it is written again. */
+  /** An administrator decided that it stays although SCIM does not want it any more; until it is wanted again. */
   kept?: true;
+  /** Since when SCIM does not want the person: inactive, or out of the scope. */
+  unwantedSince?: Date;
+  /** Whether we disabled the account because of that. */
+  disabled?: true;
 }
 
 /** A department or person that another resource refers to, as it stands at the connection. */

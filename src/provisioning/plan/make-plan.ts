@@ -76,6 +76,7 @@ interface Linked {
 function changedLink(link: Linked | undefined, change: LinkChange): Linked | undefined {
   switch (change.kind) {
     case "keep":
+    case "mark":
       return link;
     case "delete":
       return undefined;

@@ -23,7 +23,7 @@ export type Guard = { kind: "free" } | { kind: "counted" } | { kind: "held"; rea
 /** What a decision is judged by. */
 export interface GuardInput {
   delivery: Pick<ClaimedDelivery, "tenantId" | "connectionId" | "resourceId" | "correlationId">;
-  policy: Pick<Policy, "deletionProtection">;
+  policy: Pick<Policy, "deletionProtection" | "deactivation">;
   subject: Subject;
   decision: Decision;
   now: Date;
@@ -38,7 +38,9 @@ export interface GuardInput {
  * discards it, or the resource changes.
  */
 export async function guardRemoval(database: Database, input: GuardInput): Promise<Guard> {
-  const losses = await lossesOf(database, input.delivery, input.subject, input.decision);
+  const { delivery, subject, decision, policy } = input;
+  const inactiveStay = policy.deactivation.action === "keep" || policy.deactivation.action === "disable";
+  const losses = await lossesOf(database, delivery, subject, decision, inactiveStay);
   if (losses.length === 0) return { kind: "free" };
   const rules = input.policy.deletionProtection;
   const listed = protectedBy(rules, input.subject, input.decision);

@@ -21,16 +21,18 @@ export interface LossScope {
 /**
  * What a decision would take away: the person or department itself, and the departments that lose their last people
  * by it. Decisions that only add or change take nothing away, and cost no query.
+ * @param inactiveCount whether people who are inactive in SCIM stay in their departments
  */
 export async function lossesOf(
   database: Queryable,
   scope: LossScope,
   subject: Subject,
   decision: Decision,
+  inactiveCount: boolean,
 ): Promise<Loss[]> {
   const own = decision.kind === "remove" ? [ownLoss(subject)] : [];
   const left = departmentsLeft(subject, decision);
-  return left.length === 0 ? own : [...own, ...(await emptiedOf(database, scope, left))];
+  return left.length === 0 ? own : [...own, ...(await emptiedOf(database, scope, left, inactiveCount))];
 }
 
 function ownLoss(subject: Subject): Loss {
@@ -55,15 +57,21 @@ export function departmentsLeft(subject: Subject, decision: Decision): string[] 
  * Of these departments, those that nobody is a member of any more although they stay: whoever is still sent there is
  * about to leave, one delivery after the other. A department that is itself removed is counted as such.
  */
-async function emptiedOf(database: Queryable, scope: LossScope, remoteIds: string[]): Promise<Loss[]> {
+async function emptiedOf(
+  database: Queryable,
+  scope: LossScope,
+  remoteIds: string[],
+  inactiveCount: boolean,
+): Promise<Loss[]> {
   const rows = await database.query<{ id: string; name: string | null }>(
     `select g.id, g.doc ->> 'displayName' as name
        from link l join resource g on g.tenant_id = l.tenant_id and g.id = l.resource_id
       where l.tenant_id = $1 and l.connection_id = $2 and l.resource_type = 'Group' and l.remote_id = any($3::text[])
         and g.deleted_at is null and g.kind = 'department'
-        and not exists (select from membership m where m.tenant_id = g.tenant_id and m.group_id = g.id)
+        and not exists (select from membership m join resource u on u.tenant_id = m.tenant_id and u.id = m.member_id
+                         where m.tenant_id = g.tenant_id and m.group_id = g.id and ($4 or u.active is not false))
       order by g.id`,
-    [scope.tenantId, scope.connectionId, remoteIds],
+    [scope.tenantId, scope.connectionId, remoteIds, inactiveCount],
   );
   return rows.map(({ id, name }) => ({ kind: "emptied", unitId: id, name: name ?? id }));
 }

@@ -8,6 +8,7 @@ import { findLinkByRemoteId } from "../../persistence/link-store.js";
 import { isId } from "../../platform/ids.js";
 import type { JsonObject } from "../../scim/schema/attribute.js";
 import type { ConnectionAtWork } from "../connections/connection-at-work.js";
+import { applyAccountState } from "../deactivation/account-state.js";
 import { adoptedRemoteId } from "../decide/decide.js";
 import type { Decision } from "../decide/decision.js";
 import type { Subject } from "../decide/subject.js";
@@ -58,8 +59,8 @@ export async function execute(input: ExecuteInput): Promise<Execution> {
         awaited: decision.awaited,
         isMapped: (field) => mapsDepartmentField(mapping, field),
       });
-    case "write-user":
-      return writeUser(connection.session, {
+    case "write-user": {
+      const done = await writeUser(connection.session, {
         ...shared,
         resourceId: delivery.resourceId,
         profile: decision.profile,
@@ -71,6 +72,8 @@ export async function execute(input: ExecuteInput): Promise<Execution> {
         firstPassword: connection.policy.accounts.firstPassword,
         ownDepartments: (remoteIds) => ownDepartments(input, remoteIds),
       });
+      return applyAccountState(connection.session, decision, subject.link, done, context);
+    }
   }
 }
 

@@ -1,11 +1,14 @@
 import type { DeliveryReason } from "../../outbox/delivery.js";
 import type { Awaited } from "../../outbox/settle.js";
+import type { LinkMarks } from "../../persistence/link-store.js";
 import type { JsonObject } from "../../scim/schema/attribute.js";
 
 /** What to do with the link in the settle. */
 export type LinkChange =
   | { kind: "keep" }
-  | { kind: "set"; remoteId: string; lastSent: JsonObject }
+  | { kind: "set"; remoteId: string; lastSent: JsonObject; marks?: LinkMarks | undefined }
+  /** Only what is noted beside what was sent. */
+  | { kind: "mark"; marks: LinkMarks }
   | { kind: "delete" };
 
 /** What was done at the vendor, in the words of the attempt log. */

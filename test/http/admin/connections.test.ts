@@ -133,6 +133,7 @@ describe("creating a connection", () => {
       "policy.deletionProtection.users.percent",
     ],
     [{ ...good, policy: { deletionProtection: { user: {} } } }, "policy.deletionProtection.user"],
+    [{ ...good, policy: { deactivation: { action: "holding" } } }, "policy.deactivation.holdingDepartmentId"],
     [[], ""],
   ])("refuses %j naming %s", async (body, field) => {
     const answer = await request(admin.app).post(PATH).set(bearer).send(body);
