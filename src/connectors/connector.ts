@@ -186,12 +186,15 @@ export interface FirstPassword {
   send: boolean;
 }
 
-/** What a vendor takes in one text field of a person, in UTF-16 code units. */
+/** What a vendor takes in one field of a person. */
 export interface FieldLimit {
   field: keyof UserProfile | "positions.title" | "account.loginId";
-  maxLength: number;
-  /** What a value looks like, where the vendor checks that. */
+  /** Of a text, in UTF-16 code units. */
+  maxLength?: number;
+  /** What a text looks like, where the vendor checks that. */
   form?: RegExp;
+  /** The smallest number. */
+  min?: number;
 }
 
 /** Fields to write: a value sets the field, `null` clears it, an absent key leaves it alone. */

@@ -16,6 +16,7 @@ describe("a person whom DingTalk would refuse is told before any call", () => {
     ["a long job number", { jobNumber: "1".repeat(51) }, "job-number-too-long", "jobNumber"],
     ["a long extension number", { telephone: "1".repeat(51) }, "telephone-too-long", "telephone"],
     ["a long work place", { workPlace: "地".repeat(101) }, "work-place-too-long", "workPlace"],
+    ["a date before 1970", { hiredDate: -1 }, "hired-date-malformed", "hiredDate"],
     ["a long remark", { remark: "注".repeat(2_001) }, "remark-too-long", "remark"],
     ["a long address", { email: `${"a".repeat(50)}@x.cn` }, "email-too-long", "email"],
     ["an address without @", { email: "li.na" }, "email-malformed", "email"],

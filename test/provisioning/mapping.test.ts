@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { mapPositions } from "../../src/provisioning/mapping/map-positions.js";
 import { mapUser } from "../../src/provisioning/mapping/map-user.js";
-import { defaultMapping, readMapping } from "../../src/provisioning/mapping/mapping.js";
+import { defaultMapping, fillsAsByDefault, readMapping } from "../../src/provisioning/mapping/mapping.js";
 import { mappingSchema } from "../../src/provisioning/mapping/mapping-rules.js";
 import { profileChanges } from "../../src/provisioning/mapping/profile-changes.js";
 import type { JsonObject } from "../../src/scim/schema/attribute.js";
@@ -108,6 +108,21 @@ describe("a connection's mapping", () => {
       mobile: "13800138000",
       email: "li.na@example.com",
     });
+  });
+});
+
+describe("a value of the vendor has one attribute to stand in", () => {
+  it.each<[string, JsonObject, boolean]>([
+    ["title", {}, true],
+    ["title", { fields: { title: { from: "title", transform: "text" } } }, true],
+    ["title", { fields: { title: { from: "nickName" } } }, false],
+    ["title", { fields: { title: { transform: "upperCase" } } }, false],
+    ["title", { fields: { title: false } }, false],
+    ["remark", { fields: { remark: { from: "nickName" } } }, false],
+    ["managerRemoteId", { fields: { title: false } }, true],
+    ["customFields", {}, false],
+  ])("%s with %j: %s", (field, stored, expected) => {
+    expect(fillsAsByDefault(readMapping(stored), field)).toBe(expected);
   });
 });
 

@@ -17,6 +17,7 @@ export const USER_LIMITS: readonly FieldLimit[] = [
   { field: "orgEmail", maxLength: 100, form: ADDRESS },
   { field: "workPlace", maxLength: 100 },
   { field: "remark", maxLength: 2_000 },
+  { field: "hiredDate", min: 1 },
   { field: "customFields", maxLength: MAX_CUSTOM_FIELDS_LENGTH },
   { field: "account.loginId", maxLength: 64 },
 ];

@@ -15,8 +15,8 @@ export function checkUserLimits(
   isLinked: boolean,
 ): DeliveryReason | undefined {
   for (const limit of userLimits) {
-    for (const text of textsAt(profile, limit.field)) {
-      const problem = problemOf(text, limit);
+    for (const value of valuesAt(profile, limit.field)) {
+      const problem = problemOf(value, limit);
       if (problem !== undefined) return problem;
     }
   }
@@ -28,7 +28,7 @@ export function checkUserLimits(
   });
 }
 
-function textsAt(profile: UserProfile, field: FieldLimit["field"]): string[] {
+function valuesAt(profile: UserProfile, field: FieldLimit["field"]): (string | number)[] {
   switch (field) {
     case "positions.title":
       return (profile.positions ?? []).flatMap(({ title }) => title ?? []);
@@ -38,19 +38,22 @@ function textsAt(profile: UserProfile, field: FieldLimit["field"]): string[] {
       return profile.customFields === undefined ? [] : [JSON.stringify(profile.customFields)];
     default: {
       const value = profile[field];
-      return typeof value === "string" ? [value] : [];
+      return typeof value === "string" || typeof value === "number" ? [value] : [];
     }
   }
 }
 
 /** One reason for every field; its code says which. */
-function problemOf(text: string, { field, maxLength, form }: FieldLimit): DeliveryReason | undefined {
-  const values = { field, length: String(text.length), most: String(maxLength) };
-  if (text.length > maxLength) {
+function problemOf(value: string | number, limit: FieldLimit): DeliveryReason | undefined {
+  const { field, maxLength = Number.POSITIVE_INFINITY, form, min = Number.NEGATIVE_INFINITY } = limit;
+  if (typeof value === "string" && value.length > maxLength) {
+    const values = { field, length: String(value.length), most: String(maxLength) };
     return { ...reasonFor("too-long", values), code: `${codeName(field)}-too-long`, field };
   }
-  if (form === undefined || form.test(text)) return undefined;
-  return { ...reasonFor("malformed", values), code: `${codeName(field)}-malformed`, field };
+  const fits = typeof value === "number" ? value >= min : form === undefined || form.test(value);
+  return fits
+    ? undefined
+    : { ...reasonFor("malformed", { field }), code: `${codeName(field)}-malformed`, field };
 }
 
 /** "account.loginId" as "account-login-id". */

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import type { JsonObject } from "../../scim/schema/attribute.js";
 import { mappingSchema, type StoredMapping, type StoredRule } from "./mapping-rules.js";
 import { compileScimPath, type ScimPath } from "./scim-path.js";
@@ -65,6 +66,20 @@ export function mapsUserField(mapping: Mapping, field: string): boolean {
     default:
       return true;
   }
+}
+
+/**
+ * Whether a field of a person is filled as by default, or is none that is filled from paths. Only then one attribute
+ * is known in which a value of the vendor could stand.
+ */
+export function fillsAsByDefault(mapping: Mapping, field: string): boolean {
+  if (!Object.hasOwn(USER_FIELDS, field)) return field !== "customFields";
+  const [rule, standard] = [mapping.fields, defaultMapping.fields].map((fields) =>
+    fields.get(field as UserField),
+  );
+  if (rule === undefined || standard === undefined) return false;
+  const written = ({ from, transform }: FieldRule) => [transform.apply, ...from.map(({ text }) => text)];
+  return isDeepStrictEqual(written(rule), written(standard));
 }
 
 /** Whether the mapping fills this field of `DepartmentProfile`. */

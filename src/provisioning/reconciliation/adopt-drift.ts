@@ -3,6 +3,7 @@ import { findRunRow, updateRunRow } from "../../persistence/run-row-store.js";
 import type { RunReason } from "../../persistence/run-store.js";
 import { ScimError } from "../../scim/errors.js";
 import type { ResourceTypeId } from "../../scim/schema/attribute.js";
+import { fillsAsByDefault } from "../mapping/mapping.js";
 import { NotAdoptable } from "./adopt-values.js";
 import type { Difference } from "./differences.js";
 import { correctLastSent, type LinkedRecord } from "./known-records.js";
@@ -47,6 +48,10 @@ async function tryAdopting(
   { linked, differences }: Adoption,
 ): Promise<RunReason | undefined> {
   try {
+    const elsewhere = differences.find(({ field }) => !fillsAsByDefault(connection.mapping, field));
+    if (type === "User" && elsewhere !== undefined) {
+      throw new NotAdoptable(`${elsewhere.field} is filled by a rule of the connection's mapping.`);
+    }
     await adoptValues({
       tenantId: run.tenantId,
       connectionId: run.connectionId,
