@@ -1,3 +1,4 @@
+import { appendAudit } from "../../audit/append-audit.js";
 import { findConnection } from "../../persistence/connection-store.js";
 import type { Database } from "../../persistence/database.js";
 import { countRunRows, listRunRows, type RunRow, type RunRowQuery } from "../../persistence/run-row-store.js";
@@ -132,7 +133,14 @@ export function createRuns({ database, clock }: { database: Database; clock: Clo
         correlationId,
         now,
       } as const;
-      if (!(await insertRun(database, given))) {
+      const inserted = await database.transaction(async (tx) => {
+        if (!(await insertRun(tx, given))) return false;
+        const object = { type: "run", id, name: connection.name } as const;
+        const after = { connectionId, trigger, dryRun, acceptScope };
+        await appendAudit(tx, { ...context, now }, { object, verb: "started", after });
+        return true;
+      });
+      if (!inserted) {
         const active = await findActiveRun(database, { tenantId, connectionId });
         throw new RunActiveError(active?.id ?? "");
       }
