@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { JsonObject } from "../scim/schema/attribute.js";
 import type { GatewayClient } from "./gateway-client.js";
 
 /** Where a DingTalk is and what opens it. */
@@ -9,6 +10,7 @@ export interface DingTalkAccess {
 
 /** What the connection test told. */
 export interface ConnectionTest {
+  connectionId: string;
   granted: number;
   permissions: number;
   counts?: { departments: number; people: number } | undefined;
@@ -29,12 +31,14 @@ const testReport = z.object({
 export async function connectDingTalk(
   gateway: GatewayClient,
   dingtalk: DingTalkAccess,
+  policy: JsonObject = {},
 ): Promise<ConnectionTest> {
   const { id } = connection.parse(
     await gateway.send("POST", "/admin/v1/connections", {
       connector: "dingtalk",
       name: "示例公司通讯录",
       config: { ...dingtalk.credentials, oapiBaseUrl: dingtalk.url, apiBaseUrl: dingtalk.url },
+      policy,
     }),
   );
   const report = testReport.parse(await gateway.send("POST", `/admin/v1/connections/${id}/test`));
@@ -44,6 +48,7 @@ export async function connectDingTalk(
   }
   await gateway.send("PATCH", `/admin/v1/connections/${id}`, { enabled: true });
   return {
+    connectionId: id,
     granted: report.permissions.filter(({ state }) => state === "granted").length,
     permissions: report.permissions.length,
     counts: report.counts,

@@ -4,6 +4,7 @@ import type { GatewayClient } from "./gateway-client.js";
 
 /** A delivery as the administration shows it. */
 export interface ShownDelivery {
+  id: string;
   resourceId: string;
   resourceName: string | null;
   state: string;
@@ -13,6 +14,7 @@ export interface ShownDelivery {
 const page = z.object({
   items: z.array(
     z.object({
+      id: z.string(),
       resourceId: z.string(),
       resourceName: z.string().nullable(),
       state: z.string(),

@@ -11,6 +11,11 @@ import { parseMetrics, sumSamples } from "./metrics-page.js";
 import type { Progress } from "./progress.js";
 import type { IdleDelay, Report } from "./report.js";
 import { type Company, createSampleCompany, displayName, PERSON_WITHOUT_MOBILE } from "./sample-company.js";
+import { playChangeByHand } from "./scenes/change-by-hand.js";
+import { playHeldRemoval, REMOVALS_A_DAY } from "./scenes/held-removal.js";
+import { playPlannedChange } from "./scenes/planned-change.js";
+import { playQuarantine } from "./scenes/quarantine.js";
+import type { Scene } from "./scenes/scene.js";
 import { readUser } from "./scim-directory.js";
 import { planTrouble } from "./trouble.js";
 
@@ -26,13 +31,24 @@ export interface DemoStage {
   signal?: AbortSignal;
 }
 
+/** What an administrator does with what the gateway offers, in the order in which it is shown. */
+export const EVENING: readonly Scene[] = [
+  playPlannedChange,
+  playHeldRemoval,
+  playQuarantine,
+  playChangeByHand,
+];
+
+/** The connection's policy for that: so few removals a day that the evening reaches deletion protection. */
+export const EVENING_POLICY = { deletionProtection: { users: { number: REMOVALS_A_DAY, percent: 1 } } };
+
 const FIRST_PUSH_DEADLINE_MS = 80_000;
 const STEP_DEADLINE_MS = 30_000;
 /** A step this small and without trouble shows how fast one change gets through an idle gateway. */
 const QUIET_STEP_CHANGES = 2;
 
 /**
- * Plays the whole story: connects DingTalk, pushes the company, lives through the day, and compares.
+ * Plays the whole story: connects DingTalk, pushes the company, lives through the day and the evening, and compares.
  * @throws Error when a request is refused for good or deliveries do not come to an end in time.
  */
 export async function runDemo(stage: DemoStage): Promise<Report> {
@@ -41,7 +57,7 @@ export async function runDemo(stage: DemoStage): Promise<Report> {
   const morning = createSampleCompany();
   const identityProvider = createIdentityProvider(provider);
 
-  const test = await connectDingTalk(administrator, simulator);
+  const test = await connectDingTalk(administrator, simulator, EVENING_POLICY);
   progress.say(`DingTalk is connected: ${test.granted} of ${test.permissions} permissions granted.`);
 
   progress.say(
@@ -77,6 +93,15 @@ export async function runDemo(stage: DemoStage): Promise<Report> {
       quiet.delaySum += after.sum - before.sum;
       quiet.deliveries += after.count - before.count;
     }
+  }
+
+  progress.say("The administrator's evening:");
+  const { connectionId } = test;
+  for (const play of EVENING) {
+    company = await play(
+      { ...stage, identityProvider, connectionId, settle: () => settle(stage, STEP_DEADLINE_MS) },
+      company,
+    );
   }
 
   return await collectReport(administrator, simulator, {

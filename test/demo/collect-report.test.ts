@@ -64,6 +64,7 @@ async function collect(change: { remoteName?: string; ddtalkId?: string | undefi
     [`${DICTIONARY}:User`]: { ddAccountId: "u1" },
   };
   const parked = {
+    id: "d2",
     resourceId: "u2",
     resourceName: "李静",
     state: "parked",

@@ -4,6 +4,7 @@ import type { GatewayClient } from "../../src/demo/gateway-client.js";
 import type { Clock } from "../../src/platform/clock.js";
 
 const delivery = {
+  id: "d1",
   resourceId: "r1",
   resourceName: "王明",
   state: "pending",
