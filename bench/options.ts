@@ -42,6 +42,7 @@ const USAGE = `Usage: npm run bench [-- options]
   --rounds N  rounds of each scenario (3)
   --only PART ratios (to the limit) or growth (with the directory); both without it
   --match TEXT  compare only scenarios whose name holds the text
+  --users N   people in the directory, for ratios and plans (10,000)
 BENCH_DATABASE_URL names a PostgreSQL server where databases may be created; without it, one is started.`;
 
 /** The arguments are not ones the bench knows; the message is the usage. */
@@ -51,13 +52,17 @@ export class BenchUsageError extends Error {
 
 /** Reads arguments and environment. @throws BenchUsageError */
 export function readBenchOptions(args: string[], env: NodeJS.ProcessEnv): BenchOptions {
-  const { quick, explain, record, rounds, only = "all", match = "" } = readFlags(args);
+  const { quick, explain, record, rounds, users, only = "all", match = "" } = readFlags(args);
   if (only !== "all" && only !== "ratios" && only !== "growth") {
     throw new BenchUsageError(`--only must be ratios or growth.\n${USAGE}`);
   }
   const chosen = rounds === undefined ? undefined : Number(rounds);
   if (chosen !== undefined && !(Number.isInteger(chosen) && chosen >= 1 && chosen <= 20)) {
     throw new BenchUsageError(`--rounds must be a whole number from 1 to 20.\n${USAGE}`);
+  }
+  const people = users === undefined ? undefined : Number(users);
+  if (people !== undefined && !(Number.isInteger(people) && people >= 100 && people <= 1_000_000)) {
+    throw new BenchUsageError(`--users must be a whole number from 100 to 1,000,000.\n${USAGE}`);
   }
   const size = quick
     ? {
@@ -77,6 +82,11 @@ export function readBenchOptions(args: string[], env: NodeJS.ProcessEnv): BenchO
     parts: only,
     match,
     ...size,
+    ...(people !== undefined && {
+      users: people,
+      newcomers: Math.min(size.newcomers, people),
+      largeGroup: people,
+    }),
     rounds: chosen ?? size.rounds,
   };
 }
@@ -90,6 +100,7 @@ function readFlags(args: string[]) {
         explain: { type: "boolean", default: false },
         record: { type: "boolean", default: false },
         rounds: { type: "string" },
+        users: { type: "string" },
         only: { type: "string" },
         match: { type: "string" },
       },

@@ -34,10 +34,11 @@ const loadBefore = loadavg()
   .map((load) => load.toFixed(1))
   .join(" ");
 
-function commandLine({ explain, quick, rounds, record, parts, match }: BenchOptions): string {
+function commandLine({ explain, quick, rounds, record, parts, match, users }: BenchOptions): string {
   const flags = [quick && "--quick", explain && "--explain", record && "--record"].filter(Boolean);
   if (parts !== "all") flags.push(`--only ${parts}`);
   if (match !== "") flags.push(`--match "${match}"`);
+  if (users !== (quick ? 1_000 : 10_000)) flags.push(`--users ${users}`);
   if (!explain && rounds !== (quick ? 1 : 3)) flags.push(`--rounds ${rounds}`);
   return flags.length === 0 ? "npm run bench" : `npm run bench -- ${flags.join(" ")}`;
 }

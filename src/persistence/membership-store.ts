@@ -151,7 +151,7 @@ export async function findMembers(
  *
  * The walk starts from an array because the planner takes an array for few rows. From the rows of `direct` it expected
  * thousands of steps, and a plan that costs so much is compiled first (`jit_above_cost`): 50 to 130 ms before the first
- * row of any page, from some 20,000 people on. `offset 0` keeps
+ * row of any page, at 100,000 people. `offset 0` keeps
  * look-ups by id what they are where it would rather read all.
  */
 export const groupTables = (memberships: string) => `direct as (
