@@ -39,6 +39,7 @@ import { createPlans, type Plans } from "./provisioning/plan/plans.js";
 import { createHeldRemovals } from "./provisioning/protection/held-removals.js";
 import { startProvisioner } from "./provisioning/provisioner.js";
 import { provisioningStates } from "./provisioning/provisioning-states.js";
+import { createRowDecisions, type RowDecisions } from "./provisioning/reconciliation/decide-row.js";
 import { createRuns } from "./provisioning/reconciliation/runs.js";
 import { isAttempt } from "./provisioning/settle-delivery.js";
 import type { WorkerSettings } from "./provisioning/worker.js";
@@ -162,6 +163,14 @@ export async function startGateway(config: Config, options: StartOptions = {}): 
       database,
       authorization,
       connections,
+      rowDecisions: createRowDecisions({
+        database,
+        clock,
+        connectors,
+        openSession: connections.openSession,
+        onCall: (call, connector) => observeCall(metrics, logger, call, connector),
+        directory: createDirectory({ database, clock, dictionary, passwords: config.passwords }),
+      }),
       plans: createPlans({
         database,
         clock,
@@ -195,6 +204,7 @@ interface Parts {
   authorization: Authorization;
   connections: Connections;
   plans: Plans;
+  rowDecisions: RowDecisions;
   dictionary: Dictionary;
   notifications: Notifications;
   requestLog: RequestLog;
@@ -258,6 +268,7 @@ function createSurfaces(parts: Parts, probe: ProbeDeps, publicUrl: string) {
       heldRemovals: createHeldRemovals({ database, clock, directory }),
       plans,
       runs: createRuns({ database, clock }),
+      rowDecisions: parts.rowDecisions,
       dictionaryFields: createDictionaryFields({
         database,
         clock,

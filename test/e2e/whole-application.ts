@@ -25,6 +25,7 @@ import { createDeliveryLog } from "../../src/provisioning/delivery-log.js";
 import { createPlans } from "../../src/provisioning/plan/plans.js";
 import { createHeldRemovals } from "../../src/provisioning/protection/held-removals.js";
 import { provisioningStates } from "../../src/provisioning/provisioning-states.js";
+import { createRowDecisions } from "../../src/provisioning/reconciliation/decide-row.js";
 import { createRuns } from "../../src/provisioning/reconciliation/runs.js";
 import { createRequestLog, type RequestLog } from "../../src/request-log/request-log.js";
 import { createTimelines } from "../../src/timeline/timeline.js";
@@ -136,6 +137,14 @@ export async function openApplication(options: { port?: number } = {}): Promise<
         onCall: () => undefined,
       }),
       runs: createRuns({ database, clock }),
+      rowDecisions: createRowDecisions({
+        database,
+        clock,
+        connectors: createConnectorRegistry(),
+        openSession: connections.openSession,
+        onCall: () => undefined,
+        directory: createDirectory({ database, clock }),
+      }),
       dictionaryFields: createDictionaryFields({ database, clock, dictionary }),
       requestLog,
       clock,

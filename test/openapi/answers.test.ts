@@ -101,6 +101,7 @@ beforeAll(async () => {
   ids["secretId"] = await make({ method: "post", path: `${ONE_CLIENT}/secrets`, status: 201 });
   ids["fieldId"] = await make({ method: "post", path: DICTIONARY, status: 201, body: costCentre });
   ids["runId"] = await make({ method: "post", path: RUNS, status: 202, body: { dryRun: true } });
+  ids["rowId"] = UNKNOWN;
   await addRunRow(database);
   const { body } = await send({ method: "get", path: "/admin/v1/deliveries", status: 200 });
   ids["deliveryId"] = body.items[0].id;
@@ -197,6 +198,7 @@ const ONE_GROUP = "/scim/v2/Groups/{id}";
 const CONNECTIONS = "/admin/v1/connections";
 const ONE_CONNECTION = "/admin/v1/connections/{connectionId}";
 const RUNS = `${ONE_CONNECTION}/runs`;
+const DECISION = `${RUNS}/{runId}/rows/{rowId}/decision`;
 const CLIENTS = "/admin/v1/clients";
 const ONE_CLIENT = "/admin/v1/clients/{clientRef}";
 const NOTIFICATIONS = "/admin/v1/notifications";
@@ -332,6 +334,8 @@ const cases: Case[] = [
   { method: "post", path: RUNS, status: 400, body: { dryRun: "yes" } },
   { method: "get", path: `${RUNS}/{runId}`, status: 200, query: "?kind=drift,missing&result=done" },
   { method: "get", path: `${RUNS}/{runId}`, status: 400, query: "?kind=odd" },
+  { method: "post", path: DECISION, status: 400, body: { choice: "maybe" } },
+  { method: "post", path: DECISION, status: 409, body: { choice: "push" } },
   {
     method: "post",
     path: "/admin/v1/connections/{connectionId}/plan/apply",

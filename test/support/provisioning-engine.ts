@@ -4,7 +4,7 @@ import {
   createMemoryDirectory,
   type MemoryDirectory,
 } from "../../src/connectors/memory/index.js";
-import { createConnectorRegistry } from "../../src/connectors/registry.js";
+import { type ConnectorRegistry, createConnectorRegistry } from "../../src/connectors/registry.js";
 import { createDirectory, type Directory } from "../../src/directory/directory.js";
 import type { RequestContext } from "../../src/directory/request-context.js";
 import { appendBacklog } from "../../src/outbox/append.js";
@@ -39,6 +39,7 @@ export interface ProvisioningEngine {
   plans: Plans;
   /** The connections as deliveries use them. */
   openConnections: OpenConnections;
+  connectors: ConnectorRegistry;
   /** Changes rules of the connection, as an administrator does. */
   setPolicy(policy: JsonObject): Promise<void>;
   /** Claims what is due and carries it out, moving time to whatever is due next, until nothing is. */
@@ -159,6 +160,7 @@ export async function createProvisioningEngine(
       onCall: () => undefined,
     }),
     openConnections: parts.connections,
+    connectors,
     async setPolicy(policy) {
       await connections.update(context, connectionId, { policy });
     },

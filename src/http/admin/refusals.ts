@@ -42,6 +42,7 @@ import {
   VendorSilentError,
 } from "../../provisioning/plan/plan-errors.js";
 import { RemovalProtectedError, RestoreRefusedError } from "../../provisioning/protection/held-removals.js";
+import { RowNotDecidableError } from "../../provisioning/reconciliation/decide-row.js";
 import {
   ConnectionOffError,
   RunActiveError,
@@ -108,6 +109,9 @@ function runProblem(error: unknown): ProblemError | undefined {
   if (error instanceof RunNotFoundError) return new ProblemError(404, "run_not_found", error.message);
   if (error instanceof RunActiveError) {
     return new ProblemError(409, "run_active", error.message, { runId: error.runId });
+  }
+  if (error instanceof RowNotDecidableError) {
+    return new ProblemError(409, "row_not_decidable", error.message, { reason: { ...error.reason } });
   }
   if (error instanceof ConnectionOffError) return new ProblemError(409, "connection_off", error.message);
   return undefined;

@@ -9,6 +9,7 @@ import type { Connections } from "../../provisioning/connections/connections.js"
 import type { DeliveryLog } from "../../provisioning/delivery-log.js";
 import type { Plans } from "../../provisioning/plan/plans.js";
 import type { HeldRemovals } from "../../provisioning/protection/held-removals.js";
+import type { RowDecisions } from "../../provisioning/reconciliation/decide-row.js";
 import type { Runs } from "../../provisioning/reconciliation/runs.js";
 import type { RequestLog } from "../../request-log/request-log.js";
 import type { Timelines } from "../../timeline/timeline.js";
@@ -42,6 +43,7 @@ export interface AdminRouterDeps extends CallerChecks {
   requestLog: RequestLog;
   timelines: Timelines;
   runs: Runs;
+  rowDecisions: RowDecisions;
   clock: Clock;
   /** PUBLIC_URL, without a slash at its end. */
   publicUrl: string;

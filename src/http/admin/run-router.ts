@@ -1,16 +1,18 @@
 import { type RequestHandler, Router } from "express";
 import { z } from "zod";
+import type { RowDecisions } from "../../provisioning/reconciliation/decide-row.js";
 import type { RunRowKind, RunRowResult, RunStatus, Runs } from "../../provisioning/reconciliation/runs.js";
 import { queryOf } from "../middleware/request-state.js";
 import { methodNotAllowed } from "../middleware/routes.js";
 import { administratorOf } from "./administrator.js";
 import { readCursor, toPage } from "./cursor.js";
 import { presentRun, presentRunRow } from "./present-run.js";
-import { pageFields, readId, readInput } from "./read-input.js";
+import { pageFields, readId, readInput, textSchema } from "./read-input.js";
 
 /** What the endpoints of the runs work with. */
 export interface RunRouterDeps {
   runs: Runs;
+  rowDecisions: RowDecisions;
   /** Address of `/admin/v1`, without a slash at its end. */
   baseUrl: string;
 }
@@ -62,10 +64,15 @@ const listQuery = z.strictObject({
   until: time.optional(),
 });
 
+const decisionBody = z.strictObject({
+  choice: z.enum(["push", "adopt", "ignore"], 'must be "push", "adopt" or "ignore"'),
+  field: textSchema(64).optional(),
+});
+
 const rowsQuery = z.strictObject({ ...pageFields, kind: someOf(KINDS), result: someOf(RESULTS) });
 
 /** `/connections/{id}/runs`: comparisons of a connection with its vendor. To be mounted at `/connections`. */
-export function createRunRouter({ runs, baseUrl }: RunRouterDeps): Router {
+export function createRunRouter({ runs, rowDecisions, baseUrl }: RunRouterDeps): Router {
   const start: RequestHandler = async (request, response) => {
     const connectionId = readId(request.params["id"]);
     const options = readInput(startBody, request.body ?? {});
@@ -98,6 +105,16 @@ export function createRunRouter({ runs, baseUrl }: RunRouterDeps): Router {
     response.json({ ...presentRun(counted), rows: toPage(rows, limit, presentRunRow) });
   };
 
+  const decide: RequestHandler = async (request, response) => {
+    const decision = readInput(decisionBody, request.body);
+    const at = {
+      connectionId: readId(request.params["id"]),
+      runId: readId(request.params["runId"]),
+      rowId: readId(request.params["rowId"]),
+    };
+    response.json(presentRunRow(await rowDecisions.decide(administratorOf(request), at, decision)));
+  };
+
   const router = Router();
   router
     .route("/:id/runs")
@@ -108,5 +125,9 @@ export function createRunRouter({ runs, baseUrl }: RunRouterDeps): Router {
     .route("/:id/runs/:runId")
     .get(read)
     .all(methodNotAllowed(["GET", "HEAD"]));
+  router
+    .route("/:id/runs/:runId/rows/:rowId/decision")
+    .post(decide)
+    .all(methodNotAllowed(["POST"]));
   return router;
 }

@@ -16,6 +16,7 @@ import { type Connections, createConnections } from "../../../src/provisioning/c
 import { createDeliveryLog } from "../../../src/provisioning/delivery-log.js";
 import { createPlans } from "../../../src/provisioning/plan/plans.js";
 import { createHeldRemovals } from "../../../src/provisioning/protection/held-removals.js";
+import { createRowDecisions } from "../../../src/provisioning/reconciliation/decide-row.js";
 import { createRuns } from "../../../src/provisioning/reconciliation/runs.js";
 import { createRequestLog, type RequestLog } from "../../../src/request-log/request-log.js";
 import { createTimelines } from "../../../src/timeline/timeline.js";
@@ -94,6 +95,14 @@ export function createAdministration(
     }),
     requestLog,
     runs: createRuns({ database, clock }),
+    rowDecisions: createRowDecisions({
+      database,
+      clock,
+      connectors: createConnectorRegistry([connector]),
+      openSession: connections.openSession,
+      onCall: () => undefined,
+      directory: createDirectory({ database, clock }),
+    }),
     clock,
     publicUrl: "https://gateway.example",
     checkToken: checkTestToken,

@@ -15,6 +15,7 @@ import { createPacers } from "../../../src/provisioning/connections/pacers.js";
 import { createDeliveryLog } from "../../../src/provisioning/delivery-log.js";
 import { createPlans } from "../../../src/provisioning/plan/plans.js";
 import { createHeldRemovals } from "../../../src/provisioning/protection/held-removals.js";
+import { createRowDecisions } from "../../../src/provisioning/reconciliation/decide-row.js";
 import { createRuns } from "../../../src/provisioning/reconciliation/runs.js";
 import { createRequestLog } from "../../../src/request-log/request-log.js";
 import { createTimelines } from "../../../src/timeline/timeline.js";
@@ -119,6 +120,14 @@ function administration({
       onCall: () => undefined,
     }),
     runs: createRuns({ database, clock }),
+    rowDecisions: createRowDecisions({
+      database,
+      clock,
+      connectors: createConnectorRegistry([]),
+      openSession: connections.openSession,
+      onCall: () => undefined,
+      directory: createDirectory({ database, clock }),
+    }),
     dictionaryFields: createDictionaryFields({
       database,
       clock,

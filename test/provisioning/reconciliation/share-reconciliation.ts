@@ -3,6 +3,7 @@ import type { Database } from "../../../src/persistence/database.js";
 import { listRunRows, type RunRow } from "../../../src/persistence/run-row-store.js";
 import { claimRun, endRun, type Run } from "../../../src/persistence/run-store.js";
 import { createAdoptValues } from "../../../src/provisioning/reconciliation/adopt-values.js";
+import { createRowDecisions } from "../../../src/provisioning/reconciliation/decide-row.js";
 import { performRun } from "../../../src/provisioning/reconciliation/perform-run.js";
 import { type CountedRun, createRuns, type Runs } from "../../../src/provisioning/reconciliation/runs.js";
 import { shareEngine } from "../share-engine.js";
@@ -31,15 +32,15 @@ export function shareReconciliation() {
     leaseMs: 60_000,
   });
 
-  /** Carries a claimed run out, while deliveries go on and time passes. */
+  /** Carries a claimed run out, while deliveries go on; time passes only while the run waits. */
   async function carryOut(run: Run): Promise<void> {
     let over = false;
     const ending = performRun(deps(), run, new AbortController().signal).finally(() => {
       over = true;
     });
     while (!over) {
-      await engine.drain();
-      await engine.clock.advance(1_000);
+      await engine.step();
+      if (engine.clock.sleeping() > 0) await engine.clock.advance(1_000);
     }
     await endRun(database(), run, await ending, engine.clock.now());
   }
@@ -47,6 +48,15 @@ export function shareReconciliation() {
   return {
     ...shared,
     runs: () => runs,
+    decisions: () =>
+      createRowDecisions({
+        database: database(),
+        clock: engine.clock,
+        connectors: engine.connectors,
+        openSession: engine.connections.openSession,
+        onCall: () => undefined,
+        directory: engine.directory,
+      }),
     deps,
 
     /** Starts a run and carries it out. */
