@@ -25,6 +25,12 @@ export const REASONS = {
       zh: "用户已离开该连接的根组；钉钉中的人员保持最后一次同步的内容。",
     },
   },
+  excluded: {
+    message: {
+      en: "A rule of the connection's scope (include, exclude) leaves the user out.",
+      zh: "连接范围的规则（include、exclude）排除了该用户。",
+    },
+  },
   "root-group": {
     message: {
       en: "This group is the connection's root: it stands for the vendor's root department.",

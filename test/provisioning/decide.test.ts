@@ -29,6 +29,7 @@ describe("the decision about a user", () => {
     mapping: defaultMapping,
     accounts: defaultPolicy.accounts,
     deactivation: defaultPolicy.deactivation,
+    leavesOut: () => false,
     rootDepartmentId: "1",
     settleMs: 5_000,
     now: late,

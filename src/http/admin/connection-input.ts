@@ -2,7 +2,8 @@ import { z } from "zod";
 import { policySchema } from "../../provisioning/connections/policy.js";
 import { mappingSchema } from "../../provisioning/mapping/mapping-rules.js";
 import { scheduleSchema } from "../../provisioning/reconciliation/schedule.js";
-import { idSchema, textSchema } from "./read-input.js";
+import { scopeSchema } from "../../provisioning/scope/scope-rules.js";
+import { textSchema } from "./read-input.js";
 
 /** More settings and longer ones than any connector has. */
 const MAX_SETTINGS = 50;
@@ -23,17 +24,6 @@ const settings = <T extends z.ZodType>(value: T) =>
 
 const freeForm = z.record(z.string(), z.json(), "must be an object");
 
-/** Which part of the directory goes through the connection. */
-const scope = freeForm
-  .refine(({ rootGroupId: id }) => id === undefined || id === "" || idSchema.safeParse(id).success, {
-    path: ["rootGroupId"],
-    message: "must be the id of a group",
-  })
-  .refine(({ rootExternalId: id }) => id === undefined || typeof id === "string", {
-    path: ["rootExternalId"],
-    message: "must be the externalId of a group, a text",
-  });
-
 /** Stored as it was given: what it leaves out follows the defaults of whatever version reads it. */
 const checkedBy = (schema: z.ZodType) =>
   freeForm.superRefine((given, context) => {
@@ -48,6 +38,7 @@ const checkedBy = (schema: z.ZodType) =>
     }
   });
 
+const scope = checkedBy(scopeSchema);
 const policy = checkedBy(policySchema);
 const mapping = checkedBy(mappingSchema);
 const schedule = checkedBy(scheduleSchema);
@@ -74,5 +65,6 @@ export const connectionChangeSchema = z
     policy: policy.optional(),
     schedule: schedule.optional(),
     enabled: z.boolean("must be true or false").optional(),
+    confirm: z.boolean("must be true or false").optional(),
   })
   .refine((change) => Object.keys(change).length > 0, "names nothing to change");

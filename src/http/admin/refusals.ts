@@ -48,6 +48,7 @@ import {
   RunActiveError,
   RunNotFoundError,
 } from "../../provisioning/reconciliation/runs.js";
+import { ScopeChangeUnconfirmedError } from "../../provisioning/scope/scope-impact.js";
 import { ProblemError } from "../problem-error.js";
 
 /** Says the refusals of the services in the terms of the admin API; every other error goes on as it is. */
@@ -122,6 +123,9 @@ function connectionProblem(error: unknown): ProblemError | undefined {
     return new ProblemError(404, "connection_not_found", error.message);
   if (error instanceof DeliveryNotFoundError)
     return new ProblemError(404, "delivery_not_found", error.message);
+  if (error instanceof ScopeChangeUnconfirmedError) {
+    return new ProblemError(409, "scope_change_unconfirmed", error.message, { impact: { ...error.impact } });
+  }
   if (error instanceof ConnectionExistsError) {
     return new ProblemError(409, "connection_exists", error.message, { connectionId: error.existing.id });
   }

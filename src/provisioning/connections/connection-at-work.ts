@@ -1,5 +1,6 @@
 import type { ConnectorDescriptor, ConnectorSession } from "../../connectors/connector.js";
 import type { Mapping } from "../mapping/mapping.js";
+import type { ScopeRules } from "../scope/scope-rules.js";
 import type { Policy } from "./policy.js";
 
 /** One enabled connection as a delivery uses it: opened, its rules read. */
@@ -9,6 +10,8 @@ export interface ConnectionAtWork {
   session: ConnectorSession;
   policy: Policy;
   mapping: Mapping;
+  /** Whether the include and exclude rules of the scope leave a person out. */
+  leavesOut: ScopeRules;
   /** Remote id of the department below which everything of ours lies. */
   rootDepartmentId: string;
   /** The group that stands for that department, where the connection names one. */

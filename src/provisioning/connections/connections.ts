@@ -26,6 +26,8 @@ import type { Clock } from "../../platform/clock.js";
 import { newId } from "../../platform/ids.js";
 import type { SecretBox } from "../../platform/secret-box.js";
 import type { JsonObject } from "../../scim/schema/attribute.js";
+import { storedScope } from "../scope/root-group.js";
+import { ScopeChangeUnconfirmedError, scopeImpact } from "../scope/scope-impact.js";
 import { auditedConnection } from "./audited-connection.js";
 import {
   ConnectionExistsError,
@@ -63,7 +65,11 @@ export interface NewConnection {
 /** What to change; what is absent or undefined stays. */
 export type ConnectionUpdate = {
   [K in keyof Omit<NewConnection, "connector">]?: NewConnection[K] | undefined;
-} & { enabled?: boolean | undefined };
+} & {
+  enabled?: boolean | undefined;
+  /** That people or departments may leave the scope by this change. */
+  confirm?: boolean | undefined;
+};
 
 /** The configured connections of every tenant. */
 export interface Connections {
@@ -79,7 +85,8 @@ export interface Connections {
    * Changes a connection, or switches it on or off, in one transaction. Switching on, and changing what is sent
    * through a connection that is on, orders a delivery of every resource; new settings also end a pause.
    * @throws ConnectionNotFoundError, InvalidConnectionError, ConnectionExistsError, and ConnectionInUseError where
-   * another corp is named although resources are linked to the present one
+   * another corp is named although resources are linked to the present one; ScopeChangeUnconfirmedError where linked
+   * people or departments would leave the scope and `confirm` does not say that they may
    */
   update(context: ConnectionContext, id: string, change: ConnectionUpdate): Promise<Connection>;
   /** `update` with `enabled: true`. */
@@ -165,7 +172,7 @@ export function createConnections(deps: ConnectionsDeps): Connections {
   ): Promise<Connection> {
     const { tenantId } = context;
     const connector = connectorOf((await get(tenantId, id)).connector);
-    const { config, ...columns } = change;
+    const { config, confirm, ...columns } = change;
     let corpKey = "";
     const write = database.transaction(async (tx) => {
       const before = await lockConnection(tx, tenantId, id);
@@ -177,6 +184,11 @@ export function createConnections(deps: ConnectionsDeps): Connections {
           "linked",
           `Resources are linked to the present ${connector.descriptor.corpSetting}; make another connection for another corp.`,
         );
+      }
+      if (columns.scope !== undefined) {
+        columns.scope = await storedScope(tx, tenantId, columns.scope);
+        const scopes = { before: before.scope, after: columns.scope };
+        if (confirm !== true) await refuseUnconfirmed(tx, before, scopes);
       }
       const now = clock.now();
       const given = Object.fromEntries(Object.entries(columns).filter(([, value]) => value !== undefined));
@@ -219,6 +231,7 @@ export function createConnections(deps: ConnectionsDeps): Connections {
       const settings = sealSettings(id, config, connector, secretBox);
       const connection: Connection = {
         ...columns,
+        scope: await storedScope(database, tenantId, columns.scope),
         ...settings,
         tenantId,
         id,
@@ -269,6 +282,16 @@ export function createConnections(deps: ConnectionsDeps): Connections {
       }
     },
   };
+}
+
+/** @throws ScopeChangeUnconfirmedError with the numbers */
+async function refuseUnconfirmed(
+  tx: Queryable,
+  connection: Connection,
+  scopes: Parameters<typeof scopeImpact>[2],
+): Promise<void> {
+  const impact = await scopeImpact(tx, connection, scopes);
+  if (impact.peopleLeaving + impact.departmentsLeaving > 0) throw new ScopeChangeUnconfirmedError(impact);
 }
 
 /** Whether everything has to be looked at again: the connection is on, and was off or sends other things now. */

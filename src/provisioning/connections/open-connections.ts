@@ -2,6 +2,8 @@ import type { Connector, ConnectorSession, VendorCall } from "../../connectors/c
 import { type Connection, findConnection } from "../../persistence/connection-store.js";
 import type { Database } from "../../persistence/database.js";
 import { readMapping } from "../mapping/mapping.js";
+import { findRootGroup } from "../scope/root-group.js";
+import { readScopeRules } from "../scope/scope-rules.js";
 import type { OpenConnections } from "./connection-at-work.js";
 import { ConnectionNotFoundError } from "./connection-errors.js";
 import { readPolicy } from "./policy.js";
@@ -41,7 +43,7 @@ export function createOpenConnections(deps: OpenConnectionsDeps): OpenConnection
       const descriptor = connection && deps.connectors.get(connection.connector)?.descriptor;
       if (connection === undefined || descriptor === undefined)
         throw new ConnectionNotFoundError(connectionId);
-      const rootGroupId = await findRootGroup(deps.database, connection);
+      const rootGroupId = await findRootGroup(deps.database, tenantId, connection.scope);
       const configuredRoot = connection.config["rootDepartmentId"];
       return {
         id: connectionId,
@@ -49,6 +51,7 @@ export function createOpenConnections(deps: OpenConnectionsDeps): OpenConnection
         session: sessionOf(connection),
         policy: readPolicy(connection.policy),
         mapping: readMapping(connection.mapping),
+        leavesOut: readScopeRules(connection.scope),
         rootDepartmentId:
           typeof configuredRoot === "string" ? configuredRoot : descriptor.defaultRootDepartmentId,
         ...(rootGroupId === undefined ? {} : { rootGroupId }),
@@ -59,19 +62,4 @@ export function createOpenConnections(deps: OpenConnectionsDeps): OpenConnection
       open.clear();
     },
   };
-}
-
-/** A root that no group matches puts everything out of scope; it is never taken for "no root". */
-const NO_GROUP = "00000000-0000-0000-0000-000000000000";
-
-async function findRootGroup(database: Database, connection: Connection): Promise<string | undefined> {
-  const { rootGroupId, rootExternalId } = connection.scope;
-  if (typeof rootGroupId === "string" && rootGroupId !== "") return rootGroupId;
-  if (typeof rootExternalId !== "string" || rootExternalId === "") return undefined;
-  const rows = await database.query<{ id: string }>(
-    `select id from resource
-      where tenant_id = $1 and type = 'Group' and external_id = $2 and deleted_at is null order by seq limit 1`,
-    [connection.tenantId, rootExternalId],
-  );
-  return rows[0]?.id ?? NO_GROUP;
 }

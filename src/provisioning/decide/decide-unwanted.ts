@@ -7,7 +7,7 @@ import type { Link, UserSubject } from "./subject.js";
 const DAY_MS = 86_400_000;
 
 /** Why SCIM does not want a person at the vendor who is there. */
-export type UnwantedBecause = "inactive" | "left-scope";
+export type UnwantedBecause = "inactive" | "left-scope" | "excluded";
 
 /** What the decision needs to know besides the person. */
 export interface UnwantedRules {
@@ -34,7 +34,7 @@ export function decideUnwanted(
   const asTheyAre = (extra: Partial<UserWrite>, note?: string) =>
     extended(write(), { unwantedSince, ...extra }, note);
   if (action === "keep" || link?.kept === true) {
-    if (because === "left-scope") return { kind: "skip", reason: reasonFor("left-scope"), awaited: [] };
+    if (because !== "inactive") return { kind: "skip", reason: reasonFor(because), awaited: [] };
     return asTheyAre(
       {},
       "Inactive in SCIM; the person is kept in the contact book by the connection's policy.",
@@ -43,7 +43,7 @@ export function decideUnwanted(
   const due = new Date(unwantedSince.getTime() + graceDays * DAY_MS);
   if (rules.now < due) {
     const reason = reasonFor("deactivation-grace", { action, until: due.toISOString() });
-    const meanwhile = because === "left-scope" ? undefined : asTheyAre({ lookAgain: { at: due, reason } });
+    const meanwhile = because !== "inactive" ? undefined : asTheyAre({ lookAgain: { at: due, reason } });
     // What waits for something else would not be looked at again when the time has come.
     const comesBack = meanwhile?.kind === "write-user" || meanwhile?.kind === "wait";
     return comesBack ? meanwhile : { kind: "wait", reason, at: due, unwantedSince };

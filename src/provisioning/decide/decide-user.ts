@@ -1,5 +1,6 @@
 import type { UserProfile } from "../../connectors/connector.js";
 import type { DeliveryReason } from "../../outbox/delivery.js";
+import type { JsonObject } from "../../scim/schema/attribute.js";
 import { accountOf } from "../accounts/account-of.js";
 import type { AccountRules } from "../accounts/account-rules.js";
 import type { DeactivationRules } from "../deactivation/deactivation-rules.js";
@@ -19,6 +20,8 @@ export interface UserRules {
   mapping: Mapping;
   accounts: AccountRules;
   deactivation: DeactivationRules;
+  /** Whether a rule of the connection's scope leaves a person out. */
+  leavesOut(attributes: JsonObject): boolean;
   /** The group that stands for the root department, where the connection names one. */
   rootGroupId?: string;
   rootDepartmentId: string;
@@ -39,7 +42,9 @@ export function decideUser(subject: UserSubject, rules: UserRules): Decision {
   const absent = subject.link === undefined && !rules.inDoubt;
   if (subject.removed) return absent ? { kind: "nothing", notes: [] } : { kind: "remove" };
   const inactive = subject.attributes["active"] === false;
+  const excluded = rules.leavesOut(subject.attributes);
   if (absent) {
+    if (excluded) return skip(reasonFor("excluded"));
     if (inactive) return skip(reasonFor("inactive"));
     if (subject.onlyOutsideScope) {
       // A department that moves into the scope brings its people with it.
@@ -52,9 +57,9 @@ export function decideUser(subject: UserSubject, rules: UserRules): Decision {
   }
   const leftScope = !absent && subject.onlyOutsideScope && subject.link !== undefined;
   const write = (departments?: PlacedDepartment[]) => decideWrite(subject, rules, absent, departments);
-  if (inactive || leftScope) {
-    return decideUnwanted(subject, inactive && !leftScope ? "inactive" : "left-scope", rules, write);
-  }
+  if (leftScope) return decideUnwanted(subject, "left-scope", rules, write);
+  if (excluded) return decideUnwanted(subject, "excluded", rules, write);
+  if (inactive) return decideUnwanted(subject, "inactive", rules, write);
   return decideReturn(write(), subject, rules.deactivation);
 }
 

@@ -37,6 +37,7 @@ export function decide(
         ...rules,
         accounts: connection.policy.accounts,
         deactivation: connection.policy.deactivation,
+        leavesOut: connection.leavesOut,
         ...(rootGroupId === undefined ? {} : { rootGroupId }),
         ...(adopted === undefined ? {} : { adoptedRemoteId: adopted }),
       });

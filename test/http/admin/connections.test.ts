@@ -102,6 +102,9 @@ describe("creating a connection", () => {
     [{ ...good, scope: [] }, "scope"],
     [{ ...good, scope: { rootGroupId: "the root" } }, "scope.rootGroupId"],
     [{ ...good, scope: { rootExternalId: 7 } }, "scope.rootExternalId"],
+    [{ ...good, scope: { rootDisplayName: "nobody" } }, "scope.rootDisplayName"],
+    [{ ...good, scope: { include: "title eq" } }, "scope.include"],
+    [{ ...good, scope: { only: "me" } }, "scope.only"],
     [{ ...good, policy: { settleMs: "soon" } }, "policy.settleMs"],
     [{ ...good, policy: { drift: { users: { title: "keep" } } } }, "policy.drift.users.title"],
     [{ ...good, schedule: { kind: "daily", hour: 25, timeZone: "Asia/Shanghai" } }, "schedule.hour"],
@@ -312,6 +315,20 @@ describe("switching on and off", () => {
     expect(answer.status).toBe(400);
     expect(answer.body.errors).toEqual([expect.objectContaining({ field: "policy.colour" })]);
     expect(await test.database.query("select * from connection")).toEqual(before);
+  });
+
+  it("answers a change that leaves people outside with the numbers, and asks for confirm [002-09]", async () => {
+    const { id } = await create();
+    await addResource();
+    await addLink(id);
+    const scope = { rootExternalId: "nobody" };
+    const refused = await change(id, { scope });
+    expect(refused.status).toBe(409);
+    expect(refused.body).toMatchObject({
+      code: "scope_change_unconfirmed",
+      impact: { peopleLeaving: 0, departmentsLeaving: 1, peopleReturning: 0 },
+    });
+    expect((await change(id, { scope, confirm: true })).body.scope).toEqual(scope);
   });
 
   it("keeps the policy as it was written, so that what it leaves out follows the defaults", async () => {
