@@ -10,12 +10,16 @@ export interface ClaimInput {
   limit: number;
   /** Which lane goes first; single changes where it is left out. The other one gets what is left of the limit. */
   first?: Lane;
+  /** Whose turn it is within a lane, where both wait; departments where it is left out. */
+  firstType?: ResourceTypeId;
 }
 
 // `skip locked` lets workers of several processes claim side by side without waiting and without meeting. The
-// oldest due row of a lane goes first, so a department that was pushed before its people is also tried before them.
-// Each lane of each connection is asked for its own oldest rows, in the order of index delivery_due: a claim reads at
-// most twice as many rows as it takes, however long the queue is, and none of a paused connection.
+// oldest due row goes first, departments and people in turns: they are created by calls of different paths, each with a
+// rate of its own, and a first load of 1,500 departments would otherwise leave the path of the people idle meanwhile.
+// Who is claimed before their department waits for it (blocked), as ever.
+// Each lane of each connection is asked for its oldest departments and people, in the order of index delivery_due: a claim
+// reads at most four times as many rows as it takes, however long the queue is, and none of a paused connection.
 // A connection in quarantine gives one delivery, its probe, when its pause is over. Taking it puts the end of the pause
 // off by the lease, in the same statement, so that no other worker takes another one meanwhile.
 const CLAIM = `
@@ -25,34 +29,36 @@ const CLAIM = `
        and exists (select from delivery d
                     where d.tenant_id = c.tenant_id and d.connection_id = c.id
                       and d.state in ('pending', 'awaiting') and d.next_attempt_at <= $1)
-    returning c.tenant_id, c.id,
-              (select min(d.lane) from delivery d
+    returning c.tenant_id,
+              (select d.id from delivery d
                 where d.tenant_id = c.tenant_id and d.connection_id = c.id
-                  and d.state in ('pending', 'awaiting') and d.next_attempt_at <= $1) as lane),
-  open as (
-    select c.tenant_id, c.id, $2::integer as places, null::smallint as probed_lane
-      from connection c
-     where c.enabled and (c.paused_until is null or c.pause_count = 0 and c.paused_until <= $1)
-     union all
-    select tenant_id, id, 1, lane from probing),
+                  and d.state in ('pending', 'awaiting') and d.next_attempt_at <= $1
+                order by d.lane, d.resource_type, d.next_attempt_at, d.id limit 1) as id),
   due as (
-    select oldest.tenant_id, oldest.id, open.probed_lane is not null as probe
-      from open
-      join (values (0), (1)) as given (lane) on open.probed_lane is null or open.probed_lane = given.lane
-     cross join lateral (
-       select d.tenant_id, d.id, d.lane, d.next_attempt_at, d.resource_type
-         from delivery d
-        where d.tenant_id = open.tenant_id and d.connection_id = open.id and d.lane = given.lane
-          and d.state in ('pending', 'awaiting') and d.next_attempt_at <= $1
-        order by d.next_attempt_at, d.resource_type, d.id
-        limit open.places
-          for update skip locked) oldest
-     order by open.probed_lane is null, oldest.lane <> $4, oldest.next_attempt_at, oldest.resource_type, oldest.id
-     limit $2)
+    select tenant_id, id, true as probe from probing
+     union all
+    (select oldest.tenant_id, oldest.id, false
+       from connection c
+      cross join (values (0), (1)) as given (lane)
+      cross join (values ('Group'), ('User')) as kind (resource_type)
+      cross join lateral (
+        select found.*, row_number() over (order by found.next_attempt_at, found.id) as turn
+          from (
+            select d.tenant_id, d.id, d.lane, d.next_attempt_at, d.resource_type
+              from delivery d
+             where d.tenant_id = c.tenant_id and d.connection_id = c.id and d.lane = given.lane
+               and d.resource_type = kind.resource_type
+               and d.state in ('pending', 'awaiting') and d.next_attempt_at <= $1
+             order by d.next_attempt_at, d.id
+             limit $2
+               for update skip locked) found) oldest
+      where c.enabled and (c.paused_until is null or c.pause_count = 0 and c.paused_until <= $1)
+      order by oldest.lane <> $4, oldest.turn, oldest.resource_type <> $5, oldest.next_attempt_at, oldest.id
+      limit $2))
   update delivery d
      set state = 'claimed', lease_id = gen_random_uuid(), lease_until = $3, claims = d.claims + 1
     from due
-   where d.tenant_id = due.tenant_id and d.id = due.id
+   where d.tenant_id = due.tenant_id and d.id = due.id and d.state in ('pending', 'awaiting')
   returning d.id, d.tenant_id, d.connection_id, d.resource_id, d.resource_type, d.generation, d.requested_at,
             d.correlation_id, d.tries, d.claims, d.intents, d.lease_id, d.next_attempt_at, d.lane, d.run_id, due.probe`;
 
@@ -75,7 +81,10 @@ interface ClaimRow {
   probe: boolean;
 }
 
-/** Takes up to `limit` due deliveries of enabled, unpaused connections, one lane first and in each the oldest first. */
+/**
+ * Takes up to `limit` due deliveries of enabled, unpaused connections, one lane first, in each departments and people in
+ * turns, and of each the oldest first; and of each connection in quarantine whose pause is over one more, its probe.
+ */
 export async function claimDeliveries(database: Queryable, input: ClaimInput): Promise<ClaimedDelivery[]> {
   const leaseUntil = new Date(input.now.getTime() + input.leaseMs);
   const rows = await database.query<ClaimRow>(CLAIM, [
@@ -83,6 +92,7 @@ export async function claimDeliveries(database: Queryable, input: ClaimInput): P
     input.limit,
     leaseUntil,
     LANES.indexOf(input.first ?? "single"),
+    input.firstType ?? "Group",
   ]);
   // `update ... returning` keeps no order.
   rows.sort((a, b) => a.next_attempt_at.getTime() - b.next_attempt_at.getTime() || (a.id < b.id ? -1 : 1));
@@ -213,9 +223,11 @@ export async function nextDueAt(database: Queryable): Promise<Date | undefined> 
     `select oldest.next_attempt_at
        from connection c
       cross join (values (0), (1)) as given (lane)
+      cross join (values ('Group'), ('User')) as kind (resource_type)
       cross join lateral (
         select d.next_attempt_at from delivery d
          where d.tenant_id = c.tenant_id and d.connection_id = c.id and d.lane = given.lane
+           and d.resource_type = kind.resource_type
            and d.state in ('pending', 'awaiting')
          order by d.next_attempt_at limit 1) oldest
       where c.enabled and c.paused_until is null

@@ -108,6 +108,7 @@ export async function startWorker(deps: WorkerDeps): Promise<Worker> {
                 leaseMs: settings.leaseMs,
                 limit,
                 first: turn % LOAD_TURN === 0 ? "load" : "single",
+                firstType: Math.floor(turn / LOAD_TURN) % 2 === turn % 2 ? "Group" : "User",
               })
             : [];
         if (claimed.length > 0) turn += 1;

@@ -120,6 +120,22 @@ describe("the lanes of a connection", () => {
     expect((await claim(1))[0]).toMatchObject({ resourceId: grandparent, lane: "single" });
   });
 
+  it("are read in turns of departments and people, so that neither keeps the calls of the other waiting", async () => {
+    await test.database.query(
+      `insert into delivery (tenant_id, id, connection_id, resource_id, resource_type, state, requested_at,
+                             correlation_id, next_attempt_at)
+       select $1, gen_random_uuid(), (select id from connection limit 1), gen_random_uuid(), kind, 'pending', $2, 'c', $2
+         from generate_series(1, 20), unnest(array['Group', 'User']) kind`,
+      [defaultTenantId, start],
+    );
+    const types = (await claim(8)).map(({ resourceType }) => resourceType).sort();
+    expect(types).toEqual([...Array(4).fill("Group"), ...Array(4).fill("User")]);
+    const one = { now: later(60_000), leaseMs: 30_000, limit: 1 };
+    expect(await claimDeliveries(test.database, one)).toMatchObject([{ resourceType: "Group" }]);
+    const person = await claimDeliveries(test.database, { ...one, firstType: "User" });
+    expect(person).toMatchObject([{ resourceType: "User" }]);
+  });
+
   it("are both looked at for when the next delivery is due", async () => {
     await append(await groups(25), later(500));
     expect(await nextDueAt(test.database)).toEqual(later(500));
