@@ -5,6 +5,8 @@ import type { Stage } from "./stage.js";
 const MOBILES = 8;
 const NAMES = ["研发", "销售", "人事", "财务", "市场", "法务"];
 const TITLES = ["工程师", "经理", "顾问"];
+/** Deliveries take some ten steps; later on a crash would seldom meet one. */
+const LONGEST_BEFORE_CRASH = 30;
 const JUMPS_MS = [3_600_000, -3_600_000, 40_000, -40_000, 600_000, -600_000];
 
 /** Lets one thing happen; answers a line for the diary, or undefined when there was nothing to do it with. */
@@ -115,11 +117,10 @@ export async function apply(stage: Stage, happening: Happening): Promise<string 
     }
     case "work":
       return work(stage, a % 2, b);
-    case "kill": {
-      const name = stage.workers[a % 2]?.name;
-      stage.restart(a % 2);
-      return `Worker ${name} is killed, and another one starts.`;
-    }
+    case "crash":
+      return `${await work(stage, a % 2, b % LONGEST_BEFORE_CRASH)} ${kill(stage, a % 2)}`;
+    case "kill":
+      return kill(stage, a % 2);
     case "pass":
       await clock.advance((1 + a) * 400);
       return `${((1 + a) * 400) / 1_000} s pass.`;
@@ -158,6 +159,12 @@ async function work(stage: Stage, index: number, b: number): Promise<string> {
     claimed += more;
   }
   return `Worker ${worker?.name} claims ${claimed}; ${steps} steps are made.`;
+}
+
+function kill(stage: Stage, index: number): string {
+  const name = stage.workers[index]?.name;
+  stage.restart(index);
+  return `Worker ${name} is killed, and another one starts.`;
 }
 
 /** While a delivery is in work, its own read and write would enclose the console's: no client can do better. */

@@ -5,29 +5,30 @@ import type { Fault } from "../src/simulator/index.js";
 /** What may happen, and how often for the others. */
 const KINDS = {
   // In SCIM
-  addDepartment: 4,
+  addDepartment: 5,
   addPerson: 6,
-  renameDepartment: 2,
-  moveDepartment: 3,
-  removeDepartment: 2,
-  renamePerson: 2,
-  retitle: 2,
+  renameDepartment: 4,
+  moveDepartment: 4,
+  removeDepartment: 3,
+  renamePerson: 3,
+  retitle: 3,
   deactivate: 1,
   reactivate: 1,
-  manage: 2,
-  removePerson: 3,
-  join: 6,
+  manage: 3,
+  removePerson: 4,
+  join: 5,
   leave: 2,
   transfer: 3,
   // At DingTalk's console
   assignByHand: 1,
   // Trouble at DingTalk
-  fault: 6,
+  fault: 9,
   revokeTokens: 1,
   refuseAddress: 1,
   // Here
-  work: 14,
-  kill: 3,
+  work: 12,
+  crash: 9,
+  kill: 2,
   pass: 2,
   jump: 1,
 } as const;
@@ -91,6 +92,8 @@ const WRITES = [
   "/topapi/v2/department/update",
   "/topapi/v2/user/delete",
   "/topapi/v2/department/delete",
+  "/topapi/v2/user/*",
+  "/topapi/v2/department/*",
 ] as const;
 
 /** A fault on one write API or on all calls; `b` chooses where. */
