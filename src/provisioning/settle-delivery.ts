@@ -2,7 +2,7 @@ import type { VendorCall } from "../connectors/connector.js";
 import { writeBack } from "../directory/write-back.js";
 import { appendNotification } from "../notifications/append-notification.js";
 import type { ClaimedDelivery } from "../outbox/delivery.js";
-import { holdsLease, type Outcome, type SettleResult, settle } from "../outbox/settle.js";
+import { endWaitsForBlocked, holdsLease, type Outcome, type SettleResult, settle } from "../outbox/settle.js";
 import { deleteApproval } from "../persistence/approval-store.js";
 import { insertAttempt } from "../persistence/attempt-store.js";
 import type { Database, Transaction } from "../persistence/database.js";
@@ -63,6 +63,8 @@ export async function settleDelivery(
     const result = await settle(tx, delivery, outcome, { now, inDoubt: settlement.inDoubt });
     if (result === "settled") {
       await settleRun(tx, delivery, "reason" in outcome ? outcome.reason : undefined, now);
+      // Whoever waits for the name of this department may be who it waits for; see write/stand-in.ts.
+      if (outcome.kind === "blocked") await endWaitsForBlocked(tx, delivery, ["name-taken"], now);
     }
     return result;
   });

@@ -105,13 +105,13 @@ export function describeConnector(name: string, start: () => Promise<VendorUnder
         });
       });
 
-      it("refuse to come below themselves", async () => {
+      it("wait to come below one that is still below themselves", async () => {
         const parent = await createDepartment("上");
         const child = await createDepartment("下", parent);
         const changes = { parentRemoteId: child };
         await failsWith(
           vendor.session.departments.update({ ...context, remoteId: parent, changes }),
-          "rejected",
+          "dependency-missing",
           {},
         );
       });

@@ -2,7 +2,13 @@ import { describe, expect, it } from "vitest";
 import { DICTIONARY_GROUP_URN, ORGANIZATION_GROUP_URN as ORGANIZATION } from "../../src/scim/schema/urns.js";
 import { nothing, shareEngine } from "./share-engine.js";
 
-const { engine, addGroup, addUser, patch, join, callsOf, reconnect } = shareEngine();
+const { engine, addGroup, addUser, patch, join, fail, callsOf, reconnect } = shareEngine();
+
+/** What the vendor calls the departments of our groups. */
+function namesByStamp(): Record<string, string> {
+  const stamped = [...engine.vendor.departments.values()].filter((one) => one.sourceId !== undefined);
+  return Object.fromEntries(stamped.map((one) => [one.sourceId, one.name]));
+}
 
 describe("departments", () => {
   it("arrive parents first, whatever order they are claimed in, and carry our stamp", async () => {
@@ -79,21 +85,63 @@ describe("departments", () => {
     expect(callsOf("departments.create")).toBe(1);
   });
 
-  it("that swap their names end parked, both saying so, instead of waiting for each other", async () => {
-    const [a, b] = [await addGroup("甲"), await addGroup("乙")];
-    await engine.drain();
-    await patch("Group", a, { op: "replace", path: "displayName", value: "乙" });
-    await patch("Group", b, { op: "replace", path: "displayName", value: "甲" });
-    await engine.drain();
-    expect([(await engine.stateOf(a)).state, (await engine.stateOf(b)).state]).toEqual(["parked", "parked"]);
-  });
-
   it("of the name of an unstamped one below the same parent adopt and stamp it", async () => {
     engine.vendor.departments.set("55", { remoteId: "55", name: "研发", parentRemoteId: "1" });
     const group = await addGroup("研发");
     await engine.drain();
     expect(engine.vendor.departments.get("55")?.sourceId).toBe(group);
     expect(engine.vendor.departments.size).toBe(2);
+  });
+
+  it("that swap their names go by another name in between", async () => {
+    const [a, b] = [await addGroup("研发"), await addGroup("销售")];
+    await engine.drain();
+    await patch("Group", a, { op: "replace", path: "displayName", value: "暂名" });
+    await patch("Group", b, { op: "replace", path: "displayName", value: "研发" });
+    await patch("Group", a, { op: "replace", path: "displayName", value: "销售" });
+    await engine.drain();
+    expect(namesByStamp()).toEqual({ [a]: "销售", [b]: "研发" });
+  });
+
+  it("that take the name of the one they leave, which goes, do not wait for it", async () => {
+    const parent = await addGroup("市场");
+    const child = await addGroup("财务", { [ORGANIZATION]: { parent: { value: parent } } });
+    await engine.drain();
+    await engine.directory.remove(engine.context, "Group", parent);
+    await patch("Group", child, { op: "replace", path: "displayName", value: "市场" });
+    await engine.drain();
+    expect(namesByStamp()).toEqual({ [child]: "市场" });
+    expect(await engine.stateOf(child)).toMatchObject({ state: "synced", notes: [] });
+  });
+
+  it("that take the name of one that waits say by what name they go until then", async () => {
+    const parent = await addGroup("市场");
+    const child = await addGroup("财务", { [ORGANIZATION]: { parent: { value: parent } } });
+    const person = await addUser("王一");
+    await join(parent, person);
+    await engine.drain();
+    fail("users.update", "rejected");
+    await engine.directory.remove(engine.context, "Group", parent);
+    await patch("Group", child, { op: "replace", path: "displayName", value: "市场" });
+    await engine.drain();
+    expect(namesByStamp()).toEqual({ [parent]: "市场", [child]: `市场_${child.slice(0, 8)}` });
+    expect((await engine.stateOf(child)).notes).toEqual([
+      expect.stringContaining('The name "市场" is still'),
+    ]);
+  });
+
+  it("come below one that was below them, as soon as that has moved", async () => {
+    const top = await addGroup("总部");
+    const middle = await addGroup("研发", { [ORGANIZATION]: { parent: { value: top } } });
+    const leaf = await addGroup("前端", { [ORGANIZATION]: { parent: { value: middle } } });
+    await engine.drain();
+    fail("departments.update", "transient", {}, { mayHaveApplied: true });
+    await patch("Group", middle, { op: "remove", path: `${ORGANIZATION}:parent` });
+    await patch("Group", top, { op: "replace", path: `${ORGANIZATION}:parent`, value: { value: leaf } });
+    await engine.drain();
+    const byStamp = new Map([...engine.vendor.departments.values()].map((one) => [one.sourceId, one]));
+    expect(byStamp.get(top)?.parentRemoteId).toBe(byStamp.get(leaf)?.remoteId);
+    expect(byStamp.get(middle)?.parentRemoteId).toBe("1");
   });
 });
 

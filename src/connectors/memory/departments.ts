@@ -104,7 +104,7 @@ function requireMembers(directory: MemoryDirectory, remoteId: string, people: re
 function requireNoCycle(directory: MemoryDirectory, remoteId: string, parent: string | undefined): void {
   for (let id = parent; id !== undefined; id = directory.departments.get(id)?.parentRemoteId) {
     if (id === remoteId) {
-      throw refusal("rejected", "cycle", "A department can not be below itself.", {
+      throw refusal("dependency-missing", "cycle", "A department can not be below itself.", {
         field: "parentRemoteId",
       });
     }

@@ -15,6 +15,7 @@ import type { Subject } from "../decide/subject.js";
 import { mapsDepartmentField, mapsUserField } from "../mapping/mapping.js";
 import { mobileProposal } from "../mobile-change/mobile-proposal.js";
 import type { Execution } from "./execution.js";
+import { standInFor } from "./stand-in.js";
 import { findIntended, writeDepartment } from "./write-department.js";
 import { writeUser } from "./write-user.js";
 
@@ -58,6 +59,8 @@ export async function execute(input: ExecuteInput): Promise<Execution> {
         profile: decision.profile,
         awaited: decision.awaited,
         isMapped: (field) => mapsDepartmentField(mapping, field),
+        standInFor: (holder) =>
+          standInFor(input.database, delivery, decision.profile.name, holder, connection.descriptor),
       });
     case "write-user": {
       const done = await writeUser(connection.session, {

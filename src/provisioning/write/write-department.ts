@@ -1,4 +1,9 @@
-import type { CallContext, ConnectorSession, DepartmentProfile } from "../../connectors/connector.js";
+import type {
+  CallContext,
+  Changes,
+  ConnectorSession,
+  DepartmentProfile,
+} from "../../connectors/connector.js";
 import { ConnectorError } from "../../connectors/errors.js";
 import type { Awaited } from "../../outbox/settle.js";
 import type { JsonObject } from "../../scim/schema/attribute.js";
@@ -6,6 +11,7 @@ import type { Link } from "../decide/subject.js";
 import { profileChanges } from "../mapping/profile-changes.js";
 import { reasonFor } from "../reasons.js";
 import { AdoptionRefused, type Execution, RemoteVanished } from "./execution.js";
+import type { StandIn } from "./stand-in.js";
 
 /**
  * The department that an earlier create made, if it did. It is looked for where it was meant to be, as the group may
@@ -42,17 +48,41 @@ export interface WriteDepartmentInput {
   recordIntent(profile: JsonObject): Promise<void>;
   /** The other resource that a remote object is linked to, if there is one. */
   linkedElsewhere(remoteId: string): Promise<string | undefined>;
+  /** What to be called while this other resource of ours, which has to wait itself, has the name. */
+  standInFor(holderResourceId: string): Promise<StandIn | undefined>;
   context: CallContext;
 }
 
 /**
- * Makes the vendor hold this department: updates what changed, or creates it, or adopts the one that is there.
+ * Makes the vendor hold this department: updates what changed, or creates it, or adopts the one that is there. Where
+ * its name is held by a department of ours that waits itself, maybe for this one, it goes by another name until then.
  * @throws ConnectorError, AdoptionRefused, RemoteVanished
  */
 export async function writeDepartment(
   session: ConnectorSession,
   input: WriteDepartmentInput,
 ): Promise<Execution> {
+  try {
+    return await write(session, input);
+  } catch (error) {
+    const holder = holderOfName(error);
+    const standIn = holder === undefined ? undefined : await input.standInFor(holder);
+    if (standIn === undefined) throw error;
+    const profile = { ...input.profile, name: standIn.name };
+    // What was refused was noted as well, and may have been applied before the refusal was found.
+    const intents = [...input.intents, { ...input.profile }];
+    const done = await write(session, { ...input, profile, intents, notes: [...input.notes, standIn.note] });
+    return { ...done, awaited: [...done.awaited, standIn.awaited] };
+  }
+}
+
+function holderOfName(error: unknown): string | undefined {
+  return error instanceof AdoptionRefused && error.reason.code === "name-taken"
+    ? error.holderResourceId
+    : undefined;
+}
+
+async function write(session: ConnectorSession, input: WriteDepartmentInput): Promise<Execution> {
   if (input.link !== undefined) return update(session, input, input.link);
   if (input.adoptedRemoteId !== undefined) return adopt(session, input, input.adoptedRemoteId);
   const earlier = await findIntended(session, input.intents, input.profile.sourceId, input.context);
@@ -92,11 +122,26 @@ async function update(
   if (Object.keys(changes).length === 0) return done("none", link.remoteId, input, []);
   await input.recordIntent({ ...input.profile });
   try {
-    const result = await session.departments.update({ ...input.context, remoteId: link.remoteId, changes });
-    return done("update", link.remoteId, input, result.warnings);
+    const warnings = await change(session, input, link.remoteId, changes);
+    return done("update", link.remoteId, input, warnings);
   } catch (error) {
     if (error instanceof ConnectorError && error.kind === "not-found")
       throw new RemoteVanished(link.remoteId);
+    throw error;
+  }
+}
+
+/** Changes a department; where its new name is taken, the refusal says by whom. */
+async function change(
+  session: ConnectorSession,
+  input: WriteDepartmentInput,
+  remoteId: string,
+  changes: Changes<DepartmentProfile>,
+): Promise<string[]> {
+  try {
+    return (await session.departments.update({ ...input.context, remoteId, changes })).warnings;
+  } catch (error) {
+    if (error instanceof ConnectorError && error.kind === "conflict") await find(session, input);
     throw error;
   }
 }
@@ -113,8 +158,8 @@ async function adopt(
   }
   await input.recordIntent({ ...input.profile });
   const changes = { ...profileChanges(input.intents, input.profile, input.isMapped), ...input.profile };
-  const result = await session.departments.update({ ...input.context, remoteId, changes });
-  return done("adopt", remoteId, input, result.warnings);
+  const warnings = await change(session, input, remoteId, changes);
+  return done("adopt", remoteId, input, warnings);
 }
 
 function done(

@@ -119,8 +119,10 @@ export const DEPARTMENT_CODES: readonly CodeEntry[] = [
     },
   },
   {
+    // The tree in SCIM has no circle: a department on the way up is still below this one, until its own move is delivered.
     codes: ["60010"],
-    kind: "rejected",
+    kind: "dependency-missing",
+    giveUpAfter: 16,
     field: "parentRemoteId",
     message: { en: "The department would come below itself.", zh: "该部门会成为自己的下级部门。" },
     remedy: {
