@@ -1,6 +1,6 @@
 import type { Database, Queryable } from "../persistence/database.js";
 import type { JsonObject, ResourceTypeId } from "../scim/schema/attribute.js";
-import { type ClaimedDelivery, LANES, type Lane } from "./delivery.js";
+import { type ClaimedDelivery, type DeliveryOverride, LANES, type Lane } from "./delivery.js";
 
 /** How many deliveries to take, and for how long. */
 export interface ClaimInput {
@@ -60,7 +60,8 @@ const CLAIM = `
     from due
    where d.tenant_id = due.tenant_id and d.id = due.id and d.state in ('pending', 'awaiting')
   returning d.id, d.tenant_id, d.connection_id, d.resource_id, d.resource_type, d.generation, d.requested_at,
-            d.correlation_id, d.tries, d.claims, d.intents, d.lease_id, d.next_attempt_at, d.lane, d.run_id, due.probe`;
+            d.correlation_id, d.tries, d.claims, d.intents, d.lease_id, d.next_attempt_at, d.lane, d.run_id, d.override,
+            due.probe`;
 
 interface ClaimRow {
   id: string;
@@ -77,6 +78,7 @@ interface ClaimRow {
   lease_id: string;
   next_attempt_at: Date;
   run_id: string | null;
+  override: DeliveryOverride | null;
   lane: number;
   probe: boolean;
 }
@@ -95,8 +97,13 @@ export async function claimDeliveries(database: Queryable, input: ClaimInput): P
     input.firstType ?? "Group",
   ]);
   // `update ... returning` keeps no order.
-  rows.sort((a, b) => a.next_attempt_at.getTime() - b.next_attempt_at.getTime() || (a.id < b.id ? -1 : 1));
+  rows.sort(asClaimed);
   return rows.map(toClaimed);
+}
+
+/** The order within one claim. */
+function asClaimed(a: ClaimRow, b: ClaimRow): number {
+  return a.next_attempt_at.getTime() - b.next_attempt_at.getTime() || (a.id < b.id ? -1 : 1);
 }
 
 function toClaimed(row: ClaimRow): ClaimedDelivery {
@@ -114,6 +121,7 @@ function toClaimed(row: ClaimRow): ClaimedDelivery {
     intents: row.intents,
     leaseId: row.lease_id,
     ...(row.run_id === null ? {} : { runId: row.run_id }),
+    ...(row.override === null ? {} : { override: row.override }),
     lane: row.lane === LANES.indexOf("load") ? "load" : "single",
     probe: row.probe,
   };
@@ -141,11 +149,11 @@ export async function claimDeliveriesOf(
               select due.id from delivery due
                where due.tenant_id = $1 and due.connection_id = $2 and due.resource_id = any($3::uuid[])
                  and due.state = 'pending' and due.next_attempt_at <= $4
-               order by due.next_attempt_at, due.resource_type, due.id
+               order by due.lane, due.next_attempt_at, due.resource_type, due.id
                limit $5))
      returning d.id, d.tenant_id, d.connection_id, d.resource_id, d.resource_type, d.generation, d.requested_at,
                d.correlation_id, d.tries, d.claims, d.intents, d.lease_id, d.next_attempt_at, d.lane, d.run_id,
-               false as probe`,
+               d.override, false as probe`,
     [
       input.tenantId,
       input.connectionId,
@@ -155,12 +163,7 @@ export async function claimDeliveriesOf(
       new Date(input.now.getTime() + input.leaseMs),
     ],
   );
-  rows.sort(
-    (a, b) =>
-      a.next_attempt_at.getTime() - b.next_attempt_at.getTime() ||
-      a.resource_type.localeCompare(b.resource_type) ||
-      (a.id < b.id ? -1 : 1),
-  );
+  rows.sort(asClaimed);
   return rows.map(toClaimed);
 }
 

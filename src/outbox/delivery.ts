@@ -47,6 +47,12 @@ export const LANES = ["single", "load"] as const;
 /** One of {@link LANES}. */
 export type Lane = (typeof LANES)[number];
 
+/** What is to be delivered once, in place of what the resource says: an undo. */
+export type DeliveryOverride = {
+  /** Of the delivery it was made for: a later change of the resource ends it. */
+  generation: string;
+} & ({ kind: "write"; profile: JsonObject } | { kind: "remove" });
+
 /** A delivery as a worker holds it: "bring this resource up to date at this connection". */
 export interface ClaimedDelivery {
   id: string;
@@ -68,6 +74,8 @@ export interface ClaimedDelivery {
   intents: JsonObject[];
   /** The reconciliation that ordered it, if one did. */
   runId?: string;
+  /** What an undo ordered. */
+  override?: DeliveryOverride;
   /** The fence: only the holder of the present lease may settle. */
   leaseId: string;
   lane: Lane;

@@ -83,6 +83,7 @@ export async function settle(
             claims = case when $7 then claims else 0 end, intents = case when $7 then intents else '[]'::jsonb end, reason = $8::jsonb, notes = $9::jsonb,
             settled_at = case when $10 then $11 else settled_at end,
             synced_at = case when $12 then $11 else synced_at end,
+            override = case when $12 then null else override end,
             settles = settles + case when $10 then 1 else 0 end, lease_id = null, lease_until = null
       where tenant_id = $1 and id = $2`,
     [

@@ -5,8 +5,9 @@ import type { ClaimedDelivery } from "../outbox/delivery.js";
 import { endWaitsForBlocked, holdsLease, type Outcome, type SettleResult, settle } from "../outbox/settle.js";
 import { deleteApproval } from "../persistence/approval-store.js";
 import { insertAttempt } from "../persistence/attempt-store.js";
+import { insertBeforeImage } from "../persistence/before-image-store.js";
 import type { Database, Transaction } from "../persistence/database.js";
-import { deleteLink, markLink, upsertLink } from "../persistence/link-store.js";
+import { deleteLink, findLink, type LinkRow, markLink, upsertLink } from "../persistence/link-store.js";
 import type { Clock } from "../platform/clock.js";
 import { newId } from "../platform/ids.js";
 import type { JsonValue } from "../scim/schema/attribute.js";
@@ -50,6 +51,7 @@ export async function settleDelivery(
   const now = deps.clock.now();
   return deps.database.transaction(async (tx) => {
     if (!(await holdsLease(tx, delivery))) return "lost";
+    const before = await linkBefore(tx, delivery, settlement);
     const notes = await applyLink(tx, delivery, connection, settlement.link, now);
     if (settlement.counted === true && settlement.outcome.kind === "synced") {
       await completeRemovals(tx, delivery, now);
@@ -58,7 +60,9 @@ export async function settleDelivery(
       await deleteApproval(tx, delivery);
     const paused = await applyQuarantine(tx, delivery, settlement, now);
     const outcome = paused.kind === "synced" ? { ...paused, notes: [...paused.notes, ...notes] } : paused;
-    if (isAttempt(settlement)) await recordAttempt(tx, delivery, settlement, outcome, now);
+    const attemptId = newId();
+    if (isAttempt(settlement)) await recordAttempt(tx, delivery, settlement, outcome, now, attemptId);
+    await keepImage(tx, delivery, settlement, before, attemptId);
     await tellOfFailure(tx, delivery, outcome, now);
     const result = await settle(tx, delivery, outcome, { now, inDoubt: settlement.inDoubt });
     if (result === "settled") {
@@ -67,6 +71,44 @@ export async function settleDelivery(
       if (outcome.kind === "blocked") await endWaitsForBlocked(tx, delivery, ["name-taken"], now);
     }
     return result;
+  });
+}
+
+/** The link that an attempt changes, as it was; undefined where there was none, or nothing is changed. */
+async function linkBefore(
+  tx: Transaction,
+  delivery: ClaimedDelivery,
+  { action, link }: Settlement,
+): Promise<LinkRow | undefined> {
+  return action === "none" || !changesImage(link) ? undefined : findLink(tx, delivery);
+}
+
+/** Whether something else is held at the vendor after it. */
+function changesImage(link: LinkChange): link is Extract<LinkChange, { kind: "set" | "delete" }> {
+  return link.kind === "set" || link.kind === "delete";
+}
+
+/** Keeps what it takes to undo the attempt. */
+async function keepImage(
+  tx: Transaction,
+  delivery: ClaimedDelivery,
+  { action, link, outcome }: Settlement,
+  before: LinkRow | undefined,
+  attemptId: string,
+): Promise<void> {
+  if (action === "none" || !changesImage(link) || outcome.kind !== "synced") return;
+  if (before === undefined && link.kind === "delete") return;
+  const { tenantId, connectionId, resourceId, resourceType } = delivery;
+  await insertBeforeImage(tx, {
+    tenantId,
+    deliveryId: delivery.id,
+    attemptId,
+    connectionId,
+    resourceId,
+    resourceType,
+    action,
+    before: before === undefined ? null : { remoteId: before.remoteId, profile: before.lastSent },
+    after: link.kind === "set" ? { remoteId: link.remoteId, profile: link.lastSent } : null,
   });
 }
 
@@ -144,11 +186,12 @@ async function recordAttempt(
   settlement: Settlement,
   outcome: Outcome,
   now: Date,
+  id: string,
 ): Promise<void> {
   const reason = "reason" in outcome ? outcome.reason : undefined;
   await insertAttempt(tx, {
     tenantId: delivery.tenantId,
-    id: newId(),
+    id,
     deliveryId: delivery.id,
     connectionId: delivery.connectionId,
     resourceId: delivery.resourceId,

@@ -342,6 +342,14 @@ const cases: Case[] = [
     status: 409,
     body: { hash: "old" },
   },
+  { method: "post", path: "/admin/v1/deliveries/{deliveryId}/undo", status: 409 },
+  {
+    method: "post",
+    path: "/admin/v1/deliveries/{deliveryId}/undo",
+    status: 400,
+    body: { attemptId: "last" },
+  },
+  { method: "post", path: "/admin/v1/deliveries/{deliveryId}/undo/apply", status: 409, body: { hash: "x" } },
   {
     method: "post",
     path: "/admin/v1/connections/{connectionId}/preview",

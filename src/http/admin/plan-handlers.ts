@@ -1,10 +1,11 @@
 import type { Request, RequestHandler } from "express";
 import type { Directory } from "../../directory/directory.js";
-import type { ChangePlan, Plans } from "../../provisioning/plan/plans.js";
+import type { ChangePlan } from "../../provisioning/plan/change-plans.js";
+import type { Plans } from "../../provisioning/plan/plans.js";
 import { requestContext } from "../scim/call.js";
 import { administratorOf } from "./administrator.js";
-import { connectionPlanSchema, readSelection, withHash } from "./plan-input.js";
-import { presentOutcomes, presentPlan } from "./present-plan.js";
+import { connectionPlanSchema, readSelection, undoSchema, withHash } from "./plan-input.js";
+import { presentCall, presentOutcomes, presentPlan } from "./present-plan.js";
 import { previewSchema, readPreview } from "./preview-input.js";
 import { readId, readInput } from "./read-input.js";
 import { changePlanSchema, readScimRequest } from "./scim-request-input.js";
@@ -24,10 +25,13 @@ export interface PlanHandlers {
   planChange: RequestHandler;
   applyChange: RequestHandler;
   preview: RequestHandler;
+  planUndo: RequestHandler;
+  applyUndo: RequestHandler;
 }
 
 const connectionApply = withHash(connectionPlanSchema);
 const changeApply = withHash(changePlanSchema);
+const undoApply = withHash(undoSchema);
 
 /** Plans: what would be called, with nothing written; and applying them while they hold. */
 export function createPlanHandlers({ plans, directory, scimBaseUrl }: PlanHandlerDeps): PlanHandlers {
@@ -58,6 +62,21 @@ export function createPlanHandlers({ plans, directory, scimBaseUrl }: PlanHandle
       const connectionId = readId(request.params.id);
       const context = administratorOf(request);
       const { ordered } = await plans.applyConnection(context, connectionId, readSelection(input), hash);
+      response.status(202).json({ ordered, correlationId: context.correlationId });
+    },
+
+    async planUndo(request, response) {
+      const { attemptId } = readInput(undoSchema, request.body ?? {});
+      const undo = { deliveryId: readId(request.params.id), attemptId };
+      const { hash, plan, comesBack, ...rest } = await plans.planUndo(requestContext(request), undo);
+      response.json({ hash, ...rest, plan: presentPlan(plan), comesBack: comesBack.map(presentCall) });
+    },
+
+    async applyUndo(request, response) {
+      const { attemptId, hash } = readInput(undoApply, request.body ?? {});
+      const undo = { deliveryId: readId(request.params.id), attemptId };
+      const context = requestContext(request);
+      const { ordered } = await plans.applyUndo(context, undo, hash);
       response.status(202).json({ ordered, correlationId: context.correlationId });
     },
 

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { PlanSelection } from "../../provisioning/plan/plans.js";
+import type { PlanSelection } from "../../provisioning/plan/connection-plans.js";
 import { readPosition } from "./present-plan.js";
 import { idSchema } from "./read-input.js";
 
@@ -15,6 +15,9 @@ export const connectionPlanSchema = z.strictObject({
   limit: z.int(RANGE).min(1, RANGE).max(MAX_RESOURCES, RANGE).default(DEFAULT_RESOURCES),
   cursor: z.string("must be a text").optional(),
 });
+
+/** The body of `POST /deliveries/{id}/undo`. */
+export const undoSchema = z.strictObject({ attemptId: idSchema.optional() });
 
 /** The body of a plan's application: that of the plan, and the hash that it had. */
 export function withHash<Shape extends z.ZodRawShape>(schema: z.ZodObject<Shape>) {

@@ -19,6 +19,14 @@ export function createPlanRouter(deps: Parameters<typeof createPlanHandlers>[0])
     .post(handlers.preview)
     .all(methodNotAllowed(["POST"]));
   router
+    .route("/deliveries/:id/undo")
+    .post(handlers.planUndo)
+    .all(methodNotAllowed(["POST"]));
+  router
+    .route("/deliveries/:id/undo/apply")
+    .post(handlers.applyUndo)
+    .all(methodNotAllowed(["POST"]));
+  router
     .route("/plan")
     .post(handlers.planChange)
     .all(methodNotAllowed(["POST"]));

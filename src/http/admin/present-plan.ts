@@ -1,8 +1,8 @@
 import { z } from "zod";
 import type { BulkOutcome } from "../../directory/bulk.js";
 import type { PlanPosition } from "../../provisioning/plan/choose-resources.js";
-import type { PlanItem } from "../../provisioning/plan/plan.js";
-import type { PagedPlan } from "../../provisioning/plan/plans.js";
+import type { PagedPlan } from "../../provisioning/plan/connection-plans.js";
+import type { PlanItem, PlannedCall } from "../../provisioning/plan/plan.js";
 import type { SchemaRegistry } from "../../scim/schema/registry.js";
 import { ProblemError } from "../problem-error.js";
 import { operationAnswer } from "../scim/bulk-handlers.js";
@@ -15,11 +15,16 @@ export function presentPlan(plan: PagedPlan) {
     hash,
     summary: summaryOf(plan.items),
     items: plan.items.filter(hasSomethingToTell).map((item) => ({ ...item, reason: item.reason ?? null })),
-    calls: calls.map((call) => ({ ...call, refusal: call.refusal ?? null })),
+    calls: calls.map(presentCall),
     placeholders,
     truncated: truncated || next !== undefined,
     nextCursor: next === undefined ? null : writePosition(next),
   };
+}
+
+/** A planned call as the admin API shows it. */
+export function presentCall(call: PlannedCall) {
+  return { ...call, refusal: call.refusal ?? null };
 }
 
 /** How the operations of a SCIM change ended, as a bulk response tells it. */

@@ -39,6 +39,7 @@ import {
   PlannedResourceNotFoundError,
   PlanOutdatedError,
   RemoteRecordNotFoundError,
+  UndoNotPossibleError,
   VendorSilentError,
 } from "../../provisioning/plan/plan-errors.js";
 import { RemovalProtectedError, RestoreRefusedError } from "../../provisioning/protection/held-removals.js";
@@ -154,6 +155,9 @@ function connectionProblem(error: unknown): ProblemError | undefined {
 function planProblem(error: unknown): ProblemError | undefined {
   if (error instanceof PlannedResourceNotFoundError) {
     return new ProblemError(404, "resource_not_found", error.message);
+  }
+  if (error instanceof UndoNotPossibleError) {
+    return new ProblemError(409, `undo_${error.why.replaceAll("-", "_")}`, error.message);
   }
   if (error instanceof RemoteRecordNotFoundError) {
     return new ProblemError(404, "remote_record_not_found", error.message);

@@ -4,6 +4,7 @@ import type { ConnectionAtWork } from "../connections/connection-at-work.js";
 import { decideDepartment } from "./decide-department.js";
 import { decideUser } from "./decide-user.js";
 import type { Decision } from "./decision.js";
+import { overriddenDecision } from "./overridden-decision.js";
 import type { Subject } from "./subject.js";
 
 const DICTIONARY = {
@@ -18,6 +19,8 @@ export function decide(
   connection: Omit<ConnectionAtWork, "session">,
   now: Date,
 ): Decision {
+  const overridden = overriddenDecision(delivery);
+  if (overridden !== undefined) return overridden;
   const rules = {
     rootDepartmentId: connection.rootDepartmentId,
     settleMs: connection.policy.settleMs,

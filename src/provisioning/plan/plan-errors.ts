@@ -53,3 +53,23 @@ export class RemoteRecordNotFoundError extends Error {
     super("The vendor has no person or department with this id.");
   }
 }
+
+/** Why something can not be undone, in the administrator's terms. */
+const NOT_UNDONE = {
+  "nothing-kept": "This delivery, or this attempt, changed nothing at the vendor that is still known.",
+  adopted: "The attempt adopted an account that was there already; what it held before is not known.",
+  superseded:
+    "Something else was written for this resource since. Undo that first, the newest change before the older ones.",
+  "still-demanded":
+    "It was removed although it is there in SCIM: the rules of the connection (scope, kind, deactivation) demand it. Change " +
+    "those; the removal is then taken back by a delivery.",
+} as const;
+
+/** An attempt can not be undone. */
+export class UndoNotPossibleError extends Error {
+  override readonly name = "UndoNotPossibleError";
+
+  constructor(readonly why: keyof typeof NOT_UNDONE) {
+    super(NOT_UNDONE[why]);
+  }
+}

@@ -25,6 +25,8 @@ export interface RehearsalInput {
   connectionId: string;
   /** The resources to deliver. */
   resourceIds: readonly string[];
+  /** Whether their deliveries are ordered already, within the trial. */
+  isOrdered?: boolean;
   now: Date;
   correlationId: string;
   /** Most deliveries carried out, counting each time that one is. */
@@ -64,6 +66,7 @@ export async function rehearseDeliveries(input: RehearsalInput): Promise<Rehears
   const known = new Set<string>();
   const decided = new Map<string, { subject: Subject; decision: Decision }>();
   const wanted = new Set(input.resourceIds);
+  let isOrdered = input.isOrdered === true;
 
   const deliver = createDeliver({
     database: trial,
@@ -91,7 +94,8 @@ export async function rehearseDeliveries(input: RehearsalInput): Promise<Rehears
     for (const id of resourceIds) known.add(id);
     const { correlationId } = input;
     const ordering = { tenantId, connectionId, correlationId, now: clock.now(), resourceIds };
-    await trial.transaction((tx) => orderDeliveries(tx, ordering));
+    if (!isOrdered) await trial.transaction((tx) => orderDeliveries(tx, ordering));
+    isOrdered = false;
     // One that a worker has at this moment is put back by its settle, since it was ordered anew.
     await trial.query(
       `update delivery set state = 'pending', lease_id = null, lease_until = null

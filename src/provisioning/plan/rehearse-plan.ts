@@ -16,6 +16,8 @@ export interface PlanInput {
   open: OpenRehearsal;
   connectors: { get(id: string): Connector | undefined };
   resourceIds: readonly string[];
+  /** Whether their deliveries are ordered already, within the trial. */
+  isOrdered?: boolean;
   now: Date;
   correlationId: string;
 }
@@ -39,6 +41,7 @@ export async function rehearsePlan(input: PlanInput): Promise<Plan> {
     tenantId,
     connectionId,
     resourceIds,
+    isOrdered: input.isOrdered === true,
     now: input.now,
     correlationId: input.correlationId,
     maxSteps: MAX_STEPS,

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { readScimRequest } from "../../../src/http/admin/scim-request-input.js";
 import { DELIVERY_CHANNEL } from "../../../src/outbox/delivery.js";
+import type { PlannedChange } from "../../../src/provisioning/plan/change-plans.js";
 import { PlanOutdatedError } from "../../../src/provisioning/plan/plan-errors.js";
-import type { PlannedChange } from "../../../src/provisioning/plan/plans.js";
 import type { JsonObject } from "../../../src/scim/schema/attribute.js";
 import { GROUP_URN, ORGANIZATION_GROUP_URN, USER_URN } from "../../../src/scim/schema/urns.js";
 import { nothing, shareEngine } from "../share-engine.js";
