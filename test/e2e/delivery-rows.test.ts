@@ -229,6 +229,26 @@ it("a refused list of departments is explained: the dictionary field for their i
   expect(delivery?.reason.zh.message).toContain("字典字段“ddtalkId”");
 });
 
+it("a run opens to its rows, and a row to the history of its object [004-19]", async () => {
+  const user = await addUser("李八");
+  hq.act("/topapi/v2/user/update", { userid: user, name: "被改的名字" });
+  const path = `/admin/v1/connections/${hqConnection}/runs`;
+  const { id } = (await client.send("POST", path, {})).body;
+  let run: Record<string, unknown> = {};
+  for (let looks = 0; looks < 200 && run["endedAt"] == null; looks++) {
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    run = (await client.send("GET", `${path}/${String(id)}?kind=drift`)).body;
+  }
+  const { items } = run["rows"] as { items: { resourceId: string; result: string; drifts: object[] }[] };
+  const row = items.find(({ resourceId }) => resourceId === user);
+  expect(row).toMatchObject({ result: "done", drifts: [{ field: "name" }] });
+  const history = `/admin/v1/users/${user}/timeline?correlation=${String(run["correlationId"])}`;
+  const timeline = (await client.send("GET", history)).body;
+  expect(timeline["items"]).toMatchObject([
+    { kind: "delivery", delivery: { action: "update", outcome: "synced", calls: expect.any(Array) } },
+  ]);
+});
+
 // The last, since it stops the connection.
 it("a refused address is told with the address and the masked app key, and the connection rests [001-43] [000-12]", async () => {
   hq.configure({ allowedIps: ["203.0.113.1"] });

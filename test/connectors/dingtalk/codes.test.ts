@@ -23,9 +23,9 @@ describe("what is said about a code", () => {
     (_code, said) => {
       for (const text of [said.message, ...(said.remedy ? [said.remedy] : [])]) {
         expect(text.en).not.toMatch(/[\u4e00-\u9fff]/);
-        expect(text.en).toMatch(/[.}\]]$/);
+        expect(text.en).toMatch(/[.})\]]$/);
         expect(text.zh).toMatch(/[\u4e00-\u9fff]/);
-        expect(text.zh).toMatch(/[。}\]]$/);
+        expect(text.zh).toMatch(/[。})）\]]$/);
         // A Chinese sentence has Chinese punctuation; what is quoted from elsewhere may have its own.
         expect(text.zh).not.toMatch(/[\u4e00-\u9fff][,;:!?]/);
         expect(placesOf(text.zh).sort()).toEqual(placesOf(text.en).sort());
