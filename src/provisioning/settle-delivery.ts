@@ -30,9 +30,9 @@ export interface Settlement {
   /** Whether deletion protection counted something that this delivery takes away. */
   counted?: boolean;
   /** Set when the whole connection has to rest. */
+  pause?: Pause;
   /** Whether an administrator's approval was used. */
   approvalUsed?: boolean;
-  pause?: Pause;
   /** Whether the vendor answered, be it with a refusal of these values. */
   answered: boolean;
 }

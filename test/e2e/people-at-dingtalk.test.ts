@@ -166,3 +166,15 @@ it("enterprise accounts need no mobile number, and their password stands nowhere
   ];
   expect(JSON.stringify(kept)).not.toContain(DEFAULT_PASSWORD);
 });
+
+it("a run afterwards finds all of it as it was sent", async () => {
+  const { body: begun } = await client.send("POST", `/admin/v1/connections/${connection}/runs`, {
+    dryRun: true,
+  });
+  const run = async () =>
+    (await client.send("GET", `/admin/v1/connections/${connection}/runs/${String(begun["id"])}`)).body;
+  await expect.poll(async () => (await run())["status"], { timeout: 20_000 }).toBe("succeeded");
+  const { summary, rows } = await run();
+  expect(rows).toMatchObject({ items: [] });
+  expect(summary).toMatchObject({ same: expect.any(Number) });
+});

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import type { CompanyAccount } from "../../src/connectors/connector.js";
 import { mapPositions } from "../../src/provisioning/mapping/map-positions.js";
 import { mapUser } from "../../src/provisioning/mapping/map-user.js";
 import { defaultMapping, fillsAsByDefault, readMapping } from "../../src/provisioning/mapping/mapping.js";
@@ -204,6 +205,16 @@ describe("the changes to send", () => {
     const isMapped = only("customFields.工牌", "customFields.车牌");
     expect(profileChanges([held], desired, isMapped)).toEqual({ customFields: { 工牌: "2", 车牌: "" } });
     expect(profileChanges([desired], desired, isMapped)).toEqual({});
+  });
+
+  it.each<[string, object, object, boolean]>([
+    ["another login name", { signIn: "vendor", loginId: "a" }, { signIn: "vendor", loginId: "b" }, true],
+    ["a login name of sign-in elsewhere", { signIn: "sso" }, { signIn: "sso", loginId: "b" }, false],
+    ["the same account", { loginId: "a", signIn: "vendor" }, { signIn: "vendor", loginId: "a" }, false],
+  ])("tell an account by what can be changed of it: %s", (_title, before, account, changed) => {
+    const held = { ...base, account: before } as unknown as JsonObject;
+    const changes = profileChanges([held], { ...base, account: account as CompanyAccount });
+    expect("account" in changes).toBe(changed);
   });
 
   it("compare titles and orders of departments by what they say, in any order", () => {

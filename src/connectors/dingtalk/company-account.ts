@@ -50,6 +50,17 @@ export function changedAccountFields(
   return { body, warnings };
 }
 
+/** The account of the company that a read shows. */
+export function heldAccount(shown: {
+  exclusive_account_type?: string | undefined;
+  login_id?: string | undefined;
+}): CompanyAccount {
+  return {
+    signIn: shown.exclusive_account_type === "dingtalk" ? "vendor" : "sso",
+    ...(shown.login_id !== undefined && { loginId: shown.login_id }),
+  };
+}
+
 function exclusiveMobile(text: string): string {
   const mobile = mobileForDingTalk(text, "other");
   if (mobile !== undefined) return mobile;

@@ -15,6 +15,9 @@ export const comparableUser = z.object({
   hired_date: z.number().nullish(),
   manager_userid: text,
   dept_id_list: z.array(vendorInteger),
+  exclusive_account: z.boolean().nullish(),
+  exclusive_account_type: text,
+  login_id: text,
 });
 
 /** The answer of `user/get`. */

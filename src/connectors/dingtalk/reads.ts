@@ -10,6 +10,7 @@ import type {
   UserProfile,
 } from "../connector.js";
 import type { DingTalkClient } from "./client.js";
+import { heldAccount } from "./company-account.js";
 import { isNotFound } from "./errors.js";
 import { mobileFromDingTalk } from "./mobile.js";
 import {
@@ -141,7 +142,9 @@ function toRecord(
     const value = user[wire];
     if (value !== undefined || granted.includes(field)) contents[field] = value ?? null;
   }
-  if (user.mobile !== undefined) contents.mobile = mobileFromDingTalk(user.mobile, user.state_code);
+  if (user.exclusive_account === true) contents.account = heldAccount(user);
+  // The number of an enterprise account is shown to nobody, whatever was granted.
+  else if (user.mobile !== undefined) contents.mobile = mobileFromDingTalk(user.mobile, user.state_code);
   else if (granted.includes("mobile")) contents.mobile = null;
   contents.hiredDate = user.hired_date ?? null;
   if (user.manager_userid !== undefined) contents.managerRemoteId = user.manager_userid;

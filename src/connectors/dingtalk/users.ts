@@ -1,15 +1,8 @@
-import type {
-  CallContext,
-  Changes,
-  CompanyAccount,
-  RemoteUser,
-  UserOperations,
-  UserProfile,
-} from "../connector.js";
+import type { CallContext, Changes, RemoteUser, UserOperations, UserProfile } from "../connector.js";
 import type { ConnectorError } from "../errors.js";
 import { createAccountStateOperations } from "./account-state.js";
 import type { DingTalkClient } from "./client.js";
-import { changedAccountFields, newAccountFields } from "./company-account.js";
+import { changedAccountFields, heldAccount, newAccountFields } from "./company-account.js";
 import { isNotFound, refusalError } from "./errors.js";
 import { mobileFromDingTalk } from "./mobile.js";
 import { warnOfKeptTexts } from "./read-back.js";
@@ -192,14 +185,7 @@ function toRemoteUser(user: VendorUser): RemoteUser {
     ...(user.email !== undefined && { email: user.email }),
     ...(user.job_number !== undefined && { jobNumber: user.job_number }),
     departmentRemoteIds: user.dept_id_list,
-    ...(user.exclusive_account === true && { account: accountOf(user) }),
-  };
-}
-
-function accountOf(user: VendorUser): CompanyAccount {
-  return {
-    signIn: user.exclusive_account_type === "dingtalk" ? "vendor" : "sso",
-    ...(user.login_id !== undefined && { loginId: user.login_id }),
+    ...(user.exclusive_account === true && { account: heldAccount(user) }),
   };
 }
 

@@ -52,10 +52,17 @@ function entriesOf(value: JsonValue | undefined): JsonObject {
 function sameValue(field: string, before: JsonValue | undefined, after: JsonValue): boolean {
   if (field === "mobile")
     return typeof before === "string" && typeof after === "string" && sameMobile(before, after);
+  if (field === "account") return sameAccount(entriesOf(before), entriesOf(after));
   if (Array.isArray(before) && Array.isArray(after)) {
     return before.length === after.length && after.every((item) => before.some((one) => sameJson(one, item)));
   }
   return sameJson(before, after);
+}
+
+/** The login name of an account that signs in elsewhere is never changed, and may be shown or not. */
+function sameAccount(before: JsonObject, after: JsonObject): boolean {
+  const sameKind = before["signIn"] === after["signIn"];
+  return sameKind && (after["signIn"] === "sso" || before["loginId"] === after["loginId"]);
 }
 
 function sameJson(a: JsonValue | undefined, b: JsonValue): boolean {

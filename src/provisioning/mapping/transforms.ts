@@ -41,11 +41,6 @@ export const TRANSFORMS = {
 /** The name of a transform. */
 export type TransformName = keyof typeof TRANSFORMS;
 
-/** Whether there is a transform of this name. */
-export function isTransformName(name: string): name is TransformName {
-  return Object.hasOwn(TRANSFORMS, name);
-}
-
 function textOf(value: JsonValue): string | undefined {
   if (typeof value === "number" || typeof value === "boolean") return String(value);
   return typeof value === "string" ? blankIsAbsent(value) : undefined;

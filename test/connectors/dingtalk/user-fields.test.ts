@@ -184,6 +184,15 @@ describe("an enterprise account", () => {
     expect(await session.users.get({ ...context, remoteId: "u1" })).toMatchObject({ account: vendor });
   });
 
+  it("is compared by its account, and never by its number, which DingTalk shows to nobody", async () => {
+    const { create, session } = await start();
+    await create({ account: vendor, mobile }, { from: "generated", send: true });
+    const granted = ["mobile", "email"] as const;
+    const record = await session.users.read({ ...context, remoteId: "u1", granted });
+    expect(record?.contents).toMatchObject({ account: vendor, email: null });
+    expect(record?.contents).not.toHaveProperty("mobile");
+  });
+
   it("gets a password of its own where the rules say so", async () => {
     const { create, calls } = await start();
     await create({ account: vendor }, { from: "generated", send: true });
