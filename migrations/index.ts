@@ -30,6 +30,7 @@ import { CreateApproval1764170000100 } from "./1764170000100-create-approval.js"
 import { CreateRemoval1764171000100 } from "./1764171000100-create-removal.js";
 import { CreateFormerMembership1764171000200 } from "./1764171000200-create-former-membership.js";
 import { AddLinkMarks1764171000300 } from "./1764171000300-add-link-marks.js";
+import { IndexTombstones1764171000400 } from "./1764171000400-index-tombstones.js";
 import { CreateBeforeImage1764172000100 } from "./1764172000100-create-before-image.js";
 import { CreateRun1764173000100 } from "./1764173000100-create-run.js";
 import { CreateNotification1764174000100 } from "./1764174000100-create-notification.js";
@@ -79,6 +80,7 @@ export const migrations = [
   CreateRemoval1764171000100,
   CreateFormerMembership1764171000200,
   AddLinkMarks1764171000300,
+  IndexTombstones1764171000400,
   CreateBeforeImage1764172000100,
   CreateRun1764173000100,
   CreateNotification1764174000100,

@@ -20,6 +20,7 @@ import { orderLedDepartments } from "./order-led-departments.js";
 import { guardRemoval } from "./protection/guard-removal.js";
 import { type Pause, pauseOnce } from "./quarantine.js";
 import { reasonFor } from "./reasons.js";
+import { bringBack } from "./returners/bring-back.js";
 import { type Settlement, settleDelivery } from "./settle-delivery.js";
 import { waitForHolder } from "./wait-for-holder.js";
 import { execute, type VendorDecision } from "./write/execute.js";
@@ -63,14 +64,7 @@ export function createDeliver(
     const startedAt = deps.clock.now();
     const connection = await useConnection(deps, delivery, startedAt);
     if (connection === undefined) return;
-    const subject = await loadSubject(deps.database, {
-      tenantId: delivery.tenantId,
-      connectionId: delivery.connectionId,
-      resourceType: delivery.resourceType,
-      resourceId: delivery.resourceId,
-      ...(connection.rootGroupId === undefined ? {} : { rootGroupId: connection.rootGroupId }),
-    });
-    const decision = decide(delivery, subject, connection, startedAt);
+    const { subject, decision, formerRemoteId } = await decideNow(deps, delivery, connection, startedAt);
     deps.onDecided?.(delivery, subject, decision);
     const { policy } = connection;
     const guard = await guardRemoval(deps.database, {
@@ -81,7 +75,8 @@ export function createDeliver(
       now: startedAt,
       ...(delivery.runId === undefined ? {} : { runId: delivery.runId }),
     });
-    const work: Work = { delivery, connection, subject, decision, signal, calls: [], startedAt };
+    const calls: VendorCall[] = [];
+    const work: Work = { delivery, connection, subject, decision, signal, calls, startedAt, formerRemoteId };
     const settlement =
       guard.kind === "held"
         ? holding(work, guard.reason)
@@ -90,6 +85,46 @@ export function createDeliver(
     deps.onSettled({ delivery, connector: connection.descriptor.id, settlement, result });
   };
 }
+
+interface Decided {
+  subject: Subject;
+  decision: Decision;
+  /** The account that a person had before they were deleted and created again; it may be there still. */
+  formerRemoteId?: string;
+}
+
+/** Loads the resource as it is and decides; a person who returned is first given the link they had. */
+async function decideNow(
+  deps: DeliverDeps,
+  delivery: ClaimedDelivery,
+  connection: ConnectionAtWork,
+  now: Date,
+): Promise<Decided> {
+  const { tenantId, connectionId, resourceType, resourceId } = delivery;
+  const { rootGroupId } = connection;
+  const key = { tenantId, connectionId, resourceType, resourceId };
+  const load = () => loadSubject(deps.database, rootGroupId === undefined ? key : { ...key, rootGroupId });
+  const subject = await load();
+  const decision = decide(delivery, subject, connection, now);
+  const former = await bringBack(deps.database, delivery, connection, subject, decision, now);
+  switch (former.kind) {
+    case "nobody":
+      return { subject, decision };
+    case "account":
+      return { subject, decision, formerRemoteId: former.remoteId };
+    case "busy": {
+      const at = new Date(now.getTime() + FORMER_IN_WORK_MS);
+      return { subject, decision: { kind: "wait", reason: reasonFor("former-in-work"), at } };
+    }
+    case "linked": {
+      const linked = await load();
+      return { subject: linked, decision: decide(delivery, linked, connection, now) };
+    }
+  }
+}
+
+/** A removal that is being carried out is over within this time, as a rule; in milliseconds. */
+const FORMER_IN_WORK_MS = 1_000;
 
 /** A connection whose stored secrets cannot be opened rests until an administrator has seen to it. */
 async function useConnection(
@@ -117,6 +152,7 @@ interface Work {
   signal: AbortSignal;
   calls: VendorCall[];
   startedAt: Date;
+  formerRemoteId: string | undefined;
 }
 
 async function carryOut(deps: DeliverDeps, work: Work): Promise<Settlement> {
@@ -169,10 +205,11 @@ function holding({ delivery, decision, calls, startedAt }: Work, reason: Deliver
 }
 
 async function callVendor(deps: DeliverDeps, work: Work, decision: VendorDecision): Promise<Settlement> {
-  const { delivery, connection, subject, signal, calls, startedAt } = work;
+  const { delivery, connection, subject, signal, calls, startedAt, formerRemoteId } = work;
   try {
     const done: Execution = await deps.recorder.record(
-      () => execute({ database: deps.database, connection, delivery, subject, decision, signal }),
+      () =>
+        execute({ database: deps.database, connection, delivery, subject, decision, signal, formerRemoteId }),
       calls,
     );
     if (subject.type === "User" && decision.kind === "write-user") {

@@ -197,8 +197,8 @@ export const REASONS = {
   "mobile-held": {
     field: "mobile",
     message: {
-      en: 'The mobile number belongs to the account "{account}" ({name}), whose name and job number differ.',
-      zh: "该手机号属于账号“{account}”（{name}），但姓名和工号都不一致。",
+      en: 'The mobile number[ of "{person}"] belongs to the account "{account}" ({name}), whose name and job number differ.',
+      zh: "[“{person}”的]手机号属于账号“{account}”（{name}），但姓名和工号都不一致。",
     },
     remedy: {
       en: 'If it is the same person, set the user\'s ddAccountId to "{account}"; otherwise correct the mobile number.',
@@ -236,6 +236,12 @@ export const REASONS = {
     remedy: {
       en: 'Rename one of the two departments. If they are the same one, set the group\'s ddtalkId to "{department}".',
       zh: "请修改其中一个部门的名称。如果是同一个部门，请将该组的 ddtalkId 设为“{department}”。",
+    },
+  },
+  "former-in-work": {
+    message: {
+      en: "The person was deleted before, and that account is being removed at this moment; looked at again in a second.",
+      zh: "该人员此前被删除，其原账号正在移除，稍后再次处理。",
     },
   },
   "holder-first": {

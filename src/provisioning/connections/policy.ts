@@ -4,6 +4,7 @@ import { deactivationSchema } from "../deactivation/deactivation-rules.js";
 import { mobileChangeSchema } from "../mobile-change/mobile-change-rules.js";
 import { deletionProtectionSchema } from "../protection/protection-rules.js";
 import { driftRulesSchema } from "../reconciliation/drift-rules.js";
+import { tombstoneDaysSchema } from "../returners/returner-rules.js";
 
 /**
  * The rules of a connection, one entry for each concern, each with its default. A concern brings its schema from its
@@ -21,6 +22,7 @@ const policySections = {
     .default(5_000),
   deletionProtection: deletionProtectionSchema,
   deactivation: deactivationSchema,
+  tombstoneDays: tombstoneDaysSchema,
   /** What a run does about fields that the vendor holds otherwise than they were sent. */
   drift: driftRulesSchema,
   /** Whose accounts new people get. */

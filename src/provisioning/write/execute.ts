@@ -30,6 +30,8 @@ export interface ExecuteInput {
   subject: Subject;
   decision: VendorDecision;
   signal: AbortSignal;
+  /** The account a new person had before, when they were deleted in SCIM meanwhile; used if it is still there. */
+  formerRemoteId?: string | undefined;
 }
 
 /**
@@ -63,8 +65,10 @@ export async function execute(input: ExecuteInput): Promise<Execution> {
           standInFor(input.database, delivery, decision.profile.name, holder, connection.descriptor),
       });
     case "write-user": {
+      const former = adopted === undefined ? await formerAccount(input, context) : undefined;
       const done = await writeUser(connection.session, {
         ...shared,
+        ...(former === undefined ? {} : { adoptedRemoteId: former }),
         resourceId: delivery.resourceId,
         profile: decision.profile,
         awaited: decision.awaited,
@@ -78,6 +82,14 @@ export async function execute(input: ExecuteInput): Promise<Execution> {
       return applyAccountState(connection.session, decision, subject.link, done, context);
     }
   }
+}
+
+/** The account of a person who returned, if the vendor still has it; otherwise they get a new one. */
+async function formerAccount(input: ExecuteInput, context: CallContext): Promise<string | undefined> {
+  const { formerRemoteId: remoteId, subject, connection } = input;
+  if (remoteId === undefined || subject.link !== undefined) return undefined;
+  const account = await connection.session.users.get({ ...context, remoteId });
+  return account?.remoteId;
 }
 
 /** Only what carries our link or our stamp is ever removed. */

@@ -111,7 +111,8 @@ async function findConflicting(
   const sameName = holder.name === input.profile.name;
   const sameJobNumber = holder.jobNumber !== undefined && holder.jobNumber === input.profile.jobNumber;
   if (sameName || sameJobNumber) return holder;
-  const reason = reasonFor("mobile-held", { account: holder.remoteId, name: holder.name });
+  const { name: person } = input.profile;
+  const reason = reasonFor("mobile-held", { account: holder.remoteId, name: holder.name, person });
   throw new AdoptionRefused(
     { ...reason, code: conflict.facts.code },
     (await input.linkedElsewhere(holder.remoteId)) ?? holder.remoteId,
