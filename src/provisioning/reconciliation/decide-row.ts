@@ -1,3 +1,4 @@
+import { type AuditNote, appendAudit } from "../../audit/append-audit.js";
 import type { Connector, ConnectorSession, VendorCall } from "../../connectors/connector.js";
 import { ConnectorError } from "../../connectors/errors.js";
 import type { Directory } from "../../directory/directory.js";
@@ -166,6 +167,7 @@ export function createRowDecisions(deps: RowDecisionsDeps): RowDecisions {
         reason: null,
         settledAt: null,
       });
+      await appendAudit(tx, { ...run, now }, decisionNote(run, row, choice, chosen));
       const resources = [{ type: row.resourceType, id: resourceId }];
       const dueAt = new Date(now.getTime() + (choice === "adopt" ? STAND_BY_MS : 0));
       await orderDeliveries(tx, { tenantId, connectionId, runId, correlationId, now, resources, dueAt });
@@ -190,8 +192,24 @@ export function createRowDecisions(deps: RowDecisionsDeps): RowDecisions {
         reason: null,
         settledAt: now,
       });
+      await appendAudit(tx, { ...run, now }, decisionNote(run, row, "ignore", differences));
     });
   }
+}
+
+/** Which fields of which record; their values may be personal and stay in the row. */
+function decisionNote(
+  run: Run,
+  row: RunRow,
+  choice: Decision["choice"],
+  differences: readonly Difference[],
+): AuditNote {
+  const fields = differences.map(({ field }) => field).filter((field) => field !== "");
+  return {
+    object: { type: "run", id: run.id, name: row.name },
+    verb: "row-decided",
+    after: { rowId: row.id, resourceId: row.resourceId, remoteId: row.remoteId, choice, fields },
+  };
 }
 
 /** In case the process dies between two writes: see compare-batch.ts. */

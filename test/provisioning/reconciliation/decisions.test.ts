@@ -4,7 +4,7 @@ import { RunNotFoundError } from "../../../src/provisioning/reconciliation/runs.
 import { nothing } from "../share-engine.js";
 import { type Seen, shareReconciliation } from "./share-reconciliation.js";
 
-const { engine, addGroup, addUser, join, settle, reconcile, writes, person, decisions, runs } =
+const { engine, query, addGroup, addUser, join, settle, reconcile, writes, person, decisions, runs } =
   shareReconciliation();
 
 /** A dry run that found two fields of one person changed by hand. */
@@ -47,6 +47,16 @@ describe("a row of a run that is over", () => {
       { field: "title", choice: "adopt" },
     ]);
     expect(writes()).toEqual([]);
+    const audited = await query<{ changes: { field: string; new: unknown }[] }>(
+      "select changes from audit_entry where object_id = $1 and action = 'run.row-decided' order by seq",
+      [seen.run.id],
+    );
+    expect(
+      audited.map(({ changes }) => Object.fromEntries(changes.map((one) => [one.field, one.new]))),
+    ).toMatchObject([
+      { choice: "adopt", fields: ["title"], resourceId: dev },
+      { choice: "ignore", fields: ["name"], resourceId: dev },
+    ]);
     const next = await reconcile();
     expect(next.rows).toEqual([]);
     expect(next.summary.ignored).toBe(1);
