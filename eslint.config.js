@@ -9,6 +9,7 @@ export default tseslint.config(
       "test/**/*.ts",
       "migrations/**/*.ts",
       "bench/**/*.ts",
+      "soak/**/*.ts",
       "conformance/**/*.ts",
       "scripts/**/*.ts",
     ],

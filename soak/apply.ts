@@ -42,6 +42,14 @@ export async function apply(stage: Stage, happening: Happening): Promise<string 
       await company.renameDepartment(department, name);
       return line;
     }
+    case "swapDepartments": {
+      if (department === undefined || other === undefined || department === other) return undefined;
+      const [name, otherName] = [department.name, other.name];
+      await company.renameDepartment(department, `${otherName}临时`);
+      await company.renameDepartment(other, name);
+      await company.renameDepartment(department, otherName);
+      return `Departments ${name} and ${otherName} swap their names.`;
+    }
     case "moveDepartment": {
       const parent = b % 4 === 0 ? undefined : other;
       if (department === undefined || (parent !== undefined && company.isBelow(parent, department)))

@@ -34,6 +34,8 @@ export interface Company {
   /** Every person that there ever was, by SCIM id, and every department that was removed. */
   readonly everyone: ReadonlyMap<string, CompanyPerson>;
   readonly removedPeople: ReadonlySet<string>;
+  /** How often a person became inactive, by SCIM id. */
+  readonly deactivations: ReadonlyMap<string, number>;
   readonly removedDepartments: ReadonlySet<string>;
   addDepartment(name: string, parent: CompanyDepartment | undefined): Promise<CompanyDepartment>;
   renameDepartment(department: CompanyDepartment, name: string): Promise<void>;
@@ -58,6 +60,7 @@ export function createCompany(directory: Directory, context: RequestContext): Co
   const everyone = new Map<string, CompanyPerson>();
   const removedPeople = new Set<string>();
   const removedDepartments = new Set<string>();
+  const deactivations = new Map<string, number>();
 
   const patch = async (type: "User" | "Group", id: string, ...Operations: JsonObject[]) => {
     await directory.patch(context, type, id, { schemas: [PATCH], Operations }, { needs: nothing });
@@ -70,6 +73,7 @@ export function createCompany(directory: Directory, context: RequestContext): Co
     everyone,
     removedPeople,
     removedDepartments,
+    deactivations,
 
     async addDepartment(name, parent) {
       const organization =
@@ -139,6 +143,7 @@ export function createCompany(directory: Directory, context: RequestContext): Co
     },
     async setActive(person, active) {
       person.active = active;
+      if (!active) deactivations.set(person.id, (deactivations.get(person.id) ?? 0) + 1);
       await patch("User", person.id, { op: "replace", path: "active", value: active });
     },
     async manage(person, manager) {

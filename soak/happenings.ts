@@ -8,12 +8,13 @@ const KINDS = {
   addDepartment: 5,
   addPerson: 6,
   renameDepartment: 4,
+  swapDepartments: 1,
   moveDepartment: 4,
   removeDepartment: 3,
   renamePerson: 3,
   retitle: 3,
-  deactivate: 1,
-  reactivate: 1,
+  deactivate: 2,
+  reactivate: 2,
   manage: 3,
   removePerson: 4,
   join: 5,
@@ -43,10 +44,15 @@ export interface Happening {
   readonly b: number;
 }
 
+/** `later` removes the account after a day of grace. */
+const INACTIVE = ["keep", "delete", "later", "holding"] as const;
+
 /** A run from its beginning: how DingTalk reads its own documents, and what happens in which order. */
 export interface Script {
   /** Whether the simulator follows the contrary readings. */
   readonly contrary: boolean;
+  /** What the connection's policy does with people who become inactive. */
+  readonly inactive: (typeof INACTIVE)[number];
   readonly happenings: readonly Happening[];
 }
 
@@ -62,12 +68,14 @@ const happening: fc.Arbitrary<Happening> = fc.record({
 export function scripts(longest: number): fc.Arbitrary<Script> {
   return fc.record({
     contrary: fc.boolean(),
+    inactive: fc.constantFrom(...INACTIVE),
     happenings: fc.array(happening, { minLength: 5, maxLength: longest, size: "max" }),
   });
 }
 
 const scriptSchema = z.strictObject({
   contrary: z.boolean(),
+  inactive: z.enum(INACTIVE),
   happenings: z.array(
     z.strictObject({
       kind: z.enum(Object.keys(KINDS) as [Kind, ...Kind[]]),

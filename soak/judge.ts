@@ -1,6 +1,7 @@
 import { inspect, isDeepStrictEqual } from "node:util";
 import type { StateDump } from "../src/simulator/index.js";
 import type { CompanyPerson } from "./company.js";
+import type { Script } from "./happenings.js";
 import type { Stage } from "./stage.js";
 import { RATE_PER_SECOND } from "./worker-process.js";
 
@@ -16,7 +17,8 @@ export function checkAlways(stage: Stage): void {
 /** What holds when everything has been delivered. @throws Error saying what does not */
 export async function checkInTheEnd(stage: Stage): Promise<void> {
   checkAlways(stage);
-  const state = stage.vendor.simulator.state();
+  const { script, vendor } = stage;
+  const state = vendor.simulator.state();
   checkHistory(stage, state);
   checkRate(stage);
   const held = heldPeople(stage, state);
@@ -26,11 +28,14 @@ export async function checkInTheEnd(stage: Stage): Promise<void> {
     held.delete(person.mobile);
     // Whoever was inactive before they were ever sent is left out.
     if (account === undefined && !person.active) continue;
+    const isToGo = !person.active && (script.inactive === "delete" || script.inactive === "later");
+    if (isToGo) throw new Error(`${person.mobile} is inactive and still there`);
     demand(account, wantedPerson(stage, person, state), `the person ${person.mobile}`);
   }
   demand([...held.keys()], [], "people who should be gone");
   checkAssignments(stage, state);
   await checkDeliveries(stage);
+  await checkReconciliation(stage);
 }
 
 function demand(actual: unknown, wanted: unknown, what: string): void {
@@ -59,16 +64,22 @@ function checkForeign({ vendor }: Stage, state: StateDump): void {
 }
 
 /** Nobody was made twice, and nobody was removed who was not to be. */
-function checkHistory({ company }: Stage, { history }: StateDump): void {
+function checkHistory({ company, script }: Stage, { history }: StateDump): void {
   for (const [stamp, times] of Object.entries(history.departmentCreates)) {
     demand(times, 1, `creations of the department of group ${stamp}`);
   }
   for (const [userid, times] of Object.entries(history.userCreates)) {
-    demand(times, 1, `creations of the account ${userid}`);
+    const most = 1 + (script.inactive === "keep" ? 0 : (company.deactivations.get(userid) ?? 0));
+    if (times > most) throw new Error(`the account ${userid} was created ${times} times`);
   }
-  const leaversOf = countBy([...company.removedPeople].map((id) => company.everyone.get(id)?.mobile ?? id));
+  const mobileOf = (id: string) => company.everyone.get(id)?.mobile ?? id;
+  const leavers = [...company.removedPeople].map(mobileOf);
+  if (script.inactive === "delete" || script.inactive === "later") {
+    for (const [id, times] of company.deactivations) leavers.push(...Array(times).fill(mobileOf(id)));
+  }
+  const leaversOf = countBy(leavers);
   const removals = history.events.filter(({ action }) => action === "user.deleted");
-  for (const [mobile, times] of countBy(removals.map(({ id }) => company.everyone.get(id)?.mobile ?? id))) {
+  for (const [mobile, times] of countBy(removals.map(({ id }) => mobileOf(id)))) {
     if (times > (leaversOf.get(mobile) ?? 0))
       throw new Error(`the account of ${mobile} was removed ${times} times`);
   }
@@ -125,8 +136,8 @@ function heldPeople({ vendor, script, company }: Stage, state: StateDump): Map<s
         name: user.name,
         title: stays ? undefined : user.title,
         departments: user.dept_id_list
-          .filter((id) => id === foreign.rootId || !foreign.departmentIds.has(id))
-          .map((id) => groupOf(foreign.rootId, state, id))
+          .filter((id) => id === foreign.rootId || id === foreign.holdingId || !foreign.departmentIds.has(id))
+          .map((id) => (id === foreign.holdingId ? "holding" : groupOf(foreign.rootId, state, id)))
           .sort(),
         manager: user.manager_userid === null ? undefined : mobileOf.get(user.manager_userid),
       };
@@ -135,15 +146,20 @@ function heldPeople({ vendor, script, company }: Stage, state: StateDump): Map<s
   );
 }
 
-function wantedPerson({ company }: Stage, person: CompanyPerson, state: StateDump): Account {
+function wantedPerson({ company, script }: Stage, person: CompanyPerson, state: StateDump): Account {
   const manager = company.people.find((one) => one.id === person.manager);
   const isThere = manager !== undefined && state.users.some((user) => user.mobile === manager.mobile);
   return {
     name: person.name,
     title: person.title,
-    departments: person.departments.size === 0 ? ["root"] : [...person.departments].sort(),
+    departments: departmentsOf(person, script),
     manager: isThere ? manager.mobile : undefined,
   };
+}
+
+function departmentsOf(person: CompanyPerson, script: Script): string[] {
+  if (!person.active && script.inactive === "holding") return ["holding"];
+  return person.departments.size === 0 ? ["root"] : [...person.departments].sort();
 }
 
 /** The SCIM id of the group that a department stands for. */
@@ -176,6 +192,17 @@ async function checkDeliveries({ database }: Stage): Promise<void> {
       where state not in ('synced', 'skipped') order by id`,
   );
   demand(rows, [], "deliveries that did not end well");
+}
+
+/** A full compare by the product itself finds nothing but what others made. */
+async function checkReconciliation(stage: Stage): Promise<void> {
+  const { status, found } = await stage.compare();
+  demand(status, "succeeded", "the run of reconciliation");
+  const { foreign: _others, drift, ...rest } = found;
+  // Where DingTalk clears nothing, a title that was taken away is found for ever.
+  if (!stage.script.contrary) demand(drift, 0, "records that differ, as reconciliation sees it");
+  for (const [kind, count] of Object.entries(rest))
+    demand(count, 0, `records that reconciliation calls ${kind}`);
 }
 
 function countBy(values: readonly string[]): Map<string, number> {

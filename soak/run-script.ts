@@ -8,11 +8,13 @@ import { type Clock, systemClock } from "../src/platform/clock.js";
 import { createSecretBox } from "../src/platform/secret-box.js";
 import { createConnections } from "../src/provisioning/connections/connections.js";
 import { createDialect } from "../src/scim/dialect/dialect.js";
+import type { JsonObject } from "../src/scim/schema/attribute.js";
 import { createFakeClock } from "../test/support/fake-clock.js";
 import { apply, mobileOf } from "./apply.js";
 import { type Company, createCompany } from "./company.js";
 import type { Script } from "./happenings.js";
 import { checkAlways, checkInTheEnd } from "./judge.js";
+import { dryRun } from "./reconcile.js";
 import { seededRandom, withRepeatableRandomness } from "./repeatable-randomness.js";
 import type { Stage } from "./stage.js";
 import { createTurns } from "./turns.js";
@@ -145,7 +147,7 @@ async function setStage(theatre: Theatre, script: Script, diary: string[]): Prom
     correlationId: "soak",
     dialect: createDialect("auto"),
   };
-  await connect(database, context, vendor, clock);
+  const connectionId = await connect(database, context, script, vendor, clock);
   const company = createCompany(directory, context);
   const around = {
     database,
@@ -220,6 +222,8 @@ async function setStage(theatre: Theatre, script: Script, diary: string[]): Prom
       skewMs += ms;
       stage.jumps += 1;
     },
+    compare: () =>
+      dryRun({ database, directory, clock, vendor, secretBox: SECRET_BOX, context, connectionId }),
     async settleDown() {
       vendor.simulator.faults.clear();
       await drain();
@@ -251,9 +255,10 @@ async function foundCompany(company: Company): Promise<void> {
 async function connect(
   database: Database,
   context: RequestContext,
+  script: Script,
   { simulator, foreign }: ReturnType<typeof openVendor>,
   clock: ReturnType<typeof createFakeClock>,
-): Promise<void> {
+): Promise<string> {
   const connections = createConnections({
     database,
     clock,
@@ -273,11 +278,21 @@ async function connect(
     },
     scope: {},
     mapping: {},
-    // Protection counts, and holds nothing: what it held would wait for an administrator for ever.
-    policy: {
-      deletionProtection: { users: UNLIMITED, departments: UNLIMITED, emptiedDepartments: UNLIMITED },
-    },
+    policy: policyOf(script, foreign.holdingId),
     schedule: {},
   });
   await connections.enable(context, id);
+  return id;
+}
+
+/** Protection counts, and holds nothing: what it held would wait for an administrator for ever. */
+function policyOf({ inactive }: Script, holdingId: number): JsonObject {
+  const deletionProtection = { users: UNLIMITED, departments: UNLIMITED, emptiedDepartments: UNLIMITED };
+  const deactivation: JsonObject =
+    inactive === "later"
+      ? { action: "delete", graceDays: 1 }
+      : inactive === "holding"
+        ? { action: "holding", holdingDepartmentId: String(holdingId) }
+        : { action: inactive };
+  return { deletionProtection, deactivation };
 }

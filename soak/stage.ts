@@ -3,6 +3,7 @@ import type { Database } from "../src/persistence/database.js";
 import type { FakeClock } from "../test/support/fake-clock.js";
 import type { Company } from "./company.js";
 import type { Script } from "./happenings.js";
+import type { dryRun } from "./reconcile.js";
 import type { Vendor } from "./vendor.js";
 import type { WorkerProcess } from "./worker-process.js";
 
@@ -39,6 +40,8 @@ export interface Stage {
   restart(index: number): void;
   /** Puts our machine's clock forward, or back. */
   jump(ms: number): void;
+  /** What a dry run of reconciliation finds. */
+  compare(): ReturnType<typeof dryRun>;
   /** Ends all trouble and delivers what is left. */
   settleDown(): Promise<void>;
 }

@@ -15,6 +15,8 @@ const OUR_ADDRESS = "203.0.113.7";
 export interface Foreign {
   /** The department that is the connection's root. */
   rootId: number;
+  /** Where leavers are put if the policy says so. */
+  holdingId: number;
   departmentIds: ReadonlySet<number>;
   userids: ReadonlySet<string>;
 }
@@ -48,12 +50,14 @@ export function openVendor(clock: FakeClock, contrary: boolean): Vendor {
   const rootId = addDepartment("网关所辖", 1);
   const beside = addDepartment("手工部门", 1);
   const inside = addDepartment("手工小组", rootId);
+  const holdingId = addDepartment("待离职", 1);
   addPerson("by-hand-beside", "13900000001", beside);
   addPerson("by-hand-inside", "13900000002", inside);
   addPerson("by-hand-root", "13900000003", rootId);
   const foreign = {
     rootId,
-    departmentIds: new Set([1, rootId, beside, inside]),
+    holdingId,
+    departmentIds: new Set([1, rootId, beside, inside, holdingId]),
     userids: new Set(["by-hand-beside", "by-hand-inside", "by-hand-root"]),
   };
   return {

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import type { Happening, Kind } from "../../soak/happenings.js";
+import type { Happening, Kind, Script } from "../../soak/happenings.js";
 import { prepareDatabase, runScript, type Theatre } from "../../soak/run-script.js";
 import { describeFailure, hasFailed, runSeed } from "../../soak/seeds.js";
 
@@ -59,7 +59,11 @@ describe("a worker may be killed before and after every statement and every vend
     async (_when, before, changes) => {
       const play = (steps: number) => {
         const killed = [waitToSettle, happening("work", 0, steps), happening("kill")];
-        const script = { contrary: steps % 2 === 1, happenings: [...before, ...changes, ...killed] };
+        const script: Script = {
+          contrary: steps % 2 === 1,
+          inactive: "keep",
+          happenings: [...before, ...changes, ...killed],
+        };
         return runScript(theatre, script, { founded: false });
       };
       const { diary } = await play(10_000);
