@@ -39,6 +39,7 @@ import { AddPauseSince1764174000300 } from "./1764174000300-add-pause-since.js";
 import { AddDeliveryLane1764174000400 } from "./1764174000400-add-delivery-lane.js";
 import { AddRateShare1764174000500 } from "./1764174000500-add-rate-share.js";
 import { QueueByType1764174000600 } from "./1764174000600-queue-by-type.js";
+import { CreateUnknownCode1764174000700 } from "./1764174000700-create-unknown-code.js";
 import { CreateAuditEntry1764175000100 } from "./1764175000100-create-audit-entry.js";
 import { AddAttemptChinese1764175000200 } from "./1764175000200-add-attempt-chinese.js";
 import { IndexTimelines1764175000300 } from "./1764175000300-index-timelines.js";
@@ -89,6 +90,7 @@ export const migrations = [
   AddDeliveryLane1764174000400,
   AddRateShare1764174000500,
   QueueByType1764174000600,
+  CreateUnknownCode1764174000700,
   CreateAuditEntry1764175000100,
   AddAttemptChinese1764175000200,
   IndexTimelines1764175000300,

@@ -42,6 +42,7 @@ import { provisioningStates } from "./provisioning/provisioning-states.js";
 import { createRowDecisions, type RowDecisions } from "./provisioning/reconciliation/decide-row.js";
 import { createRuns } from "./provisioning/reconciliation/runs.js";
 import { isAttempt } from "./provisioning/settle-delivery.js";
+import { createUnknownCodes } from "./provisioning/unknown-codes.js";
 import type { WorkerSettings } from "./provisioning/worker.js";
 import { createRequestLog, type RequestLog } from "./request-log/request-log.js";
 import { openMigratedDatabase } from "./start-database.js";
@@ -260,6 +261,7 @@ function createSurfaces(parts: Parts, probe: ProbeDeps, publicUrl: string) {
     }),
     idaasRouter: createIdaasRouter({ ...callers, directory }),
     adminRouter: createAdminRouter({
+      unknownCodes: createUnknownCodes({ database }),
       directory,
       audit: createAuditLog({ database }),
       clients: createClients({ database, clock, clientChanged: authorization.clientChanged }),

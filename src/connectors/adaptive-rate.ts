@@ -1,6 +1,6 @@
 /**
  * How much of its cap a path may use. The vendor's limit is not ours alone: another program may use the same app, and
- * some limits hold for all customers together. So a throttle answer halves the share, and it comes back slowly: the
+ * some limits hold for all customers together. So a throttle answer takes three tenths of the share, and it comes back slowly: the
  * additive increase and multiplicative decrease by which TCP shares a line (RFC 5681, section 3.1).
  */
 export interface RateShare {
@@ -14,11 +14,11 @@ export interface RateShare {
 export const FULL_SHARE: RateShare = { share: 1, slowedAt: 0 };
 
 /** What a throttle answer leaves. */
-export const DECREASE = 0.5;
+export const DECREASE = 0.7;
 /** Never less: some calls are needed to find out that things are better. */
 export const LEAST_SHARE = 0.05;
-/** What comes back each second: from a half to all in 50 seconds. */
-export const RECOVERY_PER_SECOND = 0.01;
+/** What comes back each second: all of it 15 seconds after a single refusal. */
+export const RECOVERY_PER_SECOND = 0.02;
 /** Calls in flight together are refused together; that is one refusal. Milliseconds. */
 export const ONE_REFUSAL_MS = 1_000;
 

@@ -235,6 +235,9 @@ async function callVendor(deps: DeliverDeps, work: Work, decision: VendorDecisio
       code: failure.code,
       answered: failure.sign === "answered" && calls.length > 0,
       ...(pause === undefined ? {} : { pause }),
+      ...(failure.unlisted === undefined
+        ? {}
+        : { unknownCode: { ...failure.unlisted, code: failure.code, path: calls.at(-1)?.path ?? "" } }),
     };
   }
 }

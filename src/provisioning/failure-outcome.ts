@@ -22,6 +22,8 @@ export interface Failure {
   dropLink?: true;
   /** The vendor's code or a word of ours, for the attempt log. */
   code: string;
+  /** Set where no source lists that code: the vendor's words. */
+  unlisted?: { sample: string; vendorRequestId?: string };
 }
 
 /** What the translation of a failure needs to know. */
@@ -58,7 +60,12 @@ export function failureOutcome(error: unknown, context: FailureContext): Failure
 function connectorFailure(error: ConnectorError, context: FailureContext): Failure {
   const { facts } = error;
   const reason = reasonOf(error);
-  const base = { inDoubt: facts.mayHaveApplied === true, code: facts.code, sign: signOf(error) };
+  const base = {
+    inDoubt: facts.mayHaveApplied === true,
+    code: facts.code,
+    sign: signOf(error),
+    ...unlistedOf(error),
+  };
   const parked: Outcome = { kind: "parked", reason };
   switch (error.kind) {
     case "throttled":
@@ -95,6 +102,12 @@ function connectorFailure(error: ConnectorError, context: FailureContext): Failu
     const pause = retryDelay(context.tries, context.schedule, context.random);
     return { kind: "retry", reason, at: later(context, pause, facts.retryAfterMs), charged: true };
   }
+}
+
+function unlistedOf({ facts }: ConnectorError): Pick<Failure, "unlisted"> {
+  const { unlisted: sample, vendorRequestId } = facts;
+  if (sample === undefined) return {};
+  return { unlisted: { sample, ...(vendorRequestId === undefined ? {} : { vendorRequestId }) } };
 }
 
 function signOf({ kind, facts }: ConnectorError): Failure["sign"] {

@@ -15,6 +15,7 @@ import type { ConnectionAtWork } from "./connections/connection-at-work.js";
 import { completeRemovals } from "./protection/removal-store.js";
 import { applyQuarantine, type Pause } from "./quarantine.js";
 import { settleRun } from "./reconciliation/settle-run.js";
+import { type MetCode, noteUnknownCode } from "./unknown-codes.js";
 import type { Action, LinkChange } from "./write/execution.js";
 
 /** What a delivery came to. */
@@ -33,6 +34,8 @@ export interface Settlement {
   pause?: Pause;
   /** Whether an administrator's approval was used. */
   approvalUsed?: boolean;
+  /** A code that no source lists, as the vendor answered it. */
+  unknownCode?: MetCode;
   /** Whether the vendor answered, be it with a refusal of these values. */
   answered: boolean;
 }
@@ -63,6 +66,8 @@ export async function settleDelivery(
     const attemptId = newId();
     if (isAttempt(settlement)) await recordAttempt(tx, delivery, settlement, outcome, now, attemptId);
     await keepImage(tx, delivery, settlement, before, attemptId);
+    if (settlement.unknownCode !== undefined)
+      await noteUnknownCode(tx, delivery, settlement.unknownCode, now);
     await tellOfFailure(tx, delivery, outcome, now);
     const result = await settle(tx, delivery, outcome, { now, inDoubt: settlement.inDoubt });
     if (result === "settled") {

@@ -27,6 +27,7 @@ import { createHeldRemovals } from "../../src/provisioning/protection/held-remov
 import { provisioningStates } from "../../src/provisioning/provisioning-states.js";
 import { createRowDecisions } from "../../src/provisioning/reconciliation/decide-row.js";
 import { createRuns } from "../../src/provisioning/reconciliation/runs.js";
+import { createUnknownCodes } from "../../src/provisioning/unknown-codes.js";
 import { createRequestLog, type RequestLog } from "../../src/request-log/request-log.js";
 import { createTimelines } from "../../src/timeline/timeline.js";
 import { defaultTenantId, openTestDatabase } from "../support/database.js";
@@ -123,6 +124,7 @@ export async function openApplication(options: { port?: number } = {}): Promise<
     adminRouter: createAdminRouter({
       directory,
       audit: createAuditLog({ database }),
+      unknownCodes: createUnknownCodes({ database }),
       notifications: createTestNotifications(database, clock),
       timelines: createTimelines({ database }),
       clients: createClients({ database, clock, clientChanged: authorization.clientChanged }),

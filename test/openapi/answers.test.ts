@@ -105,6 +105,11 @@ beforeAll(async () => {
   await addRunRow(database);
   const { body } = await send({ method: "get", path: "/admin/v1/deliveries", status: 200 });
   ids["deliveryId"] = body.items[0].id;
+  await database.query(
+    `insert into unknown_code (tenant_id, id, connection_id, code, path, sample, delivery_id, first_at, last_at)
+     values ($1, gen_random_uuid(), $2, '77777', '/topapi/v2/user/create', 'unheard of', $3, $4, $4)`,
+    [defaultTenantId, ids["connectionId"], ids["deliveryId"], clock.now()],
+  );
   await database.transaction(async (tx) => {
     await appendNotification(tx, {
       tenantId: defaultTenantId,
@@ -413,6 +418,8 @@ const cases: Case[] = [
   { method: "post", path: "/admin/v1/deliveries/{deliveryId}/approve", status: 409 },
   { method: "post", path: "/admin/v1/deliveries/retry-failed", status: 200, body: {} },
   { method: "get", path: NOTIFICATIONS, status: 200, query: "?kind=quarantine&limit=1" },
+  { method: "get", path: "/admin/v1/unknown-codes", status: 200, query: "?limit=1" },
+  { method: "get", path: "/admin/v1/unknown-codes", status: 400, query: "?connection=1" },
   { method: "get", path: NOTIFICATIONS, status: 400, query: "?kind=party" },
   { method: "get", path: NOTIFICATION_SETTINGS, status: 200 },
   {

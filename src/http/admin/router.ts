@@ -11,6 +11,7 @@ import type { Plans } from "../../provisioning/plan/plans.js";
 import type { HeldRemovals } from "../../provisioning/protection/held-removals.js";
 import type { RowDecisions } from "../../provisioning/reconciliation/decide-row.js";
 import type { Runs } from "../../provisioning/reconciliation/runs.js";
+import type { UnknownCodes } from "../../provisioning/unknown-codes.js";
 import type { RequestLog } from "../../request-log/request-log.js";
 import type { Timelines } from "../../timeline/timeline.js";
 import { authenticate, type CallerChecks, requireScope } from "../middleware/authentication.js";
@@ -28,6 +29,7 @@ import { translateRefusals } from "./refusals.js";
 import { createRequestHandlers } from "./request-handlers.js";
 import { createRunRouter } from "./run-router.js";
 import { createTimelineHandler } from "./timeline-handlers.js";
+import { createUnknownCodeRouter } from "./unknown-code-router.js";
 
 /** What the administration surface needs. */
 export interface AdminRouterDeps extends CallerChecks {
@@ -38,6 +40,7 @@ export interface AdminRouterDeps extends CallerChecks {
   heldRemovals: HeldRemovals;
   dictionaryFields: DictionaryFields;
   notifications: Notifications;
+  unknownCodes: UnknownCodes;
   plans: Plans;
   directory: Pick<Directory, "registry">;
   requestLog: RequestLog;
@@ -70,6 +73,7 @@ export function createAdminRouter(deps: AdminRouterDeps): Router {
   const baseUrl = deps.publicUrl.replace(/\/+$/, "") + ADMIN_PATH;
   router.use("/clients", createClientRouter({ ...deps, baseUrl }));
   router.use("/dictionary", createDictionaryRouter({ ...deps, baseUrl }));
+  router.use("/unknown-codes", createUnknownCodeRouter(deps));
   router.use("/notifications", createNotificationRouter(deps));
   router.use("/notification-settings", createNotificationSettingsRouter(deps));
   router.use("/connections", createRunRouter({ ...deps, baseUrl }));
