@@ -29,18 +29,12 @@ export function checkUserLimits(
 }
 
 function valuesAt(profile: UserProfile, field: FieldLimit["field"]): (string | number)[] {
-  switch (field) {
-    case "positions.title":
-      return (profile.positions ?? []).flatMap(({ title }) => title ?? []);
-    case "account.loginId":
-      return profile.account?.loginId === undefined ? [] : [profile.account.loginId];
-    case "customFields":
-      return profile.customFields === undefined ? [] : [JSON.stringify(profile.customFields)];
-    default: {
-      const value = profile[field];
-      return typeof value === "string" || typeof value === "number" ? [value] : [];
-    }
-  }
+  if (field === "positions.title") return (profile.positions ?? []).flatMap(({ title }) => title ?? []);
+  if (field === "account.loginId") return [profile.account?.loginId ?? []].flat();
+  const value = profile[field];
+  // Custom fields are limited as the one text that they are sent as.
+  if (field === "customFields") return value === undefined ? [] : [JSON.stringify(value)];
+  return typeof value === "string" || typeof value === "number" ? [value] : [];
 }
 
 /** One reason for every field; its code says which. */
