@@ -189,6 +189,6 @@ it("a plan makes the calls that its deliveries then make, one for one and in the
       expect(JSON.parse(JSON.stringify(engine.made))).toEqual(await asMade(plan));
       expect((await planAll()).calls).toEqual([]);
     }),
-    { numRuns: 6, endOnFailure: true },
+    { numRuns: 4, endOnFailure: true },
   );
 }, 120_000);
