@@ -71,6 +71,16 @@ export const REASONS = {
       zh: "如确属预期，请放行该删除；否则请丢弃，在 SCIM 中被删除的内容会恢复。两者都可对该连接的全部拦截项一并操作。",
     },
   },
+  "run-protection": {
+    message: {
+      en: "Deletion protection: this run would remove {planned} {what}; {counted} were removed within {hours} hours, at most {allowed} may be. None of them is removed.",
+      zh: "删除保护：本次运行将删除 {planned} 个{what}；{hours} 小时内已删除 {counted} 个，上限为 {allowed}。全部未删除。",
+    },
+    remedy: {
+      en: "If this is meant, release the removals; otherwise discard them.",
+      zh: "如确属预期，请放行这些删除；否则请丢弃。",
+    },
+  },
   protected: {
     message: {
       en: '"{name}" is never removed: policy.deletionProtection.{list} names "{entry}".',

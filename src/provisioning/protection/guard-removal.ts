@@ -57,6 +57,7 @@ export async function guardRemoval(database: Database, input: GuardInput): Promi
         state: "held" as const,
         version: state.version,
         at: input.now,
+        runId: input.runId,
         reason: objection.reason,
       };
       for (const loss of losses) {
@@ -99,10 +100,10 @@ async function objectionTo(
   state: ResourceState,
 ): Promise<Objection | undefined> {
   if (isAllowed(standing, input, state)) return undefined;
-  if (standing !== undefined && isStillHeld(standing, state) && standing.reason !== null) {
+  const { delivery, now, runId } = input;
+  if (standing !== undefined && isStillHeld(standing, state, runId) && standing.reason !== null) {
     return { reason: standing.reason };
   }
-  const { delivery, now, runId } = input;
   const rules = input.policy.deletionProtection;
   const limit = limitFor(rules, loss.kind);
   const tally = await tallyRemovals(tx, delivery, loss, { start: windowStart(rules, now), runId });
@@ -126,10 +127,15 @@ function isAllowed(standing: OpenRemoval | undefined, input: GuardInput, state: 
   );
 }
 
-/** Whether a limit that was reached then still holds the loss: neither the resource nor its link changed since. */
-function isStillHeld(standing: OpenRemoval, state: ResourceState): boolean {
+/**
+ * Whether a limit that was reached then still holds the loss: neither the resource nor its link changed since, or the
+ * whole run was judged, which may itself have noted the link.
+ */
+function isStillHeld(standing: OpenRemoval, state: ResourceState, runId: string | undefined): boolean {
   if (standing.state !== "held" || standing.reason?.code === "protected") return false;
-  return standing.version === state.version && (state.linkedAt === null || standing.at >= state.linkedAt);
+  if (standing.version !== state.version) return false;
+  const sameRun = runId !== undefined && standing.runId === runId;
+  return sameRun || state.linkedAt === null || standing.at >= state.linkedAt;
 }
 
 /** The entry of the list of protected resources that the removed one is named by. */
@@ -140,10 +146,18 @@ function protectedBy(rules: ProtectionRules, subject: Subject, decision: Decisio
   return listed.find((entry) => names.includes(entry));
 }
 
+/** Where, and on whose behalf, something is held. */
+type Told = Pick<GuardInput, "runId" | "now"> & {
+  delivery: Pick<GuardInput["delivery"], "tenantId" | "connectionId" | "correlationId"> & {
+    resourceId?: string;
+  };
+  policy: Pick<Policy, "deletionProtection">;
+};
+
 /** Administrators are told of the first removal that is held at a connection, and again in another window. */
-async function tellOnce(
+export async function tellOnce(
   tx: Transaction,
-  { delivery, policy, runId, now }: GuardInput,
+  { delivery, policy, runId, now }: Told,
   { reason, numbers }: Objection,
 ): Promise<void> {
   if (!(await raiseAlarmOnce(tx, delivery, now, windowStart(policy.deletionProtection, now)))) return;

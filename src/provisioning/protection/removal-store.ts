@@ -20,6 +20,8 @@ export interface OpenRemoval {
   version: bigint;
   reason: DeliveryReason | null;
   at: Date;
+  /** The run that it was judged for. */
+  runId: string | null;
 }
 
 /** What counts against the limits, apart from one unit. */
@@ -46,7 +48,7 @@ export async function lockRemovals(tx: Transaction, connectionId: string): Promi
 /** The open removals of one delivery. */
 export async function openRemovals(queryable: Queryable, key: RemovalKey): Promise<OpenRemoval[]> {
   const rows = await queryable.query<Omit<OpenRemoval, "version"> & { version: string }>(
-    `select kind, unit_id as "unitId", state, version, reason, at from removal
+    `select kind, unit_id as "unitId", state, version, reason, at, run_id as "runId" from removal
       where tenant_id = $1 and connection_id = $2 and resource_id = $3 and done_at is null`,
     [key.tenantId, key.connectionId, key.resourceId],
   );
@@ -145,7 +147,7 @@ export async function completeRemovals(tx: Transaction, key: RemovalKey, now: Da
  */
 export async function raiseAlarmOnce(
   tx: Transaction,
-  { tenantId, connectionId }: RemovalKey,
+  { tenantId, connectionId }: Omit<RemovalKey, "resourceId">,
   now: Date,
   start: Date,
 ): Promise<boolean> {

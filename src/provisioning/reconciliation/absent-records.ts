@@ -4,6 +4,7 @@ import type { Transaction } from "../../persistence/database.js";
 import { deleteLink, findLink, upsertLink } from "../../persistence/link-store.js";
 import { insertRunRows } from "../../persistence/run-row-store.js";
 import type { JsonObject, ResourceTypeId } from "../../scim/schema/attribute.js";
+import { judgeRun } from "../protection/judge-run.js";
 import { compareBatch } from "./compare-batch.js";
 import { asSent } from "./differences.js";
 import { isMoving, type LinkedRecord, linkedDepartments, listLinked } from "./known-records.js";
@@ -106,6 +107,15 @@ async function noteMissing(
  * everything; the deliveries go the usual way, deletion protection included.
  */
 export async function removeOrphans(work: RunWork): Promise<void> {
+  const { run, clock, connection } = work;
+  const { tenantId, connectionId, id: runId, correlationId } = run;
+  const losses = work.orphans.map(({ type, resourceId, name }) => ({
+    kind: type === "User" ? ("user" as const) : ("department" as const),
+    unitId: resourceId,
+    name: name ?? resourceId,
+  }));
+  const removals = { tenantId, connectionId, runId, correlationId, losses, now: clock.now() };
+  if (!run.dryRun) await judgeRun(work.database, { ...removals, policy: connection.policy });
   for (const orphan of work.orphans) {
     await work.database.transaction((tx) => removeOrphan(tx, work, orphan));
     await work.checkpoint("absent");
