@@ -3,7 +3,6 @@ import { createConnectorRegistry } from "../src/connectors/registry.js";
 import { appendBacklog } from "../src/outbox/append.js";
 import { claimDeliveries, releaseExpiredLeases } from "../src/outbox/claim.js";
 import type { ClaimedDelivery } from "../src/outbox/delivery.js";
-import { defaultRetrySchedule } from "../src/outbox/retry-schedule.js";
 import type { Database } from "../src/persistence/database.js";
 import type { Clock } from "../src/platform/clock.js";
 import type { OutgoingHttp } from "../src/platform/outgoing-http.js";
@@ -96,7 +95,6 @@ export function startWorkerProcess(name: string, around: WorkerSurroundings): Wo
     database: gated,
     clock,
     random: seededRandom(7),
-    schedule: defaultRetrySchedule,
     connections,
     recorder,
     onSettled: () => undefined,

@@ -2,7 +2,6 @@ import type { VendorCall } from "../connectors/connector.js";
 import { ConnectorError } from "../connectors/errors.js";
 import { handBack } from "../outbox/claim.js";
 import type { ClaimedDelivery, DeliveryReason } from "../outbox/delivery.js";
-import type { RetrySchedule } from "../outbox/retry-schedule.js";
 import type { Outcome } from "../outbox/settle.js";
 import type { Database } from "../persistence/database.js";
 import type { Clock } from "../platform/clock.js";
@@ -33,7 +32,6 @@ export interface DeliverDeps {
   clock: Clock;
   /** Numbers in [0, 1), for jitter. */
   random: () => number;
-  schedule: RetrySchedule;
   connections: OpenConnections;
   recorder: CallRecorder;
   /** Sees when single failures add up; without it they never do. */
@@ -293,7 +291,7 @@ async function failureOf(deps: DeliverDeps, work: Work, error: unknown): Promise
   return failureOutcome(await explained(deps, work, error), {
     now: deps.clock.now(),
     tries: work.delivery.tries,
-    schedule: deps.schedule,
+    schedule: work.connection.policy.retry,
     random: deps.random,
   });
 }

@@ -31,14 +31,12 @@ export interface FailureContext {
   now: Date;
   /** Failed tries before this one. */
   tries: number;
-  schedule: RetrySchedule;
+  schedule: RetrySchedule & { tries: number };
   random: () => number;
 }
 
 /** Conflicts often solve themselves, when another change is about to free the value; then they need a person. */
 const CONFLICT_TRIES = 4;
-/** A reference that the vendor does not know although we hold its id. */
-const DEPENDENCY_TRIES = 8;
 /** How often an unanswered invitation is looked at, in milliseconds. */
 const INVITATION_INTERVAL_MS = 600_000;
 
@@ -79,7 +77,7 @@ function connectorFailure(error: ConnectorError, context: FailureContext): Failu
     case "conflict":
       return { ...base, outcome: retryUpTo(facts.giveUpAfter ?? CONFLICT_TRIES, "parked") };
     case "dependency-missing":
-      return { ...base, outcome: retryUpTo(facts.giveUpAfter ?? DEPENDENCY_TRIES, "parked") };
+      return { ...base, outcome: retryUpTo(facts.giveUpAfter ?? context.schedule.tries, "parked") };
     case "awaiting":
       return {
         ...base,

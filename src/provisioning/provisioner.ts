@@ -2,7 +2,6 @@ import type { Connector, ConnectorSession, VendorCall } from "../connectors/conn
 import type { Directory } from "../directory/directory.js";
 import { releaseAllLeases } from "../outbox/claim.js";
 import type { ClaimedDelivery } from "../outbox/delivery.js";
-import { defaultRetrySchedule } from "../outbox/retry-schedule.js";
 import type { Connection } from "../persistence/connection-store.js";
 import type { Database } from "../persistence/database.js";
 import type { Run, RunEnd } from "../persistence/run-store.js";
@@ -56,7 +55,6 @@ export async function startProvisioner(deps: ProvisionerDeps): Promise<Provision
     database,
     clock,
     random: Math.random,
-    schedule: defaultRetrySchedule,
     connections,
     recorder,
     trouble: createTroubleWatch(),

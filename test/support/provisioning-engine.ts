@@ -10,7 +10,6 @@ import type { RequestContext } from "../../src/directory/request-context.js";
 import { appendBacklog } from "../../src/outbox/append.js";
 import { claimDeliveries, releaseExpiredLeases } from "../../src/outbox/claim.js";
 import type { ClaimedDelivery } from "../../src/outbox/delivery.js";
-import { defaultRetrySchedule } from "../../src/outbox/retry-schedule.js";
 import type { Database, Transaction } from "../../src/persistence/database.js";
 import { createSecretBox } from "../../src/platform/secret-box.js";
 import { createCallRecorder } from "../../src/provisioning/call-recorder.js";
@@ -103,7 +102,6 @@ export async function createProvisioningEngine(
   const parts = {
     clock,
     random: () => 0.5,
-    schedule: defaultRetrySchedule,
     connections: createOpenConnections({
       database,
       connectors,

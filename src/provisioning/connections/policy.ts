@@ -5,6 +5,7 @@ import { mobileChangeSchema } from "../mobile-change/mobile-change-rules.js";
 import { deletionProtectionSchema } from "../protection/protection-rules.js";
 import { driftRulesSchema } from "../reconciliation/drift-rules.js";
 import { tombstoneDaysSchema } from "../returners/returner-rules.js";
+import { retryRulesSchema } from "./retry-rules.js";
 
 /**
  * The rules of a connection, one entry for each concern, each with its default. A concern brings its schema from its
@@ -20,6 +21,8 @@ const policySections = {
     .min(0, "must be a whole number of milliseconds from 0 to 600000")
     .max(600_000, "must be a whole number of milliseconds from 0 to 600000")
     .default(5_000),
+  /** When a failed delivery is tried again. */
+  retry: retryRulesSchema,
   deletionProtection: deletionProtectionSchema,
   deactivation: deactivationSchema,
   tombstoneDays: tombstoneDaysSchema,

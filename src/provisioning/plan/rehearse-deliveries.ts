@@ -2,7 +2,6 @@ import type { Connector, ConnectorSession } from "../../connectors/connector.js"
 import { orderDeliveries } from "../../outbox/append.js";
 import { claimDeliveriesOf } from "../../outbox/claim.js";
 import type { ClaimedDelivery } from "../../outbox/delivery.js";
-import { defaultRetrySchedule } from "../../outbox/retry-schedule.js";
 import type { Database } from "../../persistence/database.js";
 import type { CallRecorder } from "../call-recorder.js";
 import { createOpenConnections } from "../connections/open-connections.js";
@@ -72,7 +71,6 @@ export async function rehearseDeliveries(input: RehearsalInput): Promise<Rehears
     database: trial,
     clock,
     random: () => 0.5,
-    schedule: defaultRetrySchedule,
     connections: createOpenConnections({
       database: trial,
       connectors: input.connectors,

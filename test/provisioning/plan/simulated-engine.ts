@@ -4,7 +4,6 @@ import { createConnectorRegistry } from "../../../src/connectors/registry.js";
 import { createDirectory } from "../../../src/directory/directory.js";
 import { appendBacklog } from "../../../src/outbox/append.js";
 import { claimDeliveries } from "../../../src/outbox/claim.js";
-import { defaultRetrySchedule } from "../../../src/outbox/retry-schedule.js";
 import type { Database } from "../../../src/persistence/database.js";
 import { createSecretBox } from "../../../src/platform/secret-box.js";
 import { createCallRecorder } from "../../../src/provisioning/call-recorder.js";
@@ -62,7 +61,6 @@ export async function createSimulatedEngine(database: Database) {
     database,
     clock,
     random: () => 0.5,
-    schedule: defaultRetrySchedule,
     connections: openConnections,
     recorder,
     onSettled: ({ delivery, settlement }) => {

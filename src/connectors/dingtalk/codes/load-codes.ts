@@ -23,6 +23,7 @@ export const LOAD_CODES: readonly CodeEntry[] = [
   {
     codes: ["60019"],
     kind: "transient",
+    giveUpAfter: 4,
     message: {
       en: "DingTalk could not read the members of the department.",
       zh: "钉钉未能读取该部门的成员。",
