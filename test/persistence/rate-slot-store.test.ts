@@ -1,7 +1,16 @@
 import { randomUUID } from "node:crypto";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { FULL_SHARE, type RateShare, shareAt, slowed } from "../../src/connectors/adaptive-rate.js";
+import {
+  DECREASE,
+  FULL_SHARE,
+  LEAST_SHARE,
+  ONE_REFUSAL_MS,
+  type RateShare,
+  RECOVERY_PER_SECOND,
+  shareAt,
+  slowed,
+} from "../../src/connectors/adaptive-rate.js";
 import { penaliseSlot, reserveSlot } from "../../src/persistence/rate-slot-store.js";
 import { defaultTenantId, shareTestDatabase } from "../support/database.js";
 
@@ -15,10 +24,14 @@ const newSlot = () => ({
   connectionId: randomUUID(),
   path: "/topapi/v2/user/create",
 });
-const reserve = async (slot: ReturnType<typeof newSlot>, nowMs: number, intervalMs = 50) =>
-  (
-    await reserveSlot(test.database, { ...slot, now: at(nowMs), intervalMs, recoveryPerSecond: 0.01 })
-  ).getTime() - noon;
+const reserve = async (
+  slot: ReturnType<typeof newSlot>,
+  nowMs: number,
+  intervalMs = 50,
+  recoveryPerSecond = 0.01,
+) =>
+  (await reserveSlot(test.database, { ...slot, now: at(nowMs), intervalMs, recoveryPerSecond })).getTime() -
+  noon;
 
 const rules = { decrease: 0.5, least: 0.05, recoveryPerSecond: 0.01, oneRefusalMs: 1_000 };
 
@@ -79,6 +92,12 @@ describe("the shared pacer", () => {
 
   it("computes what the pacer in memory computes", async () => {
     const slot = newSlot();
+    const inMemory = {
+      decrease: DECREASE,
+      least: LEAST_SHARE,
+      recoveryPerSecond: RECOVERY_PER_SECOND,
+      oneRefusalMs: ONE_REFUSAL_MS,
+    };
     let share: RateShare = FULL_SHARE;
     let next = 0;
     await fc.assert(
@@ -91,10 +110,10 @@ describe("the shared pacer", () => {
             const now = next + wait;
             if (refused) {
               share = slowed(share, noon + now);
-              await penaliseSlot(test.database, { ...slot, now: at(now), until: at(now), rules });
+              await penaliseSlot(test.database, { ...slot, now: at(now), until: at(now), rules: inMemory });
             }
-            const first = await reserve(slot, now);
-            const second = await reserve(slot, now);
+            const first = await reserve(slot, now, 50, RECOVERY_PER_SECOND);
+            const second = await reserve(slot, now, 50, RECOVERY_PER_SECOND);
             expect(Math.abs(second - first - 50 / shareAt(share, noon + now))).toBeLessThanOrEqual(1);
             next = Math.ceil(second + 50 / shareAt(share, noon + now)) + 1;
           }
