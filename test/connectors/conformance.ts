@@ -39,7 +39,7 @@ export interface VendorUnderTest {
 }
 
 const context = { correlationId: "req-1" };
-const everyField: readonly (keyof UserProfile)[] = ["mobile", "email", "workPlace"];
+const everyField: readonly (keyof UserProfile)[] = ["mobile", "email", "workPlace", "remark"];
 
 /** The promises of the connector contract, for any vendor. */
 export function describeConnector(name: string, start: () => Promise<VendorUnderTest>): void {
@@ -396,7 +396,7 @@ export function describeConnector(name: string, start: () => Promise<VendorUnder
         const profile = { name: "乙", parentRemoteId: parent, sourceId: "src-乙", order: 7 };
         const { remoteId } = await vendor.session.departments.create({ ...context, profile });
         const read = await vendor.session.departments.read({ ...context, remoteId });
-        expect(read).toEqual({ remoteId, contents: profile });
+        expect(read).toEqual({ remoteId, contents: { ...profile, managerRemoteIds: [] } });
         const byHand = vendor.addDepartment("手工", parent);
         const other = await vendor.session.departments.read({ ...context, remoteId: byHand });
         expect(other?.contents).toMatchObject({ name: "手工", sourceId: null });
@@ -418,6 +418,8 @@ export function describeConnector(name: string, start: () => Promise<VendorUnder
           jobNumber: "A1",
           telephone: "0571-1",
           workPlace: "杭州",
+          remark: "试用期",
+          hideMobile: true,
           hiredDate: 1_735_689_600_000,
           managerRemoteId: "boss",
         };
@@ -460,7 +462,7 @@ export function describeConnector(name: string, start: () => Promise<VendorUnder
           wholeCompany: true,
           departmentRemoteIds: ["1"],
           userRemoteIds: [],
-          userFields: ["mobile", "email", "workPlace"],
+          userFields: everyField,
         });
       });
     });

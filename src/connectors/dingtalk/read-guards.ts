@@ -12,6 +12,8 @@ export const comparableUser = z.object({
   job_number: text,
   telephone: text,
   work_place: text,
+  remark: text,
+  hide_mobile: z.boolean().optional(),
   hired_date: z.number().nullish(),
   manager_userid: text,
   dept_id_list: z.array(vendorInteger),
@@ -44,5 +46,6 @@ export const comparableDepartmentGuard = z.object({
       return Number.isSafeInteger(order) ? order : undefined;
     }),
     source_identifier: text,
+    dept_manager_userid_list: z.array(z.string()).optional(),
   }),
 });

@@ -40,6 +40,7 @@ const OPEN_TEXTS = [
 const GRANTED_TEXTS = [
   ["email", "email"],
   ["workPlace", "work_place"],
+  ["remark", "remark"],
 ] as const satisfies readonly (readonly [keyof UserProfile, string])[];
 
 type VendorUser = z.infer<typeof comparableUser>;
@@ -64,12 +65,13 @@ export function createDepartmentReads(
         client.call({ ...read, path, body, guard: comparableDepartmentGuard }, context),
       );
       if (answer === undefined) return undefined;
-      const { dept_id, name, parent_id, order, source_identifier } = answer.result;
+      const { dept_id, name, parent_id, order, source_identifier, dept_manager_userid_list } = answer.result;
       const contents: Contents<DepartmentProfile> = {
         name,
         parentRemoteId: parent_id ?? dept_id,
         sourceId: source_identifier ?? null,
         ...(order !== undefined && { order }),
+        ...(dept_manager_userid_list && { managerRemoteIds: dept_manager_userid_list }),
       };
       return { remoteId: dept_id, contents };
     },
@@ -146,6 +148,7 @@ function toRecord(
   // The number of an enterprise account is shown to nobody, whatever was granted.
   else if (user.mobile !== undefined) contents.mobile = mobileFromDingTalk(user.mobile, user.state_code);
   else if (granted.includes("mobile")) contents.mobile = null;
+  if (user.hide_mobile !== undefined) contents.hideMobile = user.hide_mobile;
   contents.hiredDate = user.hired_date ?? null;
   if (user.manager_userid !== undefined) contents.managerRemoteId = user.manager_userid;
   else if (!unsaid.includes("managerRemoteId")) contents.managerRemoteId = null;

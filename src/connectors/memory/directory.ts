@@ -61,7 +61,7 @@ export function createMemoryDirectory(companyName = "Company"): MemoryDirectory 
       wholeCompany: true,
       departmentRemoteIds: ["1"],
       userRemoteIds: [],
-      userFields: ["mobile", "email", "workPlace"],
+      userFields: ["mobile", "email", "workPlace", "remark"],
     },
     nextDepartmentId: () => String(++lastId),
   };

@@ -24,7 +24,7 @@ export function createMemoryDepartmentReads(
       perform("departments.read", context, remoteId, () => {
         const department = directory.departments.get(remoteId);
         if (department === undefined) return undefined;
-        const { name, parentRemoteId, order, sourceId } = department;
+        const { name, parentRemoteId, order, sourceId, managerRemoteIds = [] } = department;
         return {
           remoteId,
           contents: {
@@ -32,6 +32,7 @@ export function createMemoryDepartmentReads(
             parentRemoteId: parentRemoteId ?? remoteId,
             sourceId: sourceId ?? null,
             ...(order !== undefined && { order }),
+            managerRemoteIds: [...managerRemoteIds],
           },
         };
       }),
@@ -68,7 +69,12 @@ export function createMemoryUserReads(
 }
 
 /** Only what the app may see is told of the fields behind a grant. */
-const BEHIND_GRANT = ["mobile", "email", "workPlace"] as const satisfies readonly (keyof UserProfile)[];
+const BEHIND_GRANT = [
+  "mobile",
+  "email",
+  "workPlace",
+  "remark",
+] as const satisfies readonly (keyof UserProfile)[];
 const ALWAYS_TOLD = [
   "name",
   "title",
@@ -84,6 +90,7 @@ function toRecord(user: MemoryUser, granted: readonly (keyof UserProfile)[]): Re
     remoteId: user.remoteId,
     contents: {
       ...Object.fromEntries(told.map((field) => [field, user[field] ?? null])),
+      hideMobile: user.hideMobile ?? false,
       departmentRemoteIds: [...user.departmentRemoteIds],
     },
   };

@@ -142,7 +142,7 @@ async function removeOrphan(tx: Transaction, work: RunWork, orphan: Orphan): Pro
   const present = await findLink(tx, { tenantId, connectionId, resourceId });
   if (present === undefined) {
     const now = clock.now();
-    const lastSent = asSent(orphan.contents);
+    const lastSent = asSent(resourceType, orphan.contents);
     const times = { createdAt: now, modifiedAt: now };
     await upsertLink(tx, { tenantId, connectionId, resourceId, resourceType, remoteId, lastSent, ...times });
   }

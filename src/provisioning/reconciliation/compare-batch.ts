@@ -206,7 +206,7 @@ function addEffect(
   }
 }
 
-/** The link that was lost, with what the vendor holds as what was sent: the delivery sends the difference. */
+/** The link that was lost, with what the vendor holds as what was sent (see asSent): the delivery sends the rest. */
 async function relink(
   tx: Transaction,
   { run }: RunWork,
@@ -216,7 +216,7 @@ async function relink(
   now: Date,
 ): Promise<void> {
   const { tenantId, connectionId } = run;
-  const lastSent = asSent(contents);
+  const lastSent = asSent(resourceType, contents);
   const times = { createdAt: now, modifiedAt: now };
   await upsertLink(tx, { tenantId, connectionId, resourceId, resourceType, remoteId, lastSent, ...times });
 }

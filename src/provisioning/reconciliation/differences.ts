@@ -1,6 +1,6 @@
 import type { DepartmentProfile, UserProfile } from "../../connectors/connector.js";
 import { idOfName } from "../../platform/ids.js";
-import type { JsonObject, JsonValue } from "../../scim/schema/attribute.js";
+import type { JsonObject, JsonValue, ResourceTypeId } from "../../scim/schema/attribute.js";
 import { profileChanges } from "../mapping/profile-changes.js";
 
 /** A field that the vendor holds otherwise than it was sent. */
@@ -55,9 +55,19 @@ export function withFound(lastSent: JsonObject, differences: readonly Difference
   return corrected;
 }
 
-/** What the vendor holds, as a profile that was sent. */
-export function asSent(contents: JsonObject): JsonObject {
-  return Object.fromEntries(Object.entries(contents).filter(([, value]) => value !== null));
+/** What every person and every department is sent, and what says where they are. */
+const ALWAYS_SENT: Record<ResourceTypeId, readonly string[]> = {
+  User: ["name", "mobile", "departmentRemoteIds"],
+  Group: ["name", "parentRemoteId", "sourceId"],
+};
+
+/**
+ * What counts as sent about a record whose link was lost: of what the vendor holds, only what we send about everybody.
+ * Anything else may have been entered by hand, and counting it as ours would clear it where SCIM has no value.
+ */
+export function asSent(type: ResourceTypeId, contents: JsonObject): JsonObject {
+  const sent = ALWAYS_SENT[type].map((field) => [field, contents[field] ?? null] as const);
+  return Object.fromEntries(sent.filter(([, value]) => value !== null));
 }
 
 /** Stands for a value where the value itself should not be kept. */

@@ -11,6 +11,7 @@ import {
   type RunScope,
 } from "../../persistence/run-store.js";
 import type { Clock } from "../../platform/clock.js";
+import { createOrderedIds } from "../../platform/ids.js";
 import type { OpenConnections } from "../connections/connection-at-work.js";
 import { InvalidConnectionError } from "../connections/connection-errors.js";
 import { findMissing, noteUndelivered, removeOrphans } from "./absent-records.js";
@@ -63,6 +64,7 @@ async function perform(deps: PerformDeps, run: Run, signal: AbortSignal): Promis
   await refuseSmallerScope(deps, run, scope);
   const progress = structuredClone(run.progress);
   const note = progressNotes(deps, run, scopeOf(scope), progress, signal);
+  const orderedIds = createOrderedIds();
   const work: RunWork = {
     database,
     clock,
@@ -72,6 +74,7 @@ async function perform(deps: PerformDeps, run: Run, signal: AbortSignal): Promis
     scope,
     adoptValues: deps.adoptValues,
     progress,
+    nextRowId: () => orderedIds(clock.now()),
     seen: { User: new Set(), Group: new Set() },
     complete: { departments: true, people: true },
     orphans: [],

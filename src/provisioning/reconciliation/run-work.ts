@@ -4,7 +4,6 @@ import type { Database } from "../../persistence/database.js";
 import type { RunRow } from "../../persistence/run-row-store.js";
 import type { Run, RunProgress, RunReason } from "../../persistence/run-store.js";
 import type { Clock } from "../../platform/clock.js";
-import { newTimedId } from "../../platform/ids.js";
 import type { JsonObject, ResourceTypeId } from "../../scim/schema/attribute.js";
 import type { ConnectionAtWork } from "../connections/connection-at-work.js";
 import type { AdoptValues } from "./adopt-values.js";
@@ -20,6 +19,8 @@ export interface RunWork {
   scope: AuthorisedScope;
   adoptValues: AdoptValues;
   progress: RunProgress;
+  /** An id for the next row: rows are listed in the order in which they were found. */
+  nextRowId(): string;
   /** Remote ids that were read, so that whoever is in several departments is compared once. */
   seen: Record<ResourceTypeId, Set<string>>;
   /** Whether all departments, and all their members, were read without failure. */
@@ -59,13 +60,13 @@ export class RunStopped extends Error {
 
 /** A row of the run, with nothing said yet but what is given. */
 export function newRow(
-  { run, clock }: Pick<RunWork, "run" | "clock">,
+  { run, nextRowId }: Pick<RunWork, "run" | "nextRowId">,
   given: Pick<RunRow, "resourceType" | "kind"> & Partial<RunRow>,
 ): RunRow {
   return {
     tenantId: run.tenantId,
     runId: run.id,
-    id: newTimedId(clock.now()),
+    id: nextRowId(),
     connectionId: run.connectionId,
     resourceId: null,
     remoteId: null,
