@@ -12,7 +12,7 @@ import {
   type RunQuery,
 } from "../../persistence/run-store.js";
 import type { Clock } from "../../platform/clock.js";
-import { newTimedId } from "../../platform/ids.js";
+import { createOrderedIds } from "../../platform/ids.js";
 import { ConnectionNotFoundError } from "../connections/connection-errors.js";
 import { type RunSummary, summarise } from "./run-summary.js";
 
@@ -92,6 +92,8 @@ export interface Runs {
 
 /** Makes the service. */
 export function createRuns({ database, clock }: { database: Database; clock: Clock }): Runs {
+  const orderedIds = createOrderedIds();
+
   async function counted(tenantId: string, runs: readonly Run[]): Promise<CountedRun[]> {
     const counts = await countRunRows(
       database,
@@ -120,7 +122,7 @@ export function createRuns({ database, clock }: { database: Database; clock: Clo
       if (connection === undefined) throw new ConnectionNotFoundError(connectionId);
       if (!connection.enabled && !dryRun) throw new ConnectionOffError();
       const now = clock.now();
-      const id = newTimedId(now);
+      const id = orderedIds(now);
       const trigger = "manual";
       const given = {
         tenantId,
