@@ -163,7 +163,10 @@ function profileOf({ decision, subject }: RehearsedStep, open: OpenRehearsal): J
     case "remove":
     case "nothing":
       return undefined;
-    default:
+    case "skip":
+    case "park":
+    case "block":
+    case "wait":
       // Why it goes no further is in the reason; the mapping is shown all the same.
       return subject.type === "User"
         ? plain(mapUser(subject.attributes, readMapping(open.connection.mapping)))
