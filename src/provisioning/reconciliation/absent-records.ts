@@ -1,5 +1,5 @@
 import { writeBack } from "../../directory/write-back.js";
-import { holdSettles, orderDeliveries } from "../../outbox/order.js";
+import { holdSettles, orderForRun } from "../../outbox/order-for-run.js";
 import type { Transaction } from "../../persistence/database.js";
 import { deleteLink, findLink, upsertLink } from "../../persistence/link-store.js";
 import { insertRunRows } from "../../persistence/run-row-store.js";
@@ -158,7 +158,7 @@ async function order(
   const { tenantId, connectionId, id: runId, correlationId } = run;
   const now = clock.now();
   const resources = [{ type, id }];
-  await orderDeliveries(tx, { tenantId, connectionId, runId, correlationId, now, resources });
+  await orderForRun(tx, { tenantId, connectionId, runId, correlationId, now, resources });
 }
 
 interface UndeliveredRow {

@@ -1,4 +1,4 @@
-import { orderDeliveries } from "../../outbox/order.js";
+import { orderForRun } from "../../outbox/order-for-run.js";
 import { findRunRow, updateRunRow } from "../../persistence/run-row-store.js";
 import type { RunReason } from "../../persistence/run-store.js";
 import { ScimError } from "../../scim/errors.js";
@@ -38,7 +38,7 @@ export async function adoptInto(work: AdoptionWork, type: ResourceTypeId, adopti
       if (row) await updateRunRow(tx, row, { result: "failed", reason: refusal, settledAt: now });
     }
     const resources = [{ type, id: resourceId }];
-    await orderDeliveries(tx, { tenantId, connectionId, runId, correlationId, now, resources });
+    await orderForRun(tx, { tenantId, connectionId, runId, correlationId, now, resources });
   });
 }
 

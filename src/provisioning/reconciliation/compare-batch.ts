@@ -1,5 +1,5 @@
 import type { ChangedResource } from "../../outbox/append.js";
-import { holdSettles, orderDeliveries } from "../../outbox/order.js";
+import { holdSettles, orderForRun } from "../../outbox/order-for-run.js";
 import type { Queryable, Transaction } from "../../persistence/database.js";
 import { upsertLink } from "../../persistence/link-store.js";
 import {
@@ -53,8 +53,8 @@ export async function compareBatch(
     }
     await correctLastSent(tx, { tenantId, connectionId }, effects.corrected, now);
     const order = { tenantId, connectionId, runId, correlationId, now };
-    await orderDeliveries(tx, { ...order, resources: effects.ordered });
-    await orderDeliveries(tx, {
+    await orderForRun(tx, { ...order, resources: effects.ordered });
+    await orderForRun(tx, {
       ...order,
       resources: effects.standBy,
       dueAt: new Date(now.getTime() + STAND_BY_MS),

@@ -2,7 +2,7 @@ import { type AuditNote, appendAudit } from "../../audit/append-audit.js";
 import type { Connector, ConnectorSession, VendorCall } from "../../connectors/connector.js";
 import { ConnectorError } from "../../connectors/errors.js";
 import type { Directory } from "../../directory/directory.js";
-import { holdSettles, orderDeliveries } from "../../outbox/order.js";
+import { holdSettles, orderForRun } from "../../outbox/order-for-run.js";
 import type { Connection } from "../../persistence/connection-store.js";
 import type { Database } from "../../persistence/database.js";
 import {
@@ -170,7 +170,7 @@ export function createRowDecisions(deps: RowDecisionsDeps): RowDecisions {
       await appendAudit(tx, { ...run, now }, decisionNote(run, row, choice, chosen));
       const resources = [{ type: row.resourceType, id: resourceId }];
       const dueAt = new Date(now.getTime() + (choice === "adopt" ? STAND_BY_MS : 0));
-      await orderDeliveries(tx, { tenantId, connectionId, runId, correlationId, now, resources, dueAt });
+      await orderForRun(tx, { tenantId, connectionId, runId, correlationId, now, resources, dueAt });
     });
     if (choice === "push") return;
     const adoption = { rowId: row.id, linked, differences: chosen };

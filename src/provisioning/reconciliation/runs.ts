@@ -17,13 +17,11 @@ import { ConnectionNotFoundError } from "../connections/connection-errors.js";
 import { type RunSummary, summarise } from "./run-summary.js";
 
 export type {
-  Drift,
-  DriftChoice,
   RunRow,
   RunRowKind,
   RunRowResult,
 } from "../../persistence/run-row-store.js";
-export type { Run, RunStatus, RunTrigger } from "../../persistence/run-store.js";
+export type { Run, RunStatus } from "../../persistence/run-store.js";
 export type { RunSummary } from "./run-summary.js";
 
 /** Tells workers that a run was queued. Only a hint: they poll as well. */

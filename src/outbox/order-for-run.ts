@@ -38,7 +38,7 @@ const ORDER = `
  * Orders deliveries for a run in the caller's transaction, each resource at most once in a call. They carry the run's id
  * until they are settled.
  */
-export async function orderDeliveries(tx: Transaction, input: OrderInput): Promise<void> {
+export async function orderForRun(tx: Transaction, input: OrderInput): Promise<void> {
   if (input.resources.length === 0) return;
   await tx.query(ORDER, [
     input.tenantId,
