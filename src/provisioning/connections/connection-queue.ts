@@ -24,7 +24,7 @@ interface QueueRow {
   first_at: Date | null;
 }
 
-/** Counts the queue of a connection: one pass over its deliveries, some 10 ms for 20,000. */
+/** Counts the queue of a connection: one pass over its deliveries. */
 export async function measureQueue(
   db: Queryable,
   connection: Connection,
