@@ -70,7 +70,7 @@ export function readBenchOptions(args: string[], env: NodeJS.ProcessEnv): BenchO
         ...{ growthSizes: [200, 1_000], growthTurnMs: 200, openLoopMs: 2_000 },
       }
     : {
-        ...{ rounds: 3, turnMs: 2_000, warmUpMs: 400, users: 10_000, newcomers: 5_000, largeGroup: 10_000 },
+        ...{ rounds: 3, turnMs: 2_000, warmUpMs: 1_000, users: 10_000, newcomers: 5_000, largeGroup: 10_000 },
         ...{ growthSizes: [1_000, 10_000, 100_000], growthTurnMs: 1_000, openLoopMs: 20_000 },
       };
   return {
