@@ -5,10 +5,9 @@ import { type Authorization, createAuthorization } from "./auth/oauth/authorizat
 import { createRequestBudget } from "./auth/request-budget.js";
 import type { Config } from "./config/config.js";
 import { resolveSecretKeys } from "./config/secret-key.js";
-import type { VendorCall } from "./connectors/connector.js";
 import { type ConnectorRegistry, createConnectorRegistry } from "./connectors/registry.js";
 import { createDictionary, type Dictionary, followChanges } from "./dictionary/dictionary.js";
-import { createDictionaryFields, type DictionaryChanged } from "./dictionary/dictionary-fields.js";
+import { createDictionaryFields } from "./dictionary/dictionary-fields.js";
 import { startChangeRetention } from "./directory/change-retention.js";
 import { CURSOR_PURPOSE, createDirectory } from "./directory/directory.js";
 import { createAdminRouter } from "./http/admin/router.js";
@@ -23,17 +22,22 @@ import { startNotifications } from "./notifications/start-notifications.js";
 import { createLogger, type Logger } from "./observability/logger.js";
 import { createMetrics, type Metrics } from "./observability/metrics.js";
 import { appendBacklog } from "./outbox/append.js";
-import { countDeliveries } from "./outbox/count.js";
-import type { ClaimedDelivery } from "./outbox/delivery.js";
 import { type Database, DatabaseUnavailableError } from "./persistence/database.js";
-import type { Run, RunEnd } from "./persistence/run-store.js";
 import { DEFAULT_TENANT_ID } from "./persistence/tenant.js";
 import { type Clock, systemClock } from "./platform/clock.js";
 import { createSecretBox } from "./platform/secret-box.js";
 import { createTextSigner } from "./platform/text-signer.js";
+import {
+  logDictionaryChange,
+  logRun,
+  logRunTrouble,
+  logTrouble,
+  observeCall,
+  observeSettled,
+  withQueueDepth,
+} from "./process-reports.js";
 import { type Connections, createConnections } from "./provisioning/connections/connections.js";
 import { createPacers } from "./provisioning/connections/pacers.js";
-import type { DeliverySettled } from "./provisioning/deliver.js";
 import { createDeliveryLog } from "./provisioning/delivery-log.js";
 import { createPlans, type Plans } from "./provisioning/plan/plans.js";
 import { createHeldRemovals } from "./provisioning/protection/held-removals.js";
@@ -41,7 +45,6 @@ import { startProvisioner } from "./provisioning/provisioner.js";
 import { provisioningStates } from "./provisioning/provisioning-states.js";
 import { createRowDecisions, type RowDecisions } from "./provisioning/reconciliation/decide-row.js";
 import { createRuns } from "./provisioning/reconciliation/runs.js";
-import { isAttempt } from "./provisioning/settle-delivery.js";
 import { createUnknownCodes } from "./provisioning/unknown-codes.js";
 import type { WorkerSettings } from "./provisioning/worker.js";
 import { createRequestLog, type RequestLog } from "./request-log/request-log.js";
@@ -290,82 +293,4 @@ function createSurfaces(parts: Parts, probe: ProbeDeps, publicUrl: string) {
 
 function publicUrlOf(config: Config, server: HttpServer): string {
   return config.port === 0 && config.publicUrl.endsWith(":0") ? server.url : config.publicUrl;
-}
-
-/** The queue is counted when somebody looks, not on a timer. */
-function withQueueDepth(metrics: Metrics, database: Database): Metrics {
-  return {
-    ...metrics,
-    async expose() {
-      metrics.setQueueDepths(await countDeliveries(database));
-      return metrics.expose();
-    },
-  };
-}
-
-function observeCall(metrics: Metrics, logger: Logger, call: VendorCall, connector: string): void {
-  const { method, path, outcome, durationMs } = call;
-  metrics.observeVendorCall({ connector, path, outcome, durationMs });
-  logger.debug({ connector, method, path, outcome, durationMs }, "vendor call");
-}
-
-/** Who changed which field, from what to what. Definitions hold no personal data. */
-function logDictionaryChange(logger: Logger, { context, before, after }: DictionaryChanged): void {
-  const { tenantId, actor, correlationId } = context;
-  logger.info({ tenantId, actor, correlationId, before, after }, "dictionary changed");
-}
-
-/** Trouble of our own: with a delivery, which comes back when its lease ends, or with finding work at all. */
-function logTrouble(logger: Logger, error: unknown, delivery?: ClaimedDelivery): void {
-  if (delivery === undefined) {
-    logger.error({ err: error }, "the worker could not look for deliveries; it goes on trying");
-    return;
-  }
-  const { correlationId, connectionId, resourceType, resourceId } = delivery;
-  logger.error(
-    { err: error, correlationId, connectionId, resourceType, resourceId },
-    "a delivery could not be settled; it comes back when its lease ends",
-  );
-}
-
-function logRun(logger: Logger, run: Run, { status, reason }: RunEnd): void {
-  const { id: runId, connectionId, trigger, dryRun, correlationId } = run;
-  logger.info({ correlationId, connectionId, runId, trigger, dryRun, status, reason }, "run ended");
-}
-
-function logRunTrouble(logger: Logger, error: unknown, run?: Run): void {
-  if (run === undefined) {
-    logger.error({ err: error }, "the reconciler could not look for runs; it goes on trying");
-    return;
-  }
-  const { correlationId, connectionId, id: runId } = run;
-  logger.error({ err: error, correlationId, connectionId, runId }, "a run could not be carried out");
-}
-
-function observeSettled(metrics: Metrics, logger: Logger, clock: Clock, event: DeliverySettled): void {
-  const { delivery, connector, settlement, result } = event;
-  const { resourceType, correlationId, connectionId, resourceId } = delivery;
-  const outcome = result === "lost" ? "lost" : settlement.outcome.kind;
-  const durationMs = clock.now().getTime() - settlement.startedAt.getTime();
-  if (isAttempt(settlement)) {
-    metrics.observeAttempt({ connector, resourceType, action: settlement.action, outcome, durationMs });
-  }
-  if (outcome === "synced" && settlement.calls.length > 0) {
-    const delayMs = clock.now().getTime() - delivery.requestedAt.getTime();
-    metrics.observeDeliveryDelay({ connector, resourceType, delayMs });
-  }
-  const reason = "reason" in settlement.outcome ? settlement.outcome.reason.code : undefined;
-  logger.info(
-    {
-      correlationId,
-      connectionId,
-      resourceType,
-      resourceId,
-      action: settlement.action,
-      outcome,
-      reason,
-      durationMs,
-    },
-    "delivery settled",
-  );
 }

@@ -294,8 +294,9 @@ export interface UserOperations {
     request: CallContext & { remoteId: string; profile: UserProfile; firstPassword?: FirstPassword },
   ): Promise<WriteResult>;
   /**
-   * Writes only the given changes. Of `customFields` only the named ones are written, an empty text clears one. `departmentRemoteIds` replaces `previousDepartmentRemoteIds` (those we wrote
-   * last); departments that somebody else gave the person are kept.
+   * Writes only the given changes. Of `customFields` only the named ones are written, an empty text clears one.
+   * `departmentRemoteIds` replaces `previousDepartmentRemoteIds` (those we wrote last); departments that somebody else
+   * gave the person are kept.
    */
   update(
     request: CallContext & {
