@@ -207,8 +207,8 @@ export const REASONS = {
   "mobile-held": {
     field: "mobile",
     message: {
-      en: 'The mobile number[ of "{person}"] belongs to the account "{account}" ({name}), whose name and job number differ.',
-      zh: "[“{person}”的]手机号属于账号“{account}”（{name}），但姓名和工号都不一致。",
+      en: 'The mobile number[ of "{person}"] belongs to the account "{account}" ({name}), and what else is known of the two does not agree.',
+      zh: "[“{person}”的]手机号属于账号“{account}”（{name}），但其他信息不足以确认是同一个人。",
     },
     remedy: {
       en: 'If it is the same person, set the user\'s ddAccountId to "{account}"; otherwise correct the mobile number.',
@@ -235,6 +235,17 @@ export const REASONS = {
     remedy: {
       en: "Rename one of the two groups, or remove the wrong ddtalkId.",
       zh: "请修改其中一个组的名称，或清除错误的 ddtalkId。",
+    },
+  },
+  "department-held": {
+    field: "displayName",
+    message: {
+      en: 'Below the same parent there is a department "{name}" ({department}), and the connection takes no department for the same by its name.',
+      zh: "同一上级部门下已有部门“{name}”（{department}），而该连接不按名称关联部门。",
+    },
+    remedy: {
+      en: 'If they are the same one, set the group\'s ddtalkId to "{department}"; otherwise rename one of the two.',
+      zh: "如果是同一个部门，请将该组的 ddtalkId 设为“{department}”；否则请修改其中一个部门的名称。",
     },
   },
   "name-taken": {

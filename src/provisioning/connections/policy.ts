@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { accountRulesSchema } from "../accounts/account-rules.js";
+import { adoptionRulesSchema } from "../adoption/adoption-rules.js";
 import { deactivationSchema } from "../deactivation/deactivation-rules.js";
 import { mobileChangeSchema } from "../mobile-change/mobile-change-rules.js";
 import { deletionProtectionSchema } from "../protection/protection-rules.js";
@@ -32,6 +33,8 @@ const policySections = {
   accounts: accountRulesSchema,
   /** What a changed mobile number leads to, which no vendor call can change. */
   mobileChange: mobileChangeSchema,
+  /** Who decides about linking to what exists at the vendor, and what has to agree for it. */
+  adoption: adoptionRulesSchema,
 };
 
 /** The rules as an administrator may write them: what is unknown or malformed is refused, naming the field. */

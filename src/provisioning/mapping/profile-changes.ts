@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Changes, DepartmentProfile, UserProfile } from "../../connectors/connector.js";
 import type { JsonObject, JsonValue } from "../../scim/schema/attribute.js";
+import { mobileDigits } from "./mobile-digits.js";
 
 /**
  * What has to be written so that the vendor holds `desired`, given the profiles that it may hold now (what was last
@@ -72,6 +73,5 @@ function sameJson(a: JsonValue | undefined, b: JsonValue): boolean {
 
 /** The same number written differently, e.g. "+86 138-0013-8000" and "13800138000". */
 function sameMobile(a: string, b: string): boolean {
-  const digits = (value: string) => value.replace(/\D/g, "").replace(/^86(?=1\d{10}$)/, "");
-  return digits(a) === digits(b);
+  return mobileDigits(a) === mobileDigits(b);
 }

@@ -51,6 +51,7 @@ export async function execute(input: ExecuteInput): Promise<Execution> {
     intents: delivery.intents,
     recordIntent: (profile: JsonObject) => recordIntent(input.database, delivery, profile),
     linkedElsewhere: (remoteId: string) => linkedElsewhere(input, remoteId),
+    adoption: connection.policy.adoption,
     context,
   };
   const { mapping } = connection;

@@ -7,6 +7,7 @@ import type {
 import { ConnectorError } from "../../connectors/errors.js";
 import type { Awaited } from "../../outbox/settle.js";
 import type { JsonObject } from "../../scim/schema/attribute.js";
+import type { AdoptionRules } from "../adoption/adoption-rules.js";
 import type { Link } from "../decide/subject.js";
 import { profileChanges } from "../mapping/profile-changes.js";
 import { reasonFor } from "../reasons.js";
@@ -48,6 +49,8 @@ export interface WriteDepartmentInput {
   recordIntent(profile: JsonObject): Promise<void>;
   /** The other resource that a remote object is linked to, if there is one. */
   linkedElsewhere(remoteId: string): Promise<string | undefined>;
+  /** Whether an unstamped department of the same name may be taken for this one. */
+  adoption: AdoptionRules;
   /** What to be called while this other resource of ours, which has to wait itself, has the name. */
   standInFor(holderResourceId: string): Promise<StandIn | undefined>;
   context: CallContext;
@@ -108,6 +111,12 @@ async function find(session: ConnectorSession, input: WriteDepartmentInput): Pro
     throw new AdoptionRefused(
       reasonFor("name-taken", { name: found.name, department: found.remoteId, owner: found.sourceId }),
       (await input.linkedElsewhere(found.remoteId)) ?? found.sourceId,
+    );
+  }
+  if (found.sourceId === undefined && input.adoption.witnesses.departments.length === 0) {
+    throw new AdoptionRefused(
+      reasonFor("department-held", { name: found.name, department: found.remoteId }),
+      await input.linkedElsewhere(found.remoteId),
     );
   }
   return found.remoteId;

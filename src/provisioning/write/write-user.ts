@@ -10,6 +10,8 @@ import { ConnectorError } from "../../connectors/errors.js";
 import type { Awaited } from "../../outbox/settle.js";
 import type { JsonObject } from "../../scim/schema/attribute.js";
 import { accountIn } from "../accounts/account-of.js";
+import type { AdoptionRules } from "../adoption/adoption-rules.js";
+import { compareWitnesses, isEnough, witnessesOf } from "../adoption/witnesses.js";
 import type { Link } from "../decide/subject.js";
 import { profileChanges } from "../mapping/profile-changes.js";
 import type { MobileChangeRule } from "../mobile-change/mobile-change-rules.js";
@@ -32,6 +34,8 @@ export interface WriteUserInput {
   proposalFor(before: string | undefined, after: string): string;
   /** Whether an administrator approved it. */
   isApproved(proposal: string): Promise<boolean>;
+  /** What it takes to be the same person as the holder of an account. */
+  adoption: AdoptionRules;
   /** For company accounts whose password the vendor keeps. */
   firstPassword: FirstPassword;
   link?: Link;
@@ -94,7 +98,7 @@ async function create(
 
 /**
  * Who stands in the way of a create. The account of our own choosing is ours. Whoever holds the mobile number is
- * taken for the same person only with a second witness, the name or the job number: numbers are handed on.
+ * taken for the same person only with what else the rules of the connection ask for: numbers are handed on.
  */
 async function findConflicting(
   session: ConnectorSession,
@@ -108,9 +112,9 @@ async function findConflicting(
   if (mobile === undefined || conflict.facts.field !== "mobile") return undefined;
   const holder = await session.users.findByMobile({ ...input.context, mobile });
   if (holder === undefined) return undefined;
-  const sameName = holder.name === input.profile.name;
-  const sameJobNumber = holder.jobNumber !== undefined && holder.jobNumber === input.profile.jobNumber;
-  if (sameName || sameJobNumber) return holder;
+  // Found by the number, which the vendor may not show.
+  const ofHolder = witnessesOf({ ...holder, mobile });
+  if (isEnough(input.adoption, compareWitnesses(witnessesOf(input.profile), ofHolder))) return holder;
   const { name: person } = input.profile;
   const reason = reasonFor("mobile-held", { account: holder.remoteId, name: holder.name, person });
   throw new AdoptionRefused(

@@ -113,6 +113,23 @@ describe("creating a connection", () => {
     [{ ...good, policy: { settle: 1 } }, "policy.settle"],
     [{ ...good, policy: "strict" }, "policy"],
     [{ ...good, policy: { mobileChange: "ask" } }, "policy.mobileChange"],
+    [{ ...good, policy: { adoption: { mode: "guess" } } }, "policy.adoption.mode"],
+    [
+      { ...good, policy: { adoption: { witnesses: { people: [["shoe"]] } } } },
+      "policy.adoption.witnesses.people.0.0",
+    ],
+    [
+      { ...good, policy: { adoption: { witnesses: { people: [["mobile"]] } } } },
+      "policy.adoption.witnesses.people.0",
+    ],
+    [
+      { ...good, policy: { adoption: { witnesses: { people: [["name"]] } } } },
+      "policy.adoption.witnesses.people.0",
+    ],
+    [
+      { ...good, policy: { adoption: { witnesses: { departments: [["order"]] } } } },
+      "policy.adoption.witnesses.departments.0.0",
+    ],
     [{ ...good, policy: { accounts: { kind: "robot" } } }, "policy.accounts.kind"],
     [{ ...good, policy: { accounts: { loginId: "login" } } }, "policy.accounts.loginId.from.0"],
     [{ ...good, mapping: "strict" }, "mapping"],
