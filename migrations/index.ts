@@ -46,6 +46,7 @@ import { IndexTimelines1764175000300 } from "./1764175000300-index-timelines.js"
 import { EstimateFoldedEmployeeNumber1764176000100 } from "./1764176000100-estimate-folded-employee-number.js";
 import { IndexTimes1764176000200 } from "./1764176000200-index-times.js";
 import { SortBySearchIndex1764176000300 } from "./1764176000300-sort-by-search-index.js";
+import { AddRunDepth1764177000100 } from "./1764177000100-add-run-depth.js";
 
 /** Every migration, oldest first. Listed by hand so that compiled code and tsx find the same ones. */
 export const migrations = [
@@ -97,4 +98,5 @@ export const migrations = [
   EstimateFoldedEmployeeNumber1764176000100,
   IndexTimes1764176000200,
   SortBySearchIndex1764176000300,
+  AddRunDepth1764177000100,
 ];

@@ -26,6 +26,12 @@ export type RunStatus =
   | "failed"
   | "interrupted";
 
+/**
+ * How closely a run looks at people: `listed`, what the vendor's lists show; `full`, also what only the read of one
+ * person shows, for those who were sent such a thing.
+ */
+export type RunDepth = "listed" | "full";
+
 /** Why a run ended as it did, in the administrator's terms. */
 export interface RunReason {
   code: string;
@@ -64,6 +70,7 @@ export interface Run {
   dryRun: boolean;
   /** Whether a smaller permission scope than the last time is accepted. */
   acceptScope: boolean;
+  depth: RunDepth;
   status: RunStatus;
   /** What it does at the moment: "departments", "people", "absent", "delivering". */
   phase: string | null;
@@ -79,22 +86,30 @@ export interface Run {
 }
 
 const COLUMNS = `tenant_id as "tenantId", id, connection_id as "connectionId", trigger, dry_run as "dryRun",
-  accept_scope as "acceptScope", status, phase, actor, correlation_id as "correlationId",
+  accept_scope as "acceptScope", depth, status, phase, actor, correlation_id as "correlationId",
   requested_at as "requestedAt", started_at as "startedAt", ended_at as "endedAt", lease_id as "leaseId", progress,
   scope, reason`;
 
 /** A run to be queued. */
 export type NewRun = Pick<
   Run,
-  "tenantId" | "id" | "connectionId" | "trigger" | "dryRun" | "acceptScope" | "actor" | "correlationId"
+  | "tenantId"
+  | "id"
+  | "connectionId"
+  | "trigger"
+  | "dryRun"
+  | "acceptScope"
+  | "depth"
+  | "actor"
+  | "correlationId"
 > & { now: Date };
 
 /** Queues a run. Answers false, with nothing written, when the connection has an active one. */
 export async function insertRun(db: Queryable, run: NewRun): Promise<boolean> {
   const rows = await db.query(
     `insert into run (tenant_id, id, connection_id, trigger, dry_run, accept_scope, status, actor, correlation_id,
-                      requested_at, progress)
-     values ($1, $2, $3, $4, $5, $6, 'queued', $7, $8, $9, $10::jsonb)
+                      requested_at, progress, depth)
+     values ($1, $2, $3, $4, $5, $6, 'queued', $7, $8, $9, $10::jsonb, $11)
      on conflict (tenant_id, connection_id) where status in ('queued', 'running') do nothing
      returning 1`,
     [
@@ -108,6 +123,7 @@ export async function insertRun(db: Queryable, run: NewRun): Promise<boolean> {
       run.correlationId,
       run.now,
       JSON.stringify(NO_PROGRESS),
+      run.depth,
     ],
   );
   return rows.length === 1;

@@ -31,6 +31,8 @@ export const readingsShape = {
   duplicateEmailCode: z.union([z.literal(60106), z.literal(40101)]),
   /** How reads show a text of a person that has no value. */
   unsetTexts: z.enum(["absent", "empty"]),
+  /** Whether `user/list` shows what only the page of `user/get` names: manager, positions, senior mode. */
+  listedUsers: z.enum(["whole", "documented"]),
   /** `errcode` as a number, or as text as some documented examples show it. */
   errcodeAs: z.enum(["number", "text"]),
   /** Whether a success carries `errmsg`. */
@@ -62,6 +64,7 @@ export function usualReadings(): Readings {
     addressBan: { status: 200, body: "json", retryAfter: null },
     duplicateEmailCode: 60106,
     unsetTexts: "absent",
+    listedUsers: "whole",
     errcodeAs: "number",
     errmsgOnSuccess: true,
     lastPageCursor: "absent",
@@ -85,6 +88,7 @@ export function contraryReadings(): Readings {
     addressBan: { status: 403, body: "html", retryAfter: 300 },
     duplicateEmailCode: 40101,
     unsetTexts: "empty",
+    listedUsers: "documented",
     errcodeAs: "text",
     errmsgOnSuccess: false,
     lastPageCursor: "zero",

@@ -54,6 +54,8 @@ const settingsSchema = z.strictObject({
   maxDepartmentDepth: z.int().min(1),
   /** Whether the company bought enterprise accounts (企业账号). */
   enterpriseAccounts: z.boolean(),
+  /** Whether the company has mailboxes (企业邮箱): without them `org_email` is taken and passed over. */
+  companyMail: z.boolean(),
   grants: grantsSchema,
   /** Addresses the app may be called from; null means any. */
   allowedIps: z.array(z.string()).nullable(),
@@ -88,6 +90,7 @@ export function defaultSettings(): SimulatorSettings {
     extensionFields: null,
     maxDepartmentDepth: 15,
     enterpriseAccounts: false,
+    companyMail: false,
     grants: {
       permissions: [...PERMISSION_POINTS],
       userFields: [...SENSITIVE_USER_FIELDS],

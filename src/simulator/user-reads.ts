@@ -47,11 +47,15 @@ export function listUsers(call: Call): AnswerFields {
   return {
     result: pageOf(call, (user, department) => ({
       ...describeUser(call, user),
+      ...(call.settings.listedUsers === "documented" && UNLISTED),
       dept_order: user.orders.get(department.id),
       leader: isLeader(call, user, department.id),
     })),
   };
 }
+
+/** Fields that the page of `user/list` does not name. */
+const UNLISTED = { manager_userid: undefined, dept_position_list: undefined, senior: undefined };
 
 /** `/topapi/user/listsimple`: the same page with id and name only. */
 export function listUsersSimple(call: Call): AnswerFields {
@@ -125,6 +129,7 @@ function describeUser(call: Call, user: User): Record<string, unknown> {
     job_number: text("job_number"),
     title: text("title"),
     email: text("email"),
+    org_email: user.texts.get("org_email"),
     work_place: text("work_place"),
     remark: text("remark"),
     dept_id_list: user.departmentIds,

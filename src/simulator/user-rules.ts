@@ -37,8 +37,8 @@ export interface UserRequest {
 interface TextRule {
   readonly max: number;
   readonly code: number;
-  /** False for fields DingTalk takes and passes over on an ordinary member of a company without the service. */
-  readonly stored: boolean;
+  /** `mail`: DingTalk takes it and passes it over in a company without mailboxes. */
+  readonly stored: boolean | "mail";
 }
 
 /** Limits in characters: reference of user/create, with the code the error table keeps for the field. */
@@ -47,7 +47,7 @@ const TEXT_RULES: ReadonlyMap<string, TextRule> = new Map([
   ["job_number", { max: 50, code: 60123, stored: true }],
   ["title", { max: 200, code: 60119, stored: true }],
   ["email", { max: 50, code: 60105, stored: true }],
-  ["org_email", { max: 100, code: 60105, stored: false }],
+  ["org_email", { max: 100, code: 60105, stored: "mail" }],
   ["work_place", { max: 100, code: 40064, stored: true }],
   ["remark", { max: 2_000, code: 40065, stored: true }],
   ["login_email", { max: 64, code: 60105, stored: false }],
@@ -72,7 +72,7 @@ export function readUserRequest(
   return {
     name: readName(parameters),
     mobile: readText(parameters, "mobile", 30, 60103),
-    texts: readTexts(parameters),
+    texts: readTexts(parameters, settings.companyMail),
     hideMobile: readBoolean(parameters, "hide_mobile"),
     seniorMode: readBoolean(parameters, "senior_mode"),
     departmentIds: readDepartmentIds(
@@ -110,14 +110,14 @@ function readName(parameters: Parameters): string | undefined {
   return name;
 }
 
-function readTexts(parameters: Parameters): Map<string, string> {
+function readTexts(parameters: Parameters, companyMail: boolean): Map<string, string> {
   const texts = new Map<string, string>();
   for (const [field, rule] of TEXT_RULES) {
     const text = readText(parameters, field, rule.max, rule.code);
     if (text === undefined) continue;
     if (field.endsWith("email") && text !== "" && !EMAIL.test(text))
       throw new BusinessRefusal(rule.code, field);
-    if (rule.stored) texts.set(field, text);
+    if (rule.stored === true || (rule.stored === "mail" && companyMail)) texts.set(field, text);
   }
   return texts;
 }

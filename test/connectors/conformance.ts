@@ -422,13 +422,25 @@ export function describeConnector(name: string, start: () => Promise<VendorUnder
           hideMobile: true,
           hiredDate: 1_735_689_600_000,
           managerRemoteId: "boss",
+          seniorMode: true,
+          customFields: { 工位: "A-12" },
+          positions: [{ departmentRemoteId: vendor.rootId, title: "工程师", isMain: true }],
+          departmentOrders: [{ departmentRemoteId: vendor.rootId, order: "176000000000000512" }],
         };
         await createUser("u1", profile);
         const read = (remoteId: string, granted = everyField) =>
           vendor.session.users.read({ ...context, remoteId, granted });
-        expect(await read("u1")).toEqual({ remoteId: "u1", contents: profile });
+        const told = await read("u1");
+        expect(told?.contents).toMatchObject({ ...profile, seniorMode: true, account: null });
+        // A list may leave out what it says it does, and tells nothing else than the single read.
+        const page = { ...context, departmentRemoteId: vendor.rootId, granted: everyField };
+        const { toldSingly } = await vendor.session.users.listMembers(page);
         const listed = (await list(vendor.rootId)).records.find((record) => record.remoteId === "u1");
-        expect(listed).toEqual({ remoteId: "u1", contents: profile });
+        expect(told?.contents).toMatchObject(listed?.contents ?? { name: "not listed" });
+        const unlisted = Object.keys(told?.contents ?? {}).filter(
+          (field) => !(field in (listed?.contents ?? {})),
+        );
+        expect(unlisted.filter((field) => !toldSingly.some((one) => one === field))).toEqual([]);
         expect((await read("boss"))?.contents).toMatchObject({
           title: null,
           email: null,

@@ -1,6 +1,29 @@
 import { z } from "zod";
 import { text, vendorInteger } from "./types.js";
 
+/** `extension` is documented as text that holds JSON, and as an object on one page; anything else is passed over. */
+const customFields = z
+  .union([z.string(), z.record(z.string(), z.unknown()), z.null()])
+  .optional()
+  .catch(undefined)
+  .transform((given) => {
+    const entries = typeof given === "string" ? entriesIn(given) : given;
+    return entries ? Object.fromEntries(Object.entries(entries).map(asText)) : undefined;
+  });
+
+function entriesIn(text: string): Record<string, unknown> | undefined {
+  try {
+    return z.record(z.string(), z.unknown()).safeParse(JSON.parse(text)).data;
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}
+
+function asText([name, value]: [string, unknown]): [string, string] {
+  return [name, typeof value === "string" ? value : JSON.stringify(value)];
+}
+
 /** A person as `user/get` and `user/list` tell them, with every field that we compare. */
 export const comparableUser = z.object({
   userid: z.string().min(1),
@@ -14,6 +37,15 @@ export const comparableUser = z.object({
   work_place: text,
   remark: text,
   hide_mobile: z.boolean().optional(),
+  org_email: text,
+  senior: z.boolean().nullish(),
+  extension: customFields,
+  dept_position_list: z
+    .array(z.object({ dept_id: vendorInteger, title: text, is_main: z.boolean().nullish() }))
+    .nullish(),
+  /** By `user/get`, for all departments; `user/list` tells `dept_order` for the one that was asked for. */
+  dept_order_list: z.array(z.object({ dept_id: vendorInteger, order: vendorInteger })).nullish(),
+  dept_order: vendorInteger.nullish(),
   hired_date: z.number().nullish(),
   manager_userid: text,
   dept_id_list: z.array(vendorInteger),

@@ -91,8 +91,21 @@ function toRecord(user: MemoryUser, granted: readonly (keyof UserProfile)[]): Re
     contents: {
       ...Object.fromEntries(told.map((field) => [field, user[field] ?? null])),
       hideMobile: user.hideMobile ?? false,
+      seniorMode: user.seniorMode ?? false,
+      account: user.account ?? null,
+      ...shownWhereSet(user),
       departmentRemoteIds: [...user.departmentRemoteIds],
     },
+  };
+}
+
+/** Lists, and the mailbox that the company may not have: their absence says nothing. */
+function shownWhereSet({ positions, departmentOrders, customFields, orgEmail }: MemoryUser) {
+  return {
+    ...(positions !== undefined && { positions }),
+    ...(departmentOrders !== undefined && { departmentOrders }),
+    ...(customFields !== undefined && { customFields }),
+    ...(orgEmail !== undefined && { orgEmail }),
   };
 }
 

@@ -9,6 +9,7 @@ export function presentRun({ run, summary }: CountedRun): JsonObject {
     connectionId: run.connectionId,
     trigger: run.trigger,
     dryRun: run.dryRun,
+    depth: run.depth,
     status: run.status,
     phase: run.phase,
     actor: run.actor,

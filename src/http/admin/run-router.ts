@@ -54,6 +54,7 @@ const time = z.iso
 const startBody = z.strictObject({
   dryRun: z.boolean("must be true or false").default(false),
   acceptScope: z.boolean("must be true or false").default(false),
+  depth: z.enum(["listed", "full"], 'must be "listed" or "full"').default("full"),
 });
 
 const listQuery = z.strictObject({

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
-import type { JsonObject } from "../../scim/schema/attribute.js";
+import type { JsonObject, ResourceTypeId } from "../../scim/schema/attribute.js";
 import { mappingSchema, type StoredMapping, type StoredRule } from "./mapping-rules.js";
 import { compileScimPath, type ScimPath } from "./scim-path.js";
 import { TRANSFORMS, type Transform } from "./transforms.js";
@@ -51,7 +51,15 @@ export function readMapping(stored: JsonObject): Mapping {
   return compileMapping(mappingSchema.safeParse(understood).data ?? {});
 }
 
-/** Whether the mapping fills this field of `UserProfile`; `customFields.<name>` is one custom field. */
+/** Whether the mapping fills this field of the profile of a person or of a department. */
+export function mapsField(mapping: Mapping, type: ResourceTypeId, field: string): boolean {
+  return type === "User" ? mapsUserField(mapping, field) : mapsDepartmentField(mapping, field);
+}
+
+/**
+ * Whether the mapping fills this field of `UserProfile`; `customFields.<name>` is one custom field, `positions.title`
+ * and `positions.isMain` are parts of the positions.
+ */
 export function mapsUserField(mapping: Mapping, field: string): boolean {
   const custom = /^customFields\.(.*)$/s.exec(field)?.[1];
   if (custom !== undefined) return mapping.customFields.has(custom);
@@ -61,6 +69,10 @@ export function mapsUserField(mapping: Mapping, field: string): boolean {
       return mapping.references.has("manager");
     case "positions":
       return mapping.references.has("mainDepartment") || mapping.references.has("departmentTitles");
+    case "positions.title":
+      return mapping.references.has("departmentTitles");
+    case "positions.isMain":
+      return mapping.references.has("mainDepartment");
     case "departmentOrders":
       return mapping.references.has("departmentOrders");
     default:

@@ -180,7 +180,8 @@ function notesOf({ decision, settlement }: RehearsedStep): string[] {
 }
 
 function differencesOf(profile: JsonObject, held: JsonObject): FieldChange[] {
-  return compareRecord(profile, held, () => false).differences.map(({ field, expected, found }) => ({
+  const rules = { isOwn: () => false, isMapped: () => true };
+  return compareRecord(profile, held, rules).differences.map(({ field, expected, found }) => ({
     field,
     before: shownValue(field, found),
     after: shownValue(field, expected),

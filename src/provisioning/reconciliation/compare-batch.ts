@@ -11,6 +11,7 @@ import {
 } from "../../persistence/run-row-store.js";
 import { isId } from "../../platform/ids.js";
 import type { JsonObject, ResourceTypeId } from "../../scim/schema/attribute.js";
+import { mapsField } from "../mapping/mapping.js";
 import { type Adoption, adoptInto } from "./adopt-drift.js";
 import { asSent, type Difference, masked, withFound } from "./differences.js";
 import { judgeRecord, type ShownRecord, type Verdict } from "./judge-record.js";
@@ -93,6 +94,7 @@ async function judgeAll(
       ignored: ignored.filter((one) => one.remoteId === record.remoteId),
       rules: work.connection.policy.drift,
       isOwnDepartment: (departmentRemoteId) => isOwnDepartment(record.remoteId, departmentRemoteId),
+      isMapped: (field) => mapsField(work.connection.mapping, type, field),
     });
     return { record, verdict };
   });
@@ -158,7 +160,13 @@ function addEffect(
       return;
     }
     case "drift": {
-      const { linked, push, adopt } = verdict;
+      const { linked, push, adopt, stuck } = verdict;
+      if (stuck.length > 0) {
+        const given = { kind: "drift", resourceType: type, ...nameOf(linked) } as const;
+        const result = run.dryRun ? null : "failed";
+        row({ ...given, drifts: driftsOf(stuck, "push"), result, reason: runReason("account-kind") });
+      }
+      if (push.length + adopt.length === 0) return;
       const drifts = [...driftsOf(push, "push"), ...driftsOf(adopt, "adopt")];
       const action = push.length > 0 ? "push" : "adopt";
       const made = row({

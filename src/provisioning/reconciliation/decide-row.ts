@@ -18,9 +18,10 @@ import type { Clock } from "../../platform/clock.js";
 import type { JsonObject } from "../../scim/schema/attribute.js";
 import type { ConnectionAtWork } from "../connections/connection-at-work.js";
 import { createOpenConnections } from "../connections/open-connections.js";
+import { mapsField } from "../mapping/mapping.js";
 import { adoptInto } from "./adopt-drift.js";
 import { createAdoptValues } from "./adopt-values.js";
-import { compareRecord, type Difference, fingerprint, withFound } from "./differences.js";
+import { compareRecord, type Difference, fingerprint, isOfAccountKind, withFound } from "./differences.js";
 import {
   correctLastSent,
   findLinked,
@@ -28,6 +29,7 @@ import {
   type LinkedRecord,
   linkedDepartments,
 } from "./known-records.js";
+import { runReason } from "./run-reasons.js";
 import { RunActiveError, type RunContext, RunNotFoundError } from "./runs.js";
 import { createVendorReader } from "./vendor-reader.js";
 
@@ -109,7 +111,9 @@ export function createRowDecisions(deps: RowDecisionsDeps): RowDecisions {
       );
       if (chosen.length === 0) throw notDecidable(IN_LINE);
       if (decision.choice === "ignore") return await leaveAlone(run, row, chosen);
-      await correct(run, row, connection, { ...present, chosen, choice: decision.choice });
+      const changeable = chosen.filter((one) => !isOfAccountKind(one));
+      if (changeable.length === 0) throw notDecidable(runReason("account-kind"));
+      await correct(run, row, connection, { ...present, chosen: changeable, choice: decision.choice });
     } finally {
       await connections.close();
     }
@@ -133,7 +137,9 @@ export function createRowDecisions(deps: RowDecisionsDeps): RowDecisions {
     const isOwn = (id: string) =>
       own.has(id) || (id === connection.rootDepartmentId && linked.resourceId === remoteId);
     const contents = { ...record.contents } as JsonObject;
-    return { linked, readAt, differences: compareRecord(linked.lastSent, contents, isOwn).differences };
+    const isMapped = (field: string) => mapsField(connection.mapping, type, field);
+    const { differences } = compareRecord(linked.lastSent, contents, { isOwn, isMapped });
+    return { linked, readAt, differences };
   }
 
   async function correct(

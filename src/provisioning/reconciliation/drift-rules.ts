@@ -1,11 +1,17 @@
 import { z } from "zod";
 import type { DriftChoice } from "../../persistence/run-row-store.js";
 import type { ResourceTypeId } from "../../scim/schema/attribute.js";
+import { customFieldOf } from "./differences.js";
 
 const choiceSchema = z.enum(["push", "adopt", "ignore"], 'must be "push", "adopt" or "ignore"');
 const choicesSchema = z
   .record(
-    z.string().regex(/^[A-Za-z]{1,64}$/, "must be the name of a profile field, e.g. title"),
+    z
+      .string()
+      .regex(
+        /^(?:[A-Za-z]{1,64}|customFields\..{1,100})$/su,
+        "must be the name of a profile field, e.g. title",
+      ),
     choiceSchema,
     "must name fields with a choice for each",
   )
@@ -26,8 +32,10 @@ export const driftRulesSchema = z
 /** What is done about differences at a connection. */
 export type DriftRules = z.output<typeof driftRulesSchema>;
 
-/** The choice for a field. */
+/** The choice for a field; for a custom field that is not named, the one for `customFields`. */
 export function choiceFor(rules: DriftRules, type: ResourceTypeId, field: string): DriftChoice {
   const choices = type === "User" ? rules.users : rules.departments;
-  return (Object.hasOwn(choices, field) ? choices[field] : undefined) ?? rules.default;
+  const chosenFor = (name: string) => (Object.hasOwn(choices, name) ? choices[name] : undefined);
+  const ofAll = customFieldOf(field) === undefined ? undefined : chosenFor("customFields");
+  return chosenFor(field) ?? ofAll ?? rules.default;
 }

@@ -1,6 +1,6 @@
 import type { IgnoredDrift } from "../../persistence/run-row-store.js";
 import type { JsonObject, ResourceTypeId } from "../../scim/schema/attribute.js";
-import { compareRecord, type Difference, fingerprint } from "./differences.js";
+import { compareRecord, type Difference, fingerprint, isOfAccountKind } from "./differences.js";
 import { choiceFor, type DriftRules } from "./drift-rules.js";
 import { isMoving, type LinkedRecord, type StampedResource } from "./known-records.js";
 
@@ -23,6 +23,8 @@ export interface Knowledge {
   rules: DriftRules;
   /** Whether membership of a department is for us to say about this record. */
   isOwnDepartment(departmentRemoteId: string): boolean;
+  /** Whether the connection's mapping fills a field. */
+  isMapped(field: string): boolean;
 }
 
 /** What a run makes of a record. `left` counts differences that are to be left alone. */
@@ -34,6 +36,8 @@ export type Verdict =
       linked: LinkedRecord;
       push: Difference[];
       adopt: Difference[];
+      /** What can be brought in line by nobody but somebody who makes the account anew. */
+      stuck: Difference[];
       left: number;
       notComparable: string[];
     }
@@ -66,21 +70,29 @@ function judgeLinked(record: ShownRecord, linked: LinkedRecord, knowledge: Knowl
     if (isWaiting) return { kind: "none", left: 0 };
     return { kind: "orphan", resourceId: linked.resourceId, name: linked.name, linked: true };
   }
-  const { differences, notComparable } = compareRecord(
-    linked.lastSent,
-    record.contents,
-    knowledge.isOwnDepartment,
-  );
+  const { differences, notComparable } = compareRecord(linked.lastSent, record.contents, {
+    isOwn: (department) => knowledge.isOwnDepartment(department),
+    isMapped: (field) => knowledge.isMapped(field),
+  });
   if (differences.length === 0) return { kind: "same", left: 0, notComparable };
   if (isMoving(linked.state) || linked.linkedAt > record.readAt) {
     return { kind: "pending", linked, differences, notComparable };
   }
+  const open = differences.filter((one) => choiceOf(one, knowledge) !== "ignore");
+  const left = differences.length - open.length;
+  if (open.length === 0) return { kind: "same", left, notComparable };
+  const stuck = open.filter(isOfAccountKind);
   const chosen = (wanted: "push" | "adopt") =>
-    differences.filter((one) => choiceOf(one, knowledge) === wanted);
-  const [push, adopt] = [chosen("push"), chosen("adopt")];
-  const left = differences.length - push.length - adopt.length;
-  if (left === differences.length) return { kind: "same", left, notComparable };
-  return { kind: "drift", linked, push, adopt, left, notComparable };
+    open.filter((one) => !stuck.includes(one) && choiceOf(one, knowledge) === wanted);
+  return {
+    kind: "drift",
+    linked,
+    push: chosen("push"),
+    adopt: chosen("adopt"),
+    stuck,
+    left,
+    notComparable,
+  };
 }
 
 function choiceOf({ field, found }: Difference, { ignored, rules, type }: Knowledge) {

@@ -1,6 +1,7 @@
 import { ConnectorError } from "../../connectors/errors.js";
 import { insertRunRows } from "../../persistence/run-row-store.js";
 import type { JsonObject, ResourceTypeId } from "../../scim/schema/attribute.js";
+import { mapsUserField } from "../mapping/mapping.js";
 import { compareBatch } from "./compare-batch.js";
 import type { ShownRecord } from "./judge-record.js";
 import { findLinked, linkedDepartments } from "./known-records.js";
@@ -62,7 +63,10 @@ export async function readPeople(work: RunWork, departments: readonly string[]):
   }
 }
 
-/** Compares people; those of whom a listing leaves something out that was sent are read by themselves first. */
+/**
+ * Compares people; where the run looks closely, those of whom a listing leaves something out that was sent are read by
+ * themselves first.
+ */
 export async function comparePeople(
   work: RunWork,
   records: ShownRecord[],
@@ -76,9 +80,11 @@ export async function comparePeople(
     of,
     records.map((record) => record.remoteId),
   );
-  for (const record of records) {
+  const { mapping } = work.connection;
+  for (const record of work.run.depth === "full" ? records : []) {
     const sent = linked.get(record.remoteId)?.lastSent ?? {};
-    const isUntold = (field: string) => sent[field] !== undefined && !Object.hasOwn(record.contents, field);
+    const isUntold = (field: string) =>
+      sent[field] !== undefined && !Object.hasOwn(record.contents, field) && mapsUserField(mapping, field);
     if (!toldSingly.some(isUntold)) continue;
     const readAt = work.clock.now();
     const whole = await readOne(work, "User", record.remoteId);

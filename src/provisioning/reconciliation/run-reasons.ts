@@ -83,6 +83,16 @@ export const RUN_REASONS = {
       zh: "请在对方更正该值，或选择“推送”（push）或“忽略”（ignore）。",
     },
   },
+  "account-kind": {
+    message: {
+      en: "The account is of another kind (of the company, or a person's own; how it signs in) than the one that was made. No call changes that.",
+      zh: "该帐号的类型（企业账号或个人账号、登录方式）与当初创建的不同，接口无法更改帐号类型。",
+    },
+    remedy: {
+      en: "Remove the account at the vendor and run again: it is made anew. Or leave it alone by choosing ignore.",
+      zh: "请在对方删除该帐号后重新对账，系统会重新创建；或者选择“忽略”（ignore）。",
+    },
+  },
   "delivery-pending": {
     message: {
       en: "Its own delivery is on its way, so the difference is no news.",

@@ -9,6 +9,7 @@ import {
   insertRun,
   listRuns,
   type Run,
+  type RunDepth,
   type RunQuery,
 } from "../../persistence/run-store.js";
 import type { Clock } from "../../platform/clock.js";
@@ -70,13 +71,14 @@ export interface CountedRun {
 /** The runs of the connections: asked for here, carried out by a worker. */
 export interface Runs {
   /**
-   * Queues a run. A dry run only notes what it finds; `acceptScope` takes a smaller permission scope for meant.
+   * Queues a run. A dry run only notes what it finds; `acceptScope` takes a smaller permission scope for meant; `depth`
+   * is "full" by default.
    * @throws ConnectionNotFoundError, RunActiveError, ConnectionOffError
    */
   start(
     context: RunContext,
     connectionId: string,
-    options: { dryRun: boolean; acceptScope: boolean },
+    options: { dryRun: boolean; acceptScope: boolean; depth?: RunDepth },
   ): Promise<CountedRun>;
   /** Newest first. @throws ConnectionNotFoundError */
   list(tenantId: string, query: RunQuery): Promise<CountedRun[]>;
@@ -114,7 +116,7 @@ export function createRuns({ database, clock }: { database: Database; clock: Clo
   }
 
   return {
-    async start(context, connectionId, { dryRun, acceptScope }) {
+    async start(context, connectionId, { dryRun, acceptScope, depth = "full" }) {
       const { tenantId, actor, correlationId } = context;
       const connection = await findConnection(database, { tenantId, id: connectionId });
       if (connection === undefined) throw new ConnectionNotFoundError(connectionId);
@@ -129,6 +131,7 @@ export function createRuns({ database, clock }: { database: Database; clock: Clo
         trigger,
         dryRun,
         acceptScope,
+        depth,
         actor,
         correlationId,
         now,
@@ -136,7 +139,7 @@ export function createRuns({ database, clock }: { database: Database; clock: Clo
       const inserted = await database.transaction(async (tx) => {
         if (!(await insertRun(tx, given))) return false;
         const object = { type: "run", id, name: connection.name } as const;
-        const after = { connectionId, trigger, dryRun, acceptScope };
+        const after = { connectionId, trigger, dryRun, acceptScope, depth };
         await appendAudit(tx, { ...context, now }, { object, verb: "started", after });
         return true;
       });

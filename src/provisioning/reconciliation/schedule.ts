@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { RunDepth } from "../../persistence/run-store.js";
 
 const WEEKDAYS = ["sunday", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday"] as const;
 
@@ -11,6 +12,9 @@ const timeZone = z
   .string("must be a time zone such as Asia/Shanghai")
   .max(64, "must be a time zone such as Asia/Shanghai")
   .refine(isTimeZone, "must be a time zone such as Asia/Shanghai");
+
+/** How closely the runs of a schedule look; see RunDepth. */
+const depth = z.enum(["listed", "full"], 'must be "listed" or "full"').optional();
 
 /**
  * When a connection is compared by itself. An empty object, or `kind: "none"`, means: only on demand.
@@ -35,8 +39,9 @@ export const scheduleSchema = z.preprocess(
           offset: true,
           error: "must be a time such as 2026-01-01T00:00:00+08:00",
         }),
+        depth,
       }),
-      z.strictObject({ kind: z.literal("daily"), hour, timeZone }),
+      z.strictObject({ kind: z.literal("daily"), hour, timeZone, depth }),
       z.strictObject({
         kind: z.literal("weekly"),
         weekdays: z
@@ -45,6 +50,7 @@ export const scheduleSchema = z.preprocess(
           .max(7, "must name at most seven days"),
         hour,
         timeZone,
+        depth,
       }),
       z.strictObject({
         kind: z.literal("monthly"),
@@ -54,6 +60,7 @@ export const scheduleSchema = z.preprocess(
           .max(31, "must be a day of the month from 1 to 31"),
         hour,
         timeZone,
+        depth,
       }),
     ],
     { error: 'must be "none", "interval", "daily", "weekly" or "monthly"' },
@@ -69,6 +76,11 @@ const DAY_MS = 86_400_000;
 export function readSchedule(stored: unknown): Schedule {
   const parsed = scheduleSchema.safeParse(stored);
   return parsed.success ? parsed.data : { kind: "none" };
+}
+
+/** How closely the runs of a schedule look. */
+export function depthOf(schedule: Schedule): RunDepth {
+  return (schedule.kind === "none" ? undefined : schedule.depth) ?? "full";
 }
 
 /** The next moments after `after` at which a schedule fires, earliest first; none for a schedule that never does. */

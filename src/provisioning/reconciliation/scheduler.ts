@@ -6,11 +6,11 @@ import {
   type ScheduledConnection,
   takeDueRun,
 } from "../../persistence/run-schedule-store.js";
-import { insertRun } from "../../persistence/run-store.js";
+import { insertRun, type RunDepth } from "../../persistence/run-store.js";
 import type { Clock } from "../../platform/clock.js";
 import { newTimedId } from "../../platform/ids.js";
 import { RUN_CHANNEL } from "./runs.js";
-import { nextFireTimes, readSchedule } from "./schedule.js";
+import { depthOf, nextFireTimes, readSchedule } from "./schedule.js";
 
 /** What fires scheduled runs. */
 export interface SchedulerDeps {
@@ -38,15 +38,18 @@ const SCHEDULE_ACTOR = "schedule";
 export async function fireDueRuns({ database, clock }: Omit<SchedulerDeps, "onError">): Promise<void> {
   const now = clock.now();
   for (const connection of await listScheduled(database)) {
-    const [next] = nextFireTimes(readSchedule(connection.schedule), now, 1);
+    const schedule = readSchedule(connection.schedule);
+    const [next] = nextFireTimes(schedule, now, 1);
     if (next === undefined) continue;
     const rule = JSON.stringify(connection.schedule);
     if (connection.rule !== rule) await noteNextRun(database, connection, { rule, at: next });
-    else if (connection.nextAt !== null && connection.nextAt <= now) await fire(connection, next);
+    else if (connection.nextAt !== null && connection.nextAt <= now) {
+      await fire(connection, next, depthOf(schedule));
+    }
   }
   await forgetUnscheduled(database);
 
-  async function fire(connection: ScheduledConnection, next: Date): Promise<void> {
+  async function fire(connection: ScheduledConnection, next: Date, depth: RunDepth): Promise<void> {
     const { tenantId, id: connectionId } = connection;
     await database.transaction(async (tx) => {
       if (!(await takeDueRun(tx, connection, next))) return;
@@ -58,6 +61,7 @@ export async function fireDueRuns({ database, clock }: Omit<SchedulerDeps, "onEr
         trigger: "schedule",
         dryRun: false,
         acceptScope: false,
+        depth,
         actor: SCHEDULE_ACTOR,
         correlationId: id,
         now,

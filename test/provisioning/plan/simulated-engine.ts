@@ -13,7 +13,7 @@ import { createDeliver } from "../../../src/provisioning/deliver.js";
 import type { PlannedCall } from "../../../src/provisioning/plan/plan.js";
 import { createPlans } from "../../../src/provisioning/plan/plans.js";
 import { createDialect } from "../../../src/scim/dialect/dialect.js";
-import { startSimulator } from "../../../src/simulator/index.js";
+import { type SimulatorOptions, startSimulator } from "../../../src/simulator/index.js";
 import { defaultTenantId } from "../../support/database.js";
 import { createFakeClock } from "../../support/fake-clock.js";
 
@@ -21,9 +21,9 @@ import { createFakeClock } from "../../support/fake-clock.js";
 export type MadeCall = PlannedCall;
 
 /** The engine on a simulated DingTalk, delivering one resource after the other, and remembering the changing calls. */
-export async function createSimulatedEngine(database: Database) {
+export async function createSimulatedEngine(database: Database, settings: SimulatorOptions = {}) {
   const clock = createFakeClock();
-  const simulator = await startSimulator({ ratePerSecond: 10_000, clock });
+  const simulator = await startSimulator({ ratePerSecond: 10_000, ...settings, clock });
   const connectors = createConnectorRegistry([createDingTalkConnector()]);
   const connections = createConnections({
     database,
@@ -89,6 +89,8 @@ export async function createSimulatedEngine(database: Database) {
     context,
     connectionId,
     connections,
+    connectors,
+    openConnections,
     /** The changing calls so far. */
     made,
     directory: createDirectory({ database, clock }),
