@@ -11,6 +11,18 @@ import {
   updateDepartment,
 } from "./department-calls.js";
 import { disableAccount, enableAccount, getAccountStatus, signOutAccount } from "./org-account-calls.js";
+import {
+  addRole,
+  addRoleGroup,
+  addRolesForEmployees,
+  deleteRole,
+  getRole,
+  getRoleGroup,
+  listRoleHolders,
+  listRoles,
+  removeRolesForEmployees,
+  updateRole,
+} from "./role-calls.js";
 import type { PermissionPoint } from "./settings.js";
 import { createUser, deleteUser, updateUser } from "./user-calls.js";
 import {
@@ -26,6 +38,16 @@ import {
 const topapi = (path: string, permission: PermissionPoint, perform: Api["perform"]): Api => {
   return { family: "topapi", method: "POST", path: `/topapi/${path}`, needsToken: true, permission, perform };
 };
+
+/** The oldest of the role calls, which are not below `/topapi/`. */
+const roleApi = (name: string, perform: Api["perform"]): Api => ({
+  family: "oapi",
+  method: "POST",
+  path: `/role/${name}`,
+  needsToken: true,
+  permission: "qyapi_manage_addresslist",
+  perform,
+});
 
 const orgAccounts = (verb: string, perform: Api["perform"]): Api => ({
   family: "v1",
@@ -66,6 +88,16 @@ export const APIS: ReadonlyMap<string, Api> = new Map(
     topapi("v2/department/listsubid", "qyapi_get_department_list", listSubDepartmentIds),
     topapi("v2/department/listparentbydept", "qyapi_get_department_list", listParentsOfDepartment),
     topapi("v2/department/listparentbyuser", "qyapi_get_department_list", listParentsOfUser),
+    roleApi("add_role_group", addRoleGroup),
+    roleApi("add_role", addRole),
+    roleApi("update_role", updateRole),
+    topapi("role/deleterole", "qyapi_manage_addresslist", deleteRole),
+    topapi("role/list", "qyapi_get_department_list", listRoles),
+    topapi("role/getrole", "qyapi_get_department_list", getRole),
+    topapi("role/getrolegroup", "qyapi_get_department_list", getRoleGroup),
+    topapi("role/simplelist", "qyapi_get_department_member", listRoleHolders),
+    topapi("role/addrolesforemps", "qyapi_manage_addresslist", addRolesForEmployees),
+    topapi("role/removerolesforemps", "qyapi_manage_addresslist", removeRolesForEmployees),
     orgAccounts("enable", enableAccount),
     orgAccounts("disable", disableAccount),
     orgAccounts("signOut", signOutAccount),

@@ -3,6 +3,7 @@ import type { Clock } from "../platform/clock.js";
 import { newSecret } from "../platform/ids.js";
 import { createHistory, type History } from "./history.js";
 import type { Mobile } from "./mobile.js";
+import { createRoleBook, type RoleBook } from "./role-book.js";
 
 /** The id of the company itself, the root of the department tree. */
 export const ROOT_DEPARTMENT_ID = 1;
@@ -86,6 +87,7 @@ export interface User extends Readonly<UserFields> {
 export interface ContactBook {
   readonly departments: ReadonlyMap<number, Department>;
   readonly users: ReadonlyMap<string, User>;
+  readonly roles: RoleBook;
   readonly history: History;
   /** The person holding this unique value, if any. E-mail addresses are compared without regard to case. */
   userHolding(kind: UniqueKind, value: string): User | undefined;
@@ -124,6 +126,7 @@ export function createContactBook(deps: { clock: Clock; corpName: string }): Con
   const holders = new Map<string, string>();
   const stamped = new Map<string, Set<number>>();
   const history = createHistory(deps);
+  const roles = createRoleBook(history);
   let lastDepartmentId = 400_000_000;
   let entries = 0;
   let orders = 0n;
@@ -164,6 +167,7 @@ export function createContactBook(deps: { clock: Clock; corpName: string }): Con
   return {
     departments,
     users,
+    roles,
     history,
     userHolding(kind, value) {
       const userid = holders.get(holderKey(kind, value));
@@ -244,6 +248,7 @@ export function createContactBook(deps: { clock: Clock; corpName: string }): Con
       for (const departmentId of user.departmentIds) leaveDepartment(userid, departmentId);
       for (const other of users.values()) if (other.managerUserid === userid) other.managerUserid = undefined;
       holdUniqueValues(user, false);
+      roles.forgetUser(userid);
       users.delete(userid);
       history.record("user.deleted", userid);
     },

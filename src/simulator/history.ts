@@ -11,10 +11,16 @@ export interface HistoryEvent {
     | "department.deleted"
     | "user.created"
     | "user.updated"
-    | "user.deleted";
-  /** Department id in digits, or userid. */
+    | "user.deleted"
+    | "roleGroup.created"
+    | "role.created"
+    | "role.updated"
+    | "role.deleted"
+    | "role.assigned"
+    | "role.withdrawn";
+  /** Department, role or role group id in digits, or userid. */
   readonly id: string;
-  /** For updates: the parameters the call carried beside the id. */
+  /** For updates: the parameters the call carried beside the id; for an assignment, whose it is. */
   readonly fields: readonly string[];
 }
 

@@ -41,6 +41,12 @@ export const readingsShape = {
   lastPageCursor: z.enum(["absent", "zero"]),
   /** Whether two departments may carry the same `source_identifier`; if not, the second is refused with 400002. */
   sharedSourceIdentifiers: z.enum(["taken", "refused"]),
+  /** Where a role's name is the only one of its kind: in its role group, or in the whole company. */
+  roleNamesUnique: z.enum(["group", "company"]),
+  /** Deleting a role that people hold: refused with 400002, or they lose it. */
+  deleteRoleWithHolders: z.enum(["refuse", "cascade"]),
+  /** Whether `role_list` of somebody without roles is absent, or an empty list. */
+  noRoles: z.enum(["absent", "empty"]),
 };
 
 const readingsSchema = z.strictObject(readingsShape);
@@ -69,6 +75,9 @@ export function usualReadings(): Readings {
     errmsgOnSuccess: true,
     lastPageCursor: "absent",
     sharedSourceIdentifiers: "taken",
+    roleNamesUnique: "group",
+    deleteRoleWithHolders: "refuse",
+    noRoles: "absent",
   };
 }
 
@@ -93,5 +102,8 @@ export function contraryReadings(): Readings {
     errmsgOnSuccess: false,
     lastPageCursor: "zero",
     sharedSourceIdentifiers: "refused",
+    roleNamesUnique: "company",
+    deleteRoleWithHolders: "cascade",
+    noRoles: "empty",
   };
 }

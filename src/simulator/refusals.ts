@@ -2,7 +2,12 @@
 const TEXTS: ReadonlyMap<number, string> = new Map([
   [-1, "系统繁忙"],
   [22, "不合法ApiName"],
+  [23004, "不允许编辑系统标签"],
+  [33011, "不合法的角色id"],
   [33012, "用户不存在"],
+  [34018, "角色不能为空"],
+  [34020, "不合法的角色组id"],
+  [34021, "角色名称已存在"],
   [40009, "不合法的部门id"],
   [40010, "不合法的父部门id"],
   [40011, "不合法的排序值"],
@@ -56,6 +61,7 @@ const TEXTS: ReadonlyMap<number, string> = new Map([
   [60510, "可见范围设置不合法"],
   [400002, "参数错误"],
   [600109, "人员可见范围不合法"],
+  [660000, "参数为空"],
 ]);
 
 /** The usual Chinese text for an error code of the contact API. */

@@ -6,6 +6,7 @@ import {
   ROOT_DEPARTMENT_ID,
 } from "./contact-book.js";
 import type { HistoryDump } from "./history.js";
+import type { Role } from "./role-book.js";
 
 /** A department in the dump, spelled like the API spells it. */
 export interface DepartmentDump {
@@ -43,6 +44,17 @@ export interface UserDump {
   readonly account?: EnterpriseAccount;
 }
 
+/** A role group that an app or administrator made, with its roles and who holds them. */
+export interface RoleGroupDump {
+  readonly groupId: number;
+  readonly name: string;
+  readonly roles: readonly {
+    readonly id: number;
+    readonly name: string;
+    readonly userid_list: readonly string[];
+  }[];
+}
+
 /** The whole contact book and what happened to it. */
 export interface StateDump {
   readonly corpId: string;
@@ -50,6 +62,8 @@ export interface StateDump {
   readonly departments: readonly DepartmentDump[];
   /** In the order of joining. */
   readonly users: readonly UserDump[];
+  /** Without those that DingTalk itself makes. */
+  readonly roleGroups: readonly RoleGroupDump[];
   readonly history: HistoryDump;
 }
 
@@ -69,7 +83,14 @@ export function dumpState(book: ContactBook, corpId: string): StateDump {
     ...Object.fromEntries(user.texts),
     ...(user.account !== undefined && { account: user.account }),
   }));
-  return { corpId, departments, users, history: book.history.dump() };
+  const roleGroups = [...book.roles.groups.values()]
+    .filter((group) => !group.builtIn)
+    .map(({ id, name }) => ({ groupId: id, name, roles: book.roles.rolesIn(id).map(describeRole) }));
+  return { corpId, departments, users, roleGroups, history: book.history.dump() };
+}
+
+function describeRole({ id, name, holders }: Role): RoleGroupDump["roles"][number] {
+  return { id, name, userid_list: [...holders] };
 }
 
 function describeDepartment(book: ContactBook, department: Department): DepartmentDump {

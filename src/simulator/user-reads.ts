@@ -18,7 +18,20 @@ export function getUser(call: Call): AnswerFields {
     dept_id,
     leader: isLeader(call, user, dept_id),
   }));
-  return { result: { ...describeUser(call, user), dept_order_list, leader_in_dept } };
+  const role_list = call.book.roles.rolesOf(user.userid).map(({ id, name, groupId }) => ({
+    id,
+    name,
+    group_name: call.book.roles.groups.get(groupId)?.name,
+  }));
+  const saysRoles = role_list.length > 0 || call.settings.noRoles === "empty";
+  return {
+    result: {
+      ...describeUser(call, user),
+      dept_order_list,
+      leader_in_dept,
+      ...(saysRoles && { role_list }),
+    },
+  };
 }
 
 /** `/topapi/v2/user/getbymobile`. */

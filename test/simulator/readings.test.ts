@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { contraryReadings, usualReadings } from "../../src/simulator/index.js";
+import { BusinessRefusal, contraryReadings, usualReadings } from "../../src/simulator/index.js";
 import { startTenant } from "./tenant.js";
 
 const both = { usual: usualReadings(), contrary: contraryReadings() } as const;
@@ -36,6 +36,38 @@ const QUESTIONS: [
       return tenant.codeOf("v2/department/create", { name: "甲", parent_id: 1 });
     },
     { usual: 60008, contrary: 60021 },
+  ],
+  [
+    "a role name that is taken in another role group",
+    async ({ simulator }) => {
+      const [first, second] = ["甲", "乙"].map((name) => simulator.act("/role/add_role_group", { name }));
+      simulator.act("/role/add_role", { groupId: first?.["groupId"], roleName: "审批人" });
+      try {
+        return typeof simulator.act("/role/add_role", { groupId: second?.["groupId"], roleName: "审批人" });
+      } catch (error) {
+        return error instanceof BusinessRefusal ? error.code : error;
+      }
+    },
+    { usual: "object", contrary: 34021 },
+  ],
+  [
+    "deleting a role that somebody holds",
+    async (tenant) => {
+      await tenant.addUser("u1");
+      const { groupId } = tenant.simulator.act("/role/add_role_group", { name: "甲" });
+      const { roleId } = tenant.simulator.act("/role/add_role", { groupId, roleName: "审批人" });
+      await tenant.call("role/addrolesforemps", { roleIds: String(roleId), userIds: "u1" });
+      return tenant.codeOf("role/deleterole", { role_id: roleId });
+    },
+    { usual: 400002, contrary: 0 },
+  ],
+  [
+    "the roles of somebody who has none",
+    async (tenant) => {
+      await tenant.addUser("u1");
+      return (await tenant.resultOf("v2/user/get", { userid: "u1" }))["role_list"];
+    },
+    { usual: undefined, contrary: [] },
   ],
   [
     "a hyphen in a department name",
