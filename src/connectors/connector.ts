@@ -37,6 +37,8 @@ export interface ConnectorDescriptor {
   maxDepartments: { create: number; update: number };
   /** Characters that the vendor refuses in a department name, and the longest name it takes. */
   departmentName: { forbidden: readonly string[]; maxLength: number };
+  /** The same for the name of a role. */
+  roleName: { forbidden: readonly string[]; maxLength: number };
 }
 
 /** Settings of one connection: `plain` may be shown to an administrator, `secret` may not. */
@@ -97,6 +99,7 @@ export interface VendorCall {
 export interface ConnectorSession {
   departments: DepartmentOperations;
   users: UserOperations;
+  roles: RoleOperations;
   /** Tries the credential, permissions and reach without writing anything. Never throws for vendor trouble: it reports. */
   test(context: CallContext): Promise<ConnectionReport>;
   /** What the vendor lets us see at this moment. @throws ConnectorError */
@@ -125,6 +128,13 @@ export interface DepartmentProfile {
   managerRemoteIds?: string[];
 }
 
+/** A role as it should be at the vendor. Who holds it is said of the people (`UserProfile.roleRemoteIds`). */
+export interface RoleProfile {
+  name: string;
+  /** The name of the group of roles that it is made in. */
+  roleGroup: string;
+}
+
 /** A person as they should be at the vendor. A field that is absent is not set. */
 export interface UserProfile {
   name: string;
@@ -150,6 +160,11 @@ export interface UserProfile {
   managerRemoteId?: string;
   /** Remote ids of all departments the person belongs to because of us; at least one, the main department first. */
   departmentRemoteIds: string[];
+  /**
+   * Remote ids of the roles that the person holds because of us. No create or update of a person writes them:
+   * `RoleOperations.assign` and `withdraw` do. Absent: it is not for us to say.
+   */
+  roleRemoteIds?: string[];
   /** The person's job in each of these departments; where it is given, exactly one of them is the main one. */
   positions?: DepartmentPosition[];
   /** The person's place in the list of a department. */
@@ -258,6 +273,62 @@ export interface AuthorisedScope {
   userRemoteIds: string[];
   /** Fields of people that the vendor says we may read: one of these that an answer leaves out is empty. */
   userFields: (keyof UserProfile)[];
+}
+
+/** A role as it is at the vendor. */
+export interface RemoteRole {
+  remoteId: string;
+  name: string;
+  groupRemoteId: string;
+}
+
+/** A page of those who hold a role. */
+export interface HolderPage {
+  userRemoteIds: string[];
+  /** Where the next page begins; absent on the last one. */
+  nextCursor?: string;
+}
+
+/**
+ * Roles, each in a group of roles. The vendor chooses the ids of both and keeps no stamp of ours: what a lost answer
+ * left behind is found by its name. Remote ids of roles are those of `roleRemoteId` (role-id.ts).
+ */
+export interface RoleOperations {
+  /** The id of the first group of roles of this name. @throws ConnectorError rejected for one that the vendor keeps for itself */
+  findGroup(request: CallContext & { name: string }): Promise<string | undefined>;
+  /** Makes a group of roles and answers its id. */
+  createGroup(request: CallContext & { name: string }): Promise<string>;
+  /**
+   * The role of that name in a group of roles.
+   * @throws ConnectorError dependency-missing with field `roleGroup` where the group is gone
+   */
+  find(request: CallContext & { groupRemoteId: string; name: string }): Promise<RemoteRole | undefined>;
+  /**
+   * @throws ConnectorError conflict where the name is taken; dependency-missing with field `roleGroup` where the group is
+   * gone
+   */
+  create(request: CallContext & { groupRemoteId: string; name: string }): Promise<WriteResult>;
+  /** @throws ConnectorError not-found where the role is gone, conflict where the name is taken */
+  rename(request: CallContext & { remoteId: string; name: string }): Promise<void>;
+  /**
+   * Removes a role that nobody holds. One that is gone already counts as removed.
+   * @throws ConnectorError dependency-missing while somebody holds it
+   */
+  remove(request: CallContext & { remoteId: string }): Promise<void>;
+  get(request: CallContext & { remoteId: string }): Promise<RemoteRole | undefined>;
+  /** One page of those who hold a role. @throws ConnectorError not-found where the role is gone */
+  listHolders(request: CallContext & { remoteId: string; cursor?: string }): Promise<HolderPage>;
+  /**
+   * Gives a person roles; those they hold already are no trouble.
+   * @throws ConnectorError not-found where the person is gone; dependency-missing with field `roleRemoteIds` where one of the
+   * roles is gone
+   */
+  assign(request: CallContext & { userRemoteId: string; roleRemoteIds: readonly string[] }): Promise<void>;
+  /**
+   * Takes roles from a person; those they do not hold, and those that are gone, are no trouble.
+   * @throws ConnectorError not-found where the person is gone
+   */
+  withdraw(request: CallContext & { userRemoteId: string; roleRemoteIds: readonly string[] }): Promise<void>;
 }
 
 export interface DepartmentOperations {

@@ -10,6 +10,7 @@ import {
   type ConnectorErrorFacts,
   type ConnectorErrorKind,
 } from "../../src/connectors/errors.js";
+import { isRoleId } from "../../src/connectors/role-id.js";
 
 /** What the suite needs of a vendor besides the connector: an administrator at its console, and trouble. */
 export interface VendorUnderTest {
@@ -27,12 +28,16 @@ export interface VendorUnderTest {
   addCompanyAccount(userRemoteId: string): void;
   /** Who leads a department at the vendor. */
   leadersOf(departmentRemoteId: string): readonly string[];
+  /** Makes a role in a group of roles at the vendor's console, and answers its remote id. */
+  addRole(groupRemoteId: string, name: string): string;
+  /** Who holds a role at the vendor. */
+  holdersOf(roleRemoteId: string): readonly string[];
   /** A value that the vendor keeps of a person, by its field of `UserProfile`. */
   storedUserField(userRemoteId: string, field: "title" | "email" | "managerRemoteId"): string | undefined;
   /** Whether the vendor passes over an attempt to clear a text. */
   keepsTexts?: boolean;
   /** The next create of this kind takes effect and its answer is lost. */
-  loseNextCreate(kind: "user" | "department"): void;
+  loseNextCreate(kind: "user" | "department" | "role"): void;
   /** The next create of this kind is answered with "too many calls". */
   throttleNextCreate(kind: "user" | "department"): void;
   close(): Promise<void>;
@@ -65,6 +70,8 @@ export function describeConnector(name: string, start: () => Promise<VendorUnder
     };
     const getUser = (remoteId: string) => vendor.session.users.get({ ...context, remoteId });
     const getDepartment = (remoteId: string) => vendor.session.departments.get({ ...context, remoteId });
+
+    describeRoles(() => vendor);
 
     describe("departments", () => {
       it("are created with name, parent and our stamp", async () => {
@@ -504,6 +511,17 @@ export function describeConnector(name: string, start: () => Promise<VendorUnder
         expect(JSON.stringify(vendor.calls)).not.toContain("13800138001");
       });
 
+      it("of roles are told with the person", async () => {
+        await createUser("u1");
+        const { roles, users } = vendor.session;
+        const groupRemoteId = await roles.createGroup({ ...context, name: "SCIM" });
+        const { remoteId } = await roles.create({ ...context, groupRemoteId, name: "审批人" });
+        const read = () => users.read({ ...context, remoteId: "u1", granted: everyField });
+        expect((await read())?.contents.roleRemoteIds).toEqual([]);
+        await roles.assign({ ...context, userRemoteId: "u1", roleRemoteIds: [remoteId] });
+        expect((await read())?.contents.roleRemoteIds).toEqual([remoteId]);
+      });
+
       it("of a connection test report scope and counts without writing", async () => {
         await createDepartment("乙", await createDepartment("甲"));
         await createUser("u1");
@@ -515,6 +533,141 @@ export function describeConnector(name: string, start: () => Promise<VendorUnder
           counts: { departments: 2, people: 1 },
         });
       });
+    });
+  });
+}
+
+/** What every connector promises of roles and those who hold them. */
+function describeRoles(current: () => VendorUnderTest): void {
+  describe("roles", () => {
+    const roles = () => current().session.roles;
+    const makeGroup = (name = "SCIM") => roles().createGroup({ ...context, name });
+    const makeRole = async (groupRemoteId: string, name: string) =>
+      (await roles().create({ ...context, groupRemoteId, name })).remoteId;
+    const makePeople = async (...remoteIds: string[]) => {
+      const { session, rootId } = current();
+      for (const remoteId of remoteIds) {
+        await session.users.create({ ...context, remoteId, profile: person(remoteId, rootId) });
+      }
+    };
+
+    it("are made in a group of roles that is found by its name", async () => {
+      expect(await roles().findGroup({ ...context, name: "SCIM" })).toBeUndefined();
+      for (let index = 0; index < 205; index += 1) await makeGroup(`组${index}`);
+      const groupRemoteId = await makeGroup();
+      expect(await roles().findGroup({ ...context, name: "SCIM" })).toBe(groupRemoteId);
+      const remoteId = await makeRole(groupRemoteId, "审批人");
+      const role = { remoteId, name: "审批人", groupRemoteId };
+      expect(await roles().get({ ...context, remoteId })).toEqual(role);
+      expect(await roles().find({ ...context, groupRemoteId, name: "审批人" })).toEqual(role);
+      expect(await roles().find({ ...context, groupRemoteId, name: "财务" })).toBeUndefined();
+    });
+
+    it("have ids that no department has", async () => {
+      const remoteId = await makeRole(await makeGroup(), "审批人");
+      expect(isRoleId(remoteId)).toBe(true);
+      const group = await current().session.departments.create({
+        ...context,
+        profile: { name: "审批人", parentRemoteId: current().rootId, sourceId: "src" },
+      });
+      expect(isRoleId(group.remoteId)).toBe(false);
+    });
+
+    it("conflict by name within their group, when made and when renamed", async () => {
+      const groupRemoteId = await makeGroup();
+      const remoteId = await makeRole(groupRemoteId, "审批人");
+      await makeRole(groupRemoteId, "财务");
+      await failsWith(makeRole(groupRemoteId, "审批人"), "conflict", { field: "name" });
+      await failsWith(roles().rename({ ...context, remoteId, name: "财务" }), "conflict", { field: "name" });
+      await roles().rename({ ...context, remoteId, name: "法务" });
+      expect((await roles().get({ ...context, remoteId }))?.name).toBe("法务");
+    });
+
+    it("wait for a group of roles that is not there", async () => {
+      const missing = { kind: "dependency-missing", facts: { field: "roleGroup" } } as const;
+      await failsWith(makeRole("777777", "审批人"), missing.kind, missing.facts);
+      const find = roles().find({ ...context, groupRemoteId: "777777", name: "审批人" });
+      await failsWith(find, missing.kind, missing.facts);
+    });
+
+    it("are found by their name after a lost answer", async () => {
+      const groupRemoteId = await makeGroup();
+      current().loseNextCreate("role");
+      await failsWith(makeRole(groupRemoteId, "审批人"), "transient", { mayHaveApplied: true });
+      expect((await roles().find({ ...context, groupRemoteId, name: "审批人" }))?.name).toBe("审批人");
+    });
+
+    it("are given to people and taken from them, more than fit into one call, twice without trouble", async () => {
+      const groupRemoteId = await makeGroup();
+      await makePeople("u1", "u2");
+      const all: string[] = [];
+      for (let index = 0; index < 23; index += 1) all.push(await makeRole(groupRemoteId, `角色${index}`));
+      const [first = "", second = ""] = all;
+      for (let times = 0; times < 2; times += 1) {
+        await roles().assign({ ...context, userRemoteId: "u1", roleRemoteIds: all });
+        await roles().assign({ ...context, userRemoteId: "u2", roleRemoteIds: [first] });
+      }
+      expect(all.map((id) => current().holdersOf(id).length)).toEqual([2, ...Array<number>(22).fill(1)]);
+      const rest = all.slice(1);
+      for (let times = 0; times < 2; times += 1) {
+        await roles().withdraw({ ...context, userRemoteId: "u1", roleRemoteIds: rest });
+      }
+      expect(current().holdersOf(first)).toEqual(["u1", "u2"]);
+      expect(current().holdersOf(second)).toEqual([]);
+    });
+
+    it("list their holders page by page", async () => {
+      const remoteId = await makeRole(await makeGroup(), "员工");
+      const people = Array.from({ length: 103 }, (_, index) => `p${index}`);
+      await makePeople(...people);
+      for (const userRemoteId of people) {
+        await roles().assign({ ...context, userRemoteId, roleRemoteIds: [remoteId] });
+      }
+      const found: string[] = [];
+      let cursor: string | undefined;
+      do {
+        const page = await roles().listHolders({
+          ...context,
+          remoteId,
+          ...(cursor !== undefined && { cursor }),
+        });
+        found.push(...page.userRemoteIds);
+        cursor = page.nextCursor;
+      } while (cursor !== undefined);
+      expect(found).toEqual(people);
+    });
+
+    it("tell a role that is gone from a person who is gone", async () => {
+      const groupRemoteId = await makeGroup();
+      const remoteId = await makeRole(groupRemoteId, "审批人");
+      const gone = await makeRole(groupRemoteId, "旧");
+      await roles().remove({ ...context, remoteId: gone });
+      await makePeople("u1");
+      const give = (userRemoteId: string, ...roleRemoteIds: string[]) =>
+        roles().assign({ ...context, userRemoteId, roleRemoteIds });
+      const take = (userRemoteId: string, ...roleRemoteIds: string[]) =>
+        roles().withdraw({ ...context, userRemoteId, roleRemoteIds });
+      await failsWith(give("u1", remoteId, gone), "dependency-missing", { field: "roleRemoteIds" });
+      await failsWith(give("nobody", remoteId), "not-found", {});
+      await failsWith(take("nobody", remoteId), "not-found", {});
+      await give("u1", remoteId);
+      await take("u1", gone, remoteId);
+      expect(current().holdersOf(remoteId)).toEqual([]);
+    });
+
+    it("are not removed while somebody holds them, and removing one that is gone is no trouble", async () => {
+      const groupRemoteId = await makeGroup();
+      const remoteId = current().addRole(groupRemoteId, "审批人");
+      await makePeople("u1");
+      await roles().assign({ ...context, userRemoteId: "u1", roleRemoteIds: [remoteId] });
+      const refused = await failsWith(roles().remove({ ...context, remoteId }), "dependency-missing", {});
+      expect(refused.facts.remedy).toBeDefined();
+      await current().session.users.remove({ ...context, remoteId: "u1" });
+      await roles().remove({ ...context, remoteId });
+      await roles().remove({ ...context, remoteId });
+      expect(await roles().get({ ...context, remoteId })).toBeUndefined();
+      await failsWith(roles().rename({ ...context, remoteId, name: "新" }), "not-found", {});
+      await failsWith(roles().listHolders({ ...context, remoteId }), "not-found", {});
     });
   });
 }

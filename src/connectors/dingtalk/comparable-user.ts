@@ -1,5 +1,6 @@
 import type { z } from "zod";
 import type { Contents, DepartmentOrder, RemoteRecord, UserProfile } from "../connector.js";
+import { roleRemoteId } from "../role-id.js";
 import { heldAccount } from "./company-account.js";
 import { mobileFromDingTalk } from "./mobile.js";
 import type { comparableUser } from "./read-guards.js";
@@ -65,6 +66,9 @@ export function toUserRecord(
   contents.hiredDate = user.hired_date ?? null;
   if (user.manager_userid !== undefined) contents.managerRemoteId = user.manager_userid;
   else if (!readBy.unsaid.includes("managerRemoteId")) contents.managerRemoteId = null;
+  if (user.role_list || !readBy.unsaid.includes("roleRemoteIds")) {
+    contents.roleRemoteIds = (user.role_list ?? []).map(({ id }) => roleRemoteId(id));
+  }
   return { remoteId: user.userid, contents };
 }
 

@@ -6,9 +6,10 @@ import {
 import type { Connector } from "../connector.js";
 import { createDingTalkClient } from "./client.js";
 import { createDepartmentOperations } from "./departments.js";
-import { MAX_DEPARTMENTS, USER_LIMITS } from "./limits.js";
+import { MAX_DEPARTMENTS, ROLE_NAME, USER_LIMITS } from "./limits.js";
 import { createDepartmentReads, createUserReads, readScope } from "./reads.js";
 import { createRehearsalClient } from "./rehearsal.js";
+import { createRoleOperations } from "./roles.js";
 import {
   DINGTALK_ROOT_DEPARTMENT_ID,
   DINGTALK_SECRET_SETTINGS,
@@ -39,6 +40,7 @@ export function createDingTalkConnector(
       userLimits: USER_LIMITS,
       maxDepartments: MAX_DEPARTMENTS,
       departmentName: { forbidden: ["-", ",", "，"], maxLength: 64 },
+      roleName: ROLE_NAME,
     },
     parseSettings: parseDingTalkSettings,
     open(settings, deps) {
@@ -53,6 +55,7 @@ export function createDingTalkConnector(
       return {
         departments: { ...createDepartmentOperations(client), ...createDepartmentReads(client) },
         users: { ...createUserOperations(client, parsed), ...createUserReads(client) },
+        roles: createRoleOperations(client),
         readScope: (context) => readScope(client, context),
         test: (context) => testConnection({ client, clock: deps.clock, rootDepartmentId }, context),
         close: () => client.close(),

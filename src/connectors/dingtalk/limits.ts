@@ -22,5 +22,8 @@ export const USER_LIMITS: readonly FieldLimit[] = [
   { field: "account.loginId", maxLength: 64 },
 ];
 
+/** No source says how long a role's name may be: the limit is that of a department's. */
+export const ROLE_NAME = { forbidden: [], maxLength: 64 } as const;
+
 /** `dept_id_list` of user/create and of user/update. */
 export const MAX_DEPARTMENTS = { create: 100, update: 300 } as const;

@@ -87,6 +87,29 @@ export const OWN_REASONS = {
       zh: "请检查回写的部门 ID（ddtalkId）以及连接的根部门。",
     },
   },
+  "bad-role-id": {
+    message: { en: '"{id}" is not a role id of DingTalk.', zh: "“{id}”不是钉钉的角色 ID。" },
+  },
+  "built-in-role-group": {
+    message: {
+      en: 'The role group "{name}" is DingTalk\'s own: no app may make roles in it.',
+      zh: "角色组“{name}”由钉钉内置，应用不能在其中创建角色。",
+    },
+    remedy: {
+      en: "Name another role group in policy.groupsAsRoles.roleGroup.",
+      zh: "请在 policy.groupsAsRoles.roleGroup 中填写其他角色组名称。",
+    },
+  },
+  "role-held": {
+    message: {
+      en: "The role is still held by people to whom the gateway did not give it: {people}",
+      zh: "该角色仍由并非网关授予的人员持有：{people}",
+    },
+    remedy: {
+      en: "Take the role from these people in DingTalk's console, then retry the removal.",
+      zh: "请在钉钉管理后台移除这些人员的该角色，然后重试删除。",
+    },
+  },
   "no-department": {
     message: {
       en: "A DingTalk member belongs to at least one department, and none is left.",

@@ -52,6 +52,8 @@ export const comparableUser = z.object({
   exclusive_account: z.boolean().nullish(),
   exclusive_account_type: text,
   login_id: text,
+  /** In `user/get` alone. */
+  role_list: z.array(z.object({ id: vendorInteger })).nullish(),
 });
 
 /** The answer of `user/get`. */

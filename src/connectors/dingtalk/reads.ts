@@ -21,6 +21,7 @@ const PAGE_SIZE = 100;
 /** `user/list` is not documented to show these, though `user/get` is: absent there says nothing. */
 const TOLD_SINGLY = [
   "managerRemoteId",
+  "roleRemoteIds",
   "positions",
   "departmentOrders",
   "seniorMode",

@@ -1,7 +1,7 @@
 import type { Clock } from "../../platform/clock.js";
 import type { CallContext, Rehearsal, VendorCall } from "../connector.js";
 import { ConnectorError } from "../errors.js";
-import { placeholderDepartmentId } from "../placeholder-id.js";
+import { placeholderId } from "../placeholder-id.js";
 import type { ApiCall, DingTalkClient } from "./client.js";
 import { isNotFound, refusalError } from "./errors.js";
 import { redact } from "./redaction.js";
@@ -20,7 +20,7 @@ type Refuse = (code: string) => never;
 /**
  * A client that sends reads only. Writes are recorded and remembered, and reads answer as DingTalk would after them.
  * Before a write it looks for what DingTalk would refuse: a user id, mobile number or department name that is taken,
- * a person or department that is not there, a department that is not empty.
+ * a person, department or role that is not there, a department that is not empty.
  */
 export function createRehearsalClient(client: DingTalkClient, deps: RehearsalDeps): DingTalkClient {
   const read = <T>(apiCall: ApiCall<T>, context: CallContext): Promise<T> =>
@@ -95,7 +95,7 @@ const WRITES: Readonly<Record<string, RehearseWrite>> = {
   "/topapi/v2/department/create": async (book, body, refuse) => {
     const siblings = await siblingsBelow(book, String(body["parent_id"]), refuse);
     if (siblings.some((sibling) => sibling["name"] === body["name"])) refuse("60008");
-    const dept_id = placeholderDepartmentId(String(body["source_identifier"] ?? JSON.stringify(body)));
+    const dept_id = placeholderId(String(body["source_identifier"] ?? JSON.stringify(body)));
     book.writeDepartment(dept_id, "created", body);
     return { result: { dept_id } };
   },
@@ -126,7 +126,50 @@ const WRITES: Readonly<Record<string, RehearseWrite>> = {
     book.writeDepartment(id, "deleted", {});
     return {};
   },
+
+  "/role/add_role_group": async (book, body) => ({ groupId: book.roles.addGroup(String(body["name"])) }),
+
+  "/role/add_role": async (book, body, refuse) => {
+    const [groupId, name] = [String(body["groupId"]), String(body["roleName"])];
+    if ([...(await book.roles.namesIn(groupId)).values()].includes(name)) refuse("34021");
+    return { roleId: book.roles.addRole(groupId, name) };
+  },
+
+  "/role/update_role": async (book, body, refuse) => {
+    const [id, name] = [String(body["roleId"]), String(body["roleName"])];
+    const present = await foundOr(book.roles.role(id), () => refuse("33011"));
+    const names = await book.roles.namesIn(present.groupId);
+    if ([...names].some(([other, taken]) => taken === name && other !== id)) refuse("34021");
+    book.roles.rename(id, { ...present, name });
+    return {};
+  },
+
+  "/topapi/role/deleterole": async (book, body, refuse) => {
+    const id = String(body["role_id"]);
+    if (!(await exists(book.roles.role(id)))) refuse("33011");
+    book.roles.remove(id);
+    return {};
+  },
+
+  "/topapi/role/addrolesforemps": (book, body, refuse) => setHolders(book, body, refuse, true),
+  "/topapi/role/removerolesforemps": (book, body, refuse) => setHolders(book, body, refuse, false),
 };
+
+async function setHolders(
+  book: RehearsedBook,
+  body: Fields,
+  refuse: Refuse,
+  holds: boolean,
+): Promise<object> {
+  const roles = String(body["roleIds"]).split(",");
+  const people = String(body["userIds"]).split(",");
+  for (const id of roles) if (!(await exists(book.roles.role(id)))) refuse("33011");
+  for (const userid of people) {
+    if (!(await exists(book.user(userid)))) refuse("33012");
+    for (const id of roles) book.roles.setHolder(id, userid, holds);
+  }
+  return {};
+}
 
 function siblingsBelow(book: RehearsedBook, parentId: string, refuse: Refuse): Promise<Fields[]> {
   return foundOr(book.departmentsBelow(parentId), () => refuse("60004"));

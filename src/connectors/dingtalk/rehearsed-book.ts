@@ -1,7 +1,9 @@
 import { z } from "zod";
 import type { CallContext } from "../connector.js";
 import type { ApiCall } from "./client.js";
+import type { CallSubject } from "./codes/code-entry.js";
 import { refusalError, unexpectedAnswerError } from "./errors.js";
+import { createRehearsedRoles, type RehearsedRoles } from "./rehearsed-roles.js";
 
 /** Fields of a person or department, named as on the wire. */
 export type Fields = Readonly<Record<string, unknown>>;
@@ -22,6 +24,7 @@ export interface RehearsedBook {
   departmentsBelow(id: string): Promise<Fields[]>;
   writeUser(userid: string, kind: Written["kind"], fields: Fields): void;
   writeDepartment(id: string, kind: Written["kind"], fields: Fields): void;
+  roles: RehearsedRoles;
   /** The answer to any read, not guarded yet. */
   answer(apiCall: ApiCall<unknown>): Promise<unknown>;
 }
@@ -45,7 +48,7 @@ export function createRehearsedBook(
   written: Map<string, unknown>,
   vendor: { read<T>(apiCall: ApiCall<T>, context: CallContext): Promise<T>; context: CallContext },
 ): RehearsedBook {
-  const read = async <T>(path: string, body: Fields, subject: "user" | "department", guard: z.ZodType<T>) => {
+  const read = async <T>(path: string, body: Fields, subject: CallSubject, guard: z.ZodType<T>) => {
     const apiCall = { host: "old", method: "POST", path, body: { ...body }, subject, write: false } as const;
     return guardAnswer(await vendor.read({ ...apiCall, guard: anything }, vendor.context), {
       ...apiCall,
@@ -119,7 +122,15 @@ export function createRehearsedBook(
     return [...below.values()];
   }
 
+  const roles = createRehearsedRoles(written, (path, body, guard) => read(path, body, "role", guard), {
+    gone: () => {
+      throw missing("role");
+    },
+    isDeleted: (id) => of("user", id)?.kind === "deleted",
+  });
+
   return {
+    roles,
     user,
     userByMobile,
     usersIn,
@@ -146,7 +157,9 @@ export function createRehearsedBook(
           return { result: { dept_id_list: below.map((one) => one["dept_id"]) } };
         }
         default:
-          return vendor.read({ ...apiCall, guard: anything }, vendor.context);
+          return (
+            roles.answer(apiCall.path, body) ?? vendor.read({ ...apiCall, guard: anything }, vendor.context)
+          );
       }
     },
   };
@@ -169,7 +182,7 @@ function departmentIds(fields: Fields): string[] {
   return String(fields["dept_id_list"]).split(",");
 }
 
-function missing(subject: "user" | "department") {
-  const code = subject === "user" ? "60121" : "60003";
+function missing(subject: "user" | "department" | "role") {
+  const code = { user: "60121", department: "60003", role: "33011" }[subject];
   return refusalError({ code, text: "", enveloped: false }, { subject, write: false });
 }

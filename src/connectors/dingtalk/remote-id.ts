@@ -1,4 +1,5 @@
 import { ConnectorError } from "../errors.js";
+import { vendorRoleId } from "../role-id.js";
 import { ownReason } from "./own-reasons.js";
 
 /**
@@ -13,6 +14,19 @@ export function departmentNumber(remoteId: string, field: string): number {
     code: "bad-department-id",
     field,
     ...ownReason("bad-department-id", { id: remoteId.slice(0, 40) }),
+  });
+}
+
+/**
+ * A role id as the API wants it, in digits.
+ * @throws ConnectorError rejected
+ */
+export function roleDigits(remoteId: string): string {
+  const digits = vendorRoleId(remoteId);
+  if (digits !== undefined && /^[1-9]\d{0,18}$/.test(digits)) return digits;
+  throw new ConnectorError("rejected", {
+    code: "bad-role-id",
+    ...ownReason("bad-role-id", { id: remoteId.slice(0, 40) }),
   });
 }
 

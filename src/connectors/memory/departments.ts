@@ -17,7 +17,7 @@ export function createMemoryDepartments(
       perform("departments.create", context, undefined, () => {
         requireParent(directory, profile.parentRemoteId);
         requireFreeName(directory, profile.parentRemoteId, profile.name);
-        const remoteId = directory.nextDepartmentId(profile.sourceId);
+        const remoteId = directory.nextId(profile.sourceId);
         const { managerRemoteIds: _notOnCreation, ...fields } = profile;
         departments.set(remoteId, { remoteId, ...fields });
         return { remoteId, warnings: [] };

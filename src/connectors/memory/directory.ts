@@ -21,10 +21,20 @@ export interface MemoryUser extends UserProfile {
   enabled?: boolean;
 }
 
+/** A role as the memory vendor keeps it. */
+export interface MemoryRole {
+  remoteId: string;
+  name: string;
+  groupRemoteId: string;
+  holders: Set<string>;
+}
+
 export type MemoryOperation =
   | `departments.${"create" | "update" | "remove" | "get" | "find" | "listChildren" | "read"}`
   | `users.${"create" | "update" | "remove" | "get" | "findByMobile" | "setEnabled" | "isEnabled"}`
   | `users.${"listMembers" | "read"}`
+  | `roles.${"findGroup" | "createGroup" | "find" | "create" | "rename" | "remove" | "get"}`
+  | `roles.${"listHolders" | "assign" | "withdraw"}`
   | "readScope";
 
 /** A failure to be met by one coming call. */
@@ -39,14 +49,17 @@ export interface MemoryFault {
 export interface MemoryDirectory {
   departments: Map<string, MemoryDepartment>;
   users: Map<string, MemoryUser>;
+  /** Names of the groups of roles, by id. */
+  roleGroups: Map<string, string>;
+  roles: Map<string, MemoryRole>;
   /** Every call in order, also failed ones. */
   calls: { operation: MemoryOperation; remoteId?: string; correlationId: string }[];
   /** Failures waiting for their call; the first one of an operation is used up by its next call. */
   faults: MemoryFault[];
   /** What the app is authorised for; the whole company at first. */
   scope: AuthorisedScope;
-  /** A new department id, as the vendor chooses them. */
-  nextDepartmentId(sourceId: string): string;
+  /** A new id of a department, role or group of roles, as the vendor chooses them. */
+  nextId(source: string): string;
 }
 
 /** Makes a vendor that holds nothing but its root department, "1". */
@@ -55,6 +68,8 @@ export function createMemoryDirectory(companyName = "Company"): MemoryDirectory 
   return {
     departments: new Map([["1", { remoteId: "1", name: companyName, parentRemoteId: undefined }]]),
     users: new Map(),
+    roleGroups: new Map(),
+    roles: new Map(),
     calls: [],
     faults: [],
     scope: {
@@ -63,6 +78,6 @@ export function createMemoryDirectory(companyName = "Company"): MemoryDirectory 
       userRemoteIds: [],
       userFields: ["mobile", "email", "workPlace", "remark"],
     },
-    nextDepartmentId: () => String(++lastId),
+    nextId: () => String(++lastId),
   };
 }

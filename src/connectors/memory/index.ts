@@ -5,6 +5,7 @@ import type { MemoryDirectory } from "./directory.js";
 import { createPerformCall } from "./perform.js";
 import { createMemoryDepartmentReads, createMemoryUserReads } from "./reads.js";
 import { type MemoryOperations, rehearsedOperations } from "./rehearsal.js";
+import { createMemoryRoles } from "./roles.js";
 import { createMemoryUsers } from "./users.js";
 
 export { createMemoryDirectory, type MemoryDirectory, type MemoryFault } from "./directory.js";
@@ -26,6 +27,7 @@ export function createMemoryConnector(directory: MemoryDirectory): Connector {
       userLimits: [{ field: "title", maxLength: 200 }],
       maxDepartments: { create: 100, update: 300 },
       departmentName: { forbidden: ["-", ",", "，"], maxLength: 64 },
+      roleName: { forbidden: [], maxLength: 64 },
     },
     parseSettings(input) {
       const corpId = textOf(input["corpId"]);
@@ -44,6 +46,9 @@ export function createMemoryConnector(directory: MemoryDirectory): Connector {
         },
         get users() {
           return operations.users;
+        },
+        get roles() {
+          return operations.roles;
         },
         readScope: (context) => operations.readScope(context),
         test: async () => ({
@@ -67,6 +72,7 @@ function operationsOn(directory: MemoryDirectory, deps: ConnectorDeps): MemoryOp
       ...createMemoryDepartmentReads(directory, perform),
     },
     users: { ...createMemoryUsers(directory, perform), ...createMemoryUserReads(directory, perform) },
+    roles: createMemoryRoles(directory, perform),
     readScope: (context) => perform("readScope", context, undefined, () => directory.scope),
   };
 }

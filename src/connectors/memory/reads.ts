@@ -54,7 +54,7 @@ export function createMemoryUserReads(
         );
         const end = start + PAGE_SIZE;
         return {
-          records: members.slice(start, end).map((user) => toRecord(user, granted)),
+          records: members.slice(start, end).map((user) => toRecord(directory, user, granted)),
           ...(end < members.length && { nextCursor: String(end) }),
           toldSingly: [],
         };
@@ -63,7 +63,7 @@ export function createMemoryUserReads(
     read: ({ remoteId, granted, ...context }) =>
       perform("users.read", context, remoteId, () => {
         const user = directory.users.get(remoteId);
-        return user && toRecord(user, granted);
+        return user && toRecord(directory, user, granted);
       }),
   };
 }
@@ -84,7 +84,11 @@ const ALWAYS_TOLD = [
   "managerRemoteId",
 ] as const satisfies readonly (keyof UserProfile)[];
 
-function toRecord(user: MemoryUser, granted: readonly (keyof UserProfile)[]): RemoteRecord<UserProfile> {
+function toRecord(
+  { roles }: MemoryDirectory,
+  user: MemoryUser,
+  granted: readonly (keyof UserProfile)[],
+): RemoteRecord<UserProfile> {
   const told = [...ALWAYS_TOLD, ...BEHIND_GRANT.filter((field) => granted.includes(field))];
   return {
     remoteId: user.remoteId,
@@ -95,6 +99,9 @@ function toRecord(user: MemoryUser, granted: readonly (keyof UserProfile)[]): Re
       account: user.account ?? null,
       ...shownWhereSet(user),
       departmentRemoteIds: [...user.departmentRemoteIds],
+      roleRemoteIds: [...roles.values()]
+        .filter(({ holders }) => holders.has(user.remoteId))
+        .map(({ remoteId }) => remoteId),
     },
   };
 }

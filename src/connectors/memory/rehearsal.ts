@@ -1,9 +1,9 @@
 import type { ConnectorDeps, ConnectorSession, Rehearsal } from "../connector.js";
-import { placeholderDepartmentId } from "../placeholder-id.js";
+import { placeholderId } from "../placeholder-id.js";
 import type { MemoryDirectory } from "./directory.js";
 
 /** The part of a session that works on a directory. */
-export type MemoryOperations = Pick<ConnectorSession, "departments" | "users" | "readScope">;
+export type MemoryOperations = Pick<ConnectorSession, "departments" | "users" | "roles" | "readScope">;
 
 /** The operations of a rehearsal: they work on a copy of the directory, taken anew when the rehearsal begins anew. */
 export function rehearsedOperations(
@@ -37,17 +37,22 @@ export function rehearsedOperations(
     get users() {
       return current().users;
     },
+    get roles() {
+      return current().roles;
+    },
     readScope: (context) => current().readScope(context),
   };
 }
 
-function copyOf({ departments, users, scope }: MemoryDirectory): MemoryDirectory {
+function copyOf({ departments, users, roleGroups, roles, scope }: MemoryDirectory): MemoryDirectory {
   return {
     scope,
     departments: structuredClone(departments),
     users: structuredClone(users),
+    roleGroups: structuredClone(roleGroups),
+    roles: structuredClone(roles),
     calls: [],
     faults: [],
-    nextDepartmentId: placeholderDepartmentId,
+    nextId: placeholderId,
   };
 }

@@ -57,6 +57,7 @@ export function createMemoryUsers(
     remove: ({ remoteId, ...context }) =>
       perform("users.remove", context, remoteId, () => {
         users.delete(remoteId);
+        for (const role of directory.roles.values()) role.holders.delete(remoteId);
         leaveLeadership(directory, remoteId);
       }),
 

@@ -1,6 +1,7 @@
 import type { VendorCall } from "../../../src/connectors/connector.js";
 import { createDingTalkConnector } from "../../../src/connectors/dingtalk/index.js";
 import { createPacer } from "../../../src/connectors/pacer.js";
+import { roleRemoteId, vendorRoleId } from "../../../src/connectors/role-id.js";
 import { systemClock } from "../../../src/platform/clock.js";
 import {
   contraryReadings,
@@ -32,7 +33,8 @@ async function start(readings: Readings): Promise<VendorUnderTest> {
     onCall: (call) => calls.push(call),
   });
   const userOf = (userid: string) => simulator.state().users.find((user) => user.userid === userid);
-  const createPath = (kind: "user" | "department") => `/topapi/v2/${kind}/create`;
+  const createPath = (kind: "user" | "department" | "role") =>
+    kind === "role" ? "/role/add_role" : `/topapi/v2/${kind}/create`;
   return {
     session,
     rootId: "1",
@@ -58,6 +60,14 @@ async function start(readings: Readings): Promise<VendorUnderTest> {
     leadersOf(remoteId) {
       const led = simulator.state().departments.find(({ dept_id }) => String(dept_id) === remoteId);
       return led?.dept_manager_userid_list ?? [];
+    },
+    addRole(groupRemoteId, roleName) {
+      const made = simulator.act("/role/add_role", { groupId: Number(groupRemoteId), roleName });
+      return roleRemoteId(String(made["roleId"]));
+    },
+    holdersOf(remoteId) {
+      const roles = simulator.state().roleGroups.flatMap((group) => group.roles);
+      return roles.find(({ id }) => String(id) === vendorRoleId(remoteId))?.userid_list ?? [];
     },
     storedUserField(userid, field) {
       const user = userOf(userid);

@@ -9,7 +9,7 @@ import { meaningOfRefusal, networkError, refusalError } from "../../../src/conne
 import { type OutgoingFailure, OutgoingHttpError } from "../../../src/platform/outgoing-http.js";
 import { CODES_BY_SUBJECT, CODES_OF_ALL } from "./table-cases.js";
 
-const SUBJECTS = ["user", "department"] as const;
+const SUBJECTS = ["user", "department", "role"] as const;
 
 const cases = SUBJECTS.flatMap((subject) =>
   [CODES_OF_ALL, CODES_BY_SUBJECT[subject]].flatMap((codesByKind) =>

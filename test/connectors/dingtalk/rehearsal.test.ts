@@ -112,6 +112,37 @@ describe("a rehearsal at DingTalk", () => {
     expect(Number.isSafeInteger(Number(one.remoteId))).toBe(true);
   });
 
+  it("makes, renames and gives roles as if it had, and foresees what stands in the way", async () => {
+    const { roles, users } = session;
+    await users.create({ ...context, remoteId: "u-1", profile: person("19900001111", "1") });
+    const groupRemoteId = await roles.createGroup({ ...context, name: "SCIM" });
+    expect(await roles.findGroup({ ...context, name: "SCIM" })).toBe(groupRemoteId);
+    const { remoteId } = await roles.create({ ...context, groupRemoteId, name: "审批人" });
+    await roles.rename({ ...context, remoteId, name: "财务" });
+    expect(await roles.find({ ...context, groupRemoteId, name: "财务" })).toMatchObject({ remoteId });
+    expect((await refused(roles.create({ ...context, groupRemoteId, name: "财务" }))).kind).toBe("conflict");
+    await roles.assign({ ...context, userRemoteId: "u-1", roleRemoteIds: [remoteId] });
+    expect(await roles.listHolders({ ...context, remoteId })).toEqual({ userRemoteIds: ["u-1"] });
+    expect((await refused(roles.remove({ ...context, remoteId }))).facts.code).toBe("role-held");
+    const nobody = roles.assign({ ...context, userRemoteId: "gone", roleRemoteIds: [remoteId] });
+    expect((await refused(nobody)).kind).toBe("not-found");
+    await roles.withdraw({ ...context, userRemoteId: "u-1", roleRemoteIds: [remoteId] });
+    await roles.remove({ ...context, remoteId });
+    expect(await roles.get({ ...context, remoteId })).toBeUndefined();
+    expect(planned().map(([path]) => path)).toEqual([
+      "/topapi/v2/user/create",
+      "/role/add_role_group",
+      "/role/add_role",
+      "/role/update_role",
+      "/role/add_role",
+      "/topapi/role/addrolesforemps",
+      "/topapi/role/addrolesforemps",
+      "/topapi/role/removerolesforemps",
+      "/topapi/role/deleterole",
+    ]);
+    expect(open.simulator.state().roleGroups).toEqual([]);
+  });
+
   it("foresees what DingTalk would refuse, by what is there and by what was rehearsed", async () => {
     const real = await open.session.departments.create({ ...context, profile: department("真") });
     await open.session.users.create({

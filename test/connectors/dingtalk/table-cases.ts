@@ -1,15 +1,23 @@
 import type { ConnectorErrorKind } from "../../../src/connectors/errors.js";
 
 /** Codes of the contact API with the kind expected for a call about a person or a department. */
-export const CODES_BY_SUBJECT: Record<"user" | "department", Partial<Record<ConnectorErrorKind, string>>> = {
+export const CODES_BY_SUBJECT: Record<
+  "user" | "department" | "role",
+  Partial<Record<ConnectorErrorKind, string>>
+> = {
   user: {
     "not-found": "33012 40003 60111 60121 46004 user.not.exist",
-    "dependency-missing": "60003 40009 60004 40010 60128 60068 60005 60006 60010",
+    "dependency-missing": "60003 40009 60004 40010 60128 60068 60005 60006 60010 33011 34020",
     rejected: "40031",
   },
   department: {
     "not-found": "60003 40009",
-    "dependency-missing": "33012 40003 60111 60121 46004 60004 40010 60128 60068 60005 60006 60010 40031",
+    "dependency-missing":
+      "33012 40003 60111 60121 46004 60004 40010 60128 60068 60005 60006 60010 40031 33011 34020",
+  },
+  role: {
+    "not-found": "33011",
+    "dependency-missing": "33012 40003 60111 60121 46004 34020",
   },
 };
 
@@ -21,9 +29,9 @@ export const CODES_OF_ALL: Partial<Record<ConnectorErrorKind, string>> = {
     "Forbidden.AccessDenied.QpsLimitForAppkeyAndApi Forbidden.AccessDenied.QpmLimitForAppkeyAndApi " +
     "Forbidden.AccessDenied.QpsLimitForApi",
   awaiting: "40103",
-  conflict: "60102 60104 60107 60008 60021",
+  conflict: "60102 60104 60107 60008 60021 34021",
   unauthorized:
-    "40001 40014 42001 41001 40089 40096 invalidClientIdOrSecret 40013 33001 52010 400042 400043 70001 50003 50005 " +
+    "40001 40014 42001 41001 40089 40096 invalidClientIdOrSecret 40013 12012 33001 52010 400042 400043 70001 50003 50005 " +
     "60011 43007 48002 60020 90020 404 22 43001 43002 43004 43005 43009 InvalidAuthentication " +
     "Forbidden.AccessDenied.AccessTokenPermissionDenied Forbidden.AccessDenied.IpNotInWhiteList " +
     "Forbidden.AccessDenied.ApiCountLimitForOrg InvalidAction.NotFound",
@@ -33,5 +41,5 @@ export const CODES_OF_ALL: Partial<Record<ConnectorErrorKind, string>> = {
     "60022 60002 60110 40023 60007 60018 60109 600109 60510 40068 40069 40070 40011 40019 40020 40024 45024 " +
     "12150 40078 40102 42003 40029 60012 71006 71007 71008 71009 71010 71011 71012 71013 400040 400041 900001 900002 " +
     "900003 900004 900005 900006 900007 900008 900009 900010 AuthenticationFailed.MissingParameter invalid.param " +
-    "exclusive.account.only",
+    "exclusive.account.only 34018 23004",
 };

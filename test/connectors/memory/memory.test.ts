@@ -7,6 +7,7 @@ import {
   type MemoryFault,
 } from "../../../src/connectors/memory/index.js";
 import { createPacer } from "../../../src/connectors/pacer.js";
+import { roleRemoteId } from "../../../src/connectors/role-id.js";
 import { systemClock } from "../../../src/platform/clock.js";
 import { describeConnector } from "../conformance.js";
 
@@ -19,13 +20,13 @@ describeConnector("memory", async () => {
     pacer: createPacer({ clock: systemClock, ratePerSecond: 10_000 }),
     onCall: (call) => calls.push(call),
   });
-  const createOf = (kind: "user" | "department"): MemoryFault["operation"] => `${kind}s.create`;
+  const createOf = (kind: "user" | "department" | "role"): MemoryFault["operation"] => `${kind}s.create`;
   return {
     session,
     rootId: "1",
     calls,
     addDepartment(name, parentRemoteId) {
-      const remoteId = directory.nextDepartmentId("a-source");
+      const remoteId = directory.nextId("a-source");
       directory.departments.set(remoteId, { remoteId, name, parentRemoteId });
       return remoteId;
     },
@@ -41,6 +42,12 @@ describeConnector("memory", async () => {
       directory.users.set(remoteId, person);
     },
     leadersOf: (remoteId) => directory.departments.get(remoteId)?.managerRemoteIds ?? [],
+    addRole(groupRemoteId, roleName) {
+      const remoteId = roleRemoteId(directory.nextId(roleName));
+      directory.roles.set(remoteId, { remoteId, name: roleName, groupRemoteId, holders: new Set() });
+      return remoteId;
+    },
+    holdersOf: (remoteId) => [...(directory.roles.get(remoteId)?.holders ?? [])],
     storedUserField: (userRemoteId, field) => directory.users.get(userRemoteId)?.[field],
     loseNextCreate(kind) {
       const facts = { code: "reset", message: "The answer was lost.", mayHaveApplied: true };

@@ -136,6 +136,7 @@ function createTestConnector(opened: ConnectorSettings[], onClose: () => void): 
       userLimits: [],
       maxDepartments: { create: 100, update: 300 },
       departmentName: { forbidden: [], maxLength: 64 },
+      roleName: { forbidden: [], maxLength: 64 },
     },
     parseSettings(input) {
       const text = (name: string) => String(input[name] ?? "").trim();
@@ -173,6 +174,18 @@ function createTestConnector(opened: ConnectorSettings[], onClose: () => void): 
           isEnabled: unused,
           listMembers: unused,
           read: unused,
+        },
+        roles: {
+          findGroup: unused,
+          createGroup: unused,
+          find: unused,
+          create: unused,
+          rename: unused,
+          remove: unused,
+          get: unused,
+          listHolders: unused,
+          assign: unused,
+          withdraw: unused,
         },
         readScope: unused,
         test: async () => goodReport,

@@ -34,7 +34,7 @@ export const ACCESS_CODES: readonly CodeEntry[] = [
     },
   },
   {
-    codes: ["40013", "33001", "52010", "400042", "400043", "70001"],
+    codes: ["40013", "12012", "33001", "52010", "400042", "400043", "70001"],
     kind: "unauthorized",
     message: {
       en: "DingTalk does not know this company, or it was dissolved.",

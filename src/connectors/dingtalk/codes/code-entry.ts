@@ -2,7 +2,7 @@ import type { BilingualText } from "../../../platform/bilingual.js";
 import type { ConnectorErrorKind } from "../../errors.js";
 
 /** What kind of object a call is about; some codes mean different things for each. */
-export type CallSubject = "user" | "department" | "connection";
+export type CallSubject = "user" | "department" | "role" | "connection";
 
 /**
  * What one vendor code means for us. The texts may have places for what the answer says (`refusal-values.ts`):

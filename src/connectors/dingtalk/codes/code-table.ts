@@ -4,6 +4,7 @@ import { DEPARTMENT_CODES } from "./department-codes.js";
 import { LOAD_CODES } from "./load-codes.js";
 import { OTHER_CODES } from "./other-codes.js";
 import { PEOPLE_CODES } from "./people-codes.js";
+import { ROLE_CODES } from "./role-codes.js";
 
 /** The codes of one area, as administrators look for them. */
 export interface CodeArea {
@@ -21,6 +22,7 @@ export const CODE_AREAS: readonly CodeArea[] = [
   { title: { en: "Credentials, permissions, addresses", zh: "凭证、权限与地址" }, entries: ACCESS_CODES },
   { title: { en: "People", zh: "人员" }, entries: PEOPLE_CODES },
   { title: { en: "Departments", zh: "部门" }, entries: DEPARTMENT_CODES },
+  { title: { en: "Roles", zh: "角色" }, entries: ROLE_CODES },
   { title: { en: "Calls that the gateway does not make", zh: "网关不调用的接口" }, entries: OTHER_CODES },
 ];
 
