@@ -2,10 +2,11 @@ import { describe, expect, it } from "vitest";
 import type { CompanyAccount } from "../../src/connectors/connector.js";
 import { mapPositions } from "../../src/provisioning/mapping/map-positions.js";
 import { mapUser } from "../../src/provisioning/mapping/map-user.js";
-import { defaultMapping, fillsAsByDefault, readMapping } from "../../src/provisioning/mapping/mapping.js";
+import { defaultMapping, readMapping } from "../../src/provisioning/mapping/mapping.js";
 import { mappingSchema } from "../../src/provisioning/mapping/mapping-rules.js";
 import { profileChanges } from "../../src/provisioning/mapping/profile-changes.js";
-import type { JsonObject } from "../../src/scim/schema/attribute.js";
+import { adoptedField, NotAdoptable } from "../../src/provisioning/reconciliation/adopt-field.js";
+import type { JsonObject, JsonValue } from "../../src/scim/schema/attribute.js";
 
 const ENTERPRISE = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
 const DICTIONARY = "urn:ietf:params:scim:schemas:extension:dictionary:2.0:User";
@@ -112,18 +113,94 @@ describe("a connection's mapping", () => {
   });
 });
 
-describe("a value of the vendor has one attribute to stand in", () => {
-  it.each<[string, JsonObject, boolean]>([
-    ["title", {}, true],
-    ["title", { fields: { title: { from: "title", transform: "text" } } }, true],
-    ["title", { fields: { title: { from: "nickName" } } }, false],
-    ["title", { fields: { title: { transform: "upperCase" } } }, false],
-    ["title", { fields: { title: false } }, false],
-    ["remark", { fields: { remark: { from: "nickName" } } }, false],
-    ["managerRemoteId", { fields: { title: false } }, true],
-    ["customFields", {}, false],
-  ])("%s with %j: %s", (field, stored, expected) => {
-    expect(fillsAsByDefault(readMapping(stored), field)).toBe(expected);
+describe("a value of the vendor stands where the mapping reads it from", () => {
+  const MOBILES = {
+    phoneNumbers: [
+      { type: "home", value: "1" },
+      { type: "mobile", value: "2", primary: true },
+    ],
+  };
+  const fields = (field: string, rule: JsonObject): JsonObject => ({ fields: { [field]: rule } });
+  it.each<[string, JsonObject, JsonObject, JsonValue, string, JsonValue]>([
+    ["title", {}, { title: "工程师" }, "经理", "title", "经理"],
+    ["title", {}, { title: "工程师" }, null, "title", null],
+    ["title", fields("title", { from: "nickName" }), {}, "经理", "nickName", "经理"],
+    ["name", {}, { userName: "li" }, "李二", "displayName", "李二"],
+    ["name", {}, { userName: "li", name: { formatted: "李" } }, "李二", "name.formatted", "李二"],
+    [
+      "name",
+      {},
+      { userName: "li", name: { familyName: "李", givenName: "二" } },
+      "李贰",
+      "displayName",
+      "李贰",
+    ],
+    [
+      "mobile",
+      {},
+      MOBILES,
+      "3",
+      "phoneNumbers",
+      [MOBILES.phoneNumbers[0] ?? null, { type: "mobile", value: "3", primary: true }],
+    ],
+    ["telephone", {}, {}, "8", "phoneNumbers", [{ type: "work", value: "8" }]],
+    ["email", {}, { emails: [{ value: "a@b.cn" }] }, "c@b.cn", "emails", [{ value: "c@b.cn" }]],
+    ["workPlace", {}, { addresses: [{ type: "work", locality: "杭州" }] }, null, "addresses", null],
+    ["title", fields("title", { transform: "upperCase" }), { title: "cto" }, "CEO", "title", "CEO"],
+    [
+      "hideMobile",
+      fields("hideMobile", { from: "userType" }),
+      { userType: "true" },
+      false,
+      "userType",
+      "false",
+    ],
+    [
+      "hiredDate",
+      {},
+      { [DICTIONARY]: { HiredDate: "2026-01-02" } },
+      1_767_571_200_000,
+      `${DICTIONARY}:HiredDate`,
+      "2026-01-05",
+    ],
+    ["hiredDate", {}, {}, 1_767_571_260_000, `${DICTIONARY}:hiredDate`, "2026-01-05T00:01:00.000Z"],
+    [
+      "language",
+      fields("language", { from: "preferredLanguage" }),
+      {},
+      "en_US",
+      "preferredLanguage",
+      "en-US",
+    ],
+    [
+      "customFields.工位",
+      { customFields: { 工位: `${DICTIONARY}:desk` } },
+      { [DICTIONARY]: { desk: 12 } },
+      "14",
+      `${DICTIONARY}:desk`,
+      14,
+    ],
+  ])("%s, mapped by %j, of %j with %j: %s", (field, stored, attributes, found, path, after) => {
+    expect(adoptedField(readMapping(stored), attributes, field, found)).toMatchObject({ path, after });
+  });
+
+  it.each<[string, JsonObject, JsonObject, JsonValue, string]>([
+    [
+      "title",
+      fields("title", { from: "emails.value", transform: "beforeAt" }),
+      {},
+      "li",
+      "transform beforeAt",
+    ],
+    ["title", fields("title", { from: "emails.value", transform: "join" }), {}, "li", "transform join"],
+    ["title", fields("title", { transform: "upperCase" }), { title: "cto" }, "Ceo", "transform upperCase"],
+    ["name", fields("name", { from: "userName", transform: "text" }), { userName: "li" }, "李", "userName"],
+    ["mobile", {}, { phoneNumbers: [{ type: "mobile", value: "1" }, { value: "2" }] }, null, "paths"],
+    ["remark", {}, {}, "x", "not mapped"],
+  ])("%s, mapped by %j, of %j with %j: not", (field, stored, attributes, found, message) => {
+    const adopt = () => adoptedField(readMapping(stored), attributes, field, found);
+    expect(adopt).toThrow(NotAdoptable);
+    expect(adopt).toThrow(message);
   });
 });
 

@@ -1,8 +1,7 @@
-import { isDeepStrictEqual } from "node:util";
 import type { JsonObject, ResourceTypeId } from "../../scim/schema/attribute.js";
 import { mappingSchema, type StoredMapping, type StoredRule } from "./mapping-rules.js";
 import { compileScimPath, type ScimPath } from "./scim-path.js";
-import { TRANSFORMS, type Transform } from "./transforms.js";
+import { TRANSFORMS, type Transform, type TransformName } from "./transforms.js";
 import {
   fieldDefinition,
   REFERENCE_FIELDS,
@@ -15,6 +14,7 @@ import {
 export interface FieldRule {
   from: readonly ScimPath[];
   transform: Transform;
+  transformName: TransformName;
 }
 
 /** A connection's mapping, ready to be used: the default with what the connection changes. */
@@ -80,20 +80,6 @@ export function mapsUserField(mapping: Mapping, field: string): boolean {
   }
 }
 
-/**
- * Whether a field of a person is filled as by default, or is none that is filled from paths. Only then one attribute
- * is known in which a value of the vendor could stand.
- */
-export function fillsAsByDefault(mapping: Mapping, field: string): boolean {
-  if (!Object.hasOwn(USER_FIELDS, field)) return field !== "customFields";
-  const [rule, standard] = [mapping.fields, defaultMapping.fields].map((fields) =>
-    fields.get(field as UserField),
-  );
-  if (rule === undefined || standard === undefined) return false;
-  const written = ({ from, transform }: FieldRule) => [transform.apply, ...from.map(({ text }) => text)];
-  return isDeepStrictEqual(written(rule), written(standard));
-}
-
 /** Whether the mapping fills this field of `DepartmentProfile`. */
 export function mapsDepartmentField({ departments }: Mapping, field: string): boolean {
   return field === "order" ? departments.order : field === "managerRemoteIds" ? departments.managers : true;
@@ -121,7 +107,7 @@ function compileMapping(stored: StoredMapping): Mapping {
 
 /** Makes a rule of texts ready to be used. @throws InvalidScimPathError where its paths were not checked */
 export function compileRule({ from = [], transform = "text" }: StoredRule): FieldRule {
-  return { from: from.map(compileScimPath), transform: TRANSFORMS[transform] };
+  return { from: from.map(compileScimPath), transform: TRANSFORMS[transform], transformName: transform };
 }
 
 function fieldRule(field: UserField, said: StoredRule | boolean | undefined): FieldRule | undefined {
@@ -129,5 +115,5 @@ function fieldRule(field: UserField, said: StoredRule | boolean | undefined): Fi
   const definition = fieldDefinition(field);
   const { from = definition.from, transform = definition.transform } = typeof said === "object" ? said : {};
   if (from.length === 0) return undefined;
-  return { from: from.map(compileScimPath), transform: TRANSFORMS[transform] };
+  return { from: from.map(compileScimPath), transform: TRANSFORMS[transform], transformName: transform };
 }

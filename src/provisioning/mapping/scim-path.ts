@@ -6,6 +6,7 @@ import { findTarget } from "../../scim/patch/patch-target.js";
 import type { JsonObject, JsonValue, SchemaDefinition } from "../../scim/schema/attribute.js";
 import { buildRegistry } from "../../scim/schema/registry.js";
 import { DICTIONARY_GROUP_URN, DICTIONARY_USER_URN } from "../../scim/schema/urns.js";
+import { type PathWrite, withValue, writeAt } from "./path-writing.js";
 
 /** A place in a user, written as in a SCIM PATCH (RFC 7644 section 3.5.2), e.g. `emails[type eq "work"].value`. */
 export interface ScimPath {
@@ -17,6 +18,8 @@ export interface ScimPath {
   chosen: boolean;
   /** Every value at the place, in the order of the resource. */
   read(attributes: JsonObject): JsonValue[];
+  /** What the resource would be with a value at the place; see writeAt. */
+  write(attributes: JsonObject, value: JsonValue): PathWrite | undefined;
 }
 
 /** A path that no user can have. */
@@ -58,7 +61,34 @@ function dictionaryPath(text: string): ScimPath | undefined {
       Object.entries(objectOf(attributes[DICTIONARY_USER_URN])).flatMap(([name, value]) =>
         name.toLowerCase() === wanted ? value : [],
       ),
+    write: (attributes, value) => writeDictionary(attributes, path.attribute, value),
   };
+}
+
+/** A dictionary field has the type that its tenant gave it: that of the value it has, as far as that is known here. */
+function writeDictionary(attributes: JsonObject, name: string, given: JsonValue): PathWrite | undefined {
+  const fields = objectOf(attributes[DICTIONARY_USER_URN]);
+  const wanted = name.toLowerCase();
+  const stored = Object.keys(fields).find((one) => one.toLowerCase() === wanted) ?? name;
+  const before = fields[stored] ?? null;
+  if (Array.isArray(before) && before.length > 1) return undefined;
+  const single = like(Array.isArray(before) ? before[0] : before, given);
+  const after = Array.isArray(before) && single !== null ? [single] : single;
+  const changed = withValue(fields, stored, after);
+  return {
+    path: `${DICTIONARY_USER_URN}:${stored}`,
+    before,
+    after,
+    attributes: { ...attributes, [DICTIONARY_USER_URN]: changed },
+  };
+}
+
+function like(sample: JsonValue | undefined, value: JsonValue): JsonValue {
+  if (typeof sample === "number" && typeof value === "string" && value.trim() !== "") {
+    return Number.isFinite(Number(value)) ? Number(value) : value;
+  }
+  if (typeof sample === "boolean" && (value === "true" || value === "false")) return value === "true";
+  return typeof sample === "string" && value !== null ? String(value) : value;
 }
 
 function schemaPath(text: string): ScimPath {
@@ -80,6 +110,7 @@ function schemaPath(text: string): ScimPath {
       subAttribute === undefined
         ? elements(attributes)
         : elements(attributes).flatMap((element) => objectOf(element)[subAttribute.name] ?? []),
+    write: (attributes, value) => writeAt(target, attributes, value),
   };
 }
 

@@ -3,9 +3,7 @@ import { findRunRow, updateRunRow } from "../../persistence/run-row-store.js";
 import type { RunReason } from "../../persistence/run-store.js";
 import { ScimError } from "../../scim/errors.js";
 import type { ResourceTypeId } from "../../scim/schema/attribute.js";
-import { fillsAsByDefault } from "../mapping/mapping.js";
-import { NotAdoptable } from "./adopt-values.js";
-import type { Difference } from "./differences.js";
+import { type Difference, withFound } from "./differences.js";
 import { correctLastSent, type LinkedRecord } from "./known-records.js";
 import { runReason } from "./run-reasons.js";
 import type { RunWork } from "./run-work.js";
@@ -15,15 +13,23 @@ export interface Adoption {
   rowId: string;
   linked: LinkedRecord;
   differences: Difference[];
+  /** Differences of the same record that are sent again. */
+  pushed: readonly Difference[];
 }
 
 /** What the taking over of values works with. */
 export type AdoptionWork = Pick<RunWork, "database" | "clock" | "run" | "adoptValues" | "connection">;
 
+/** What was not taken over, and why. */
+interface Refusal {
+  differences: readonly Difference[];
+  reason: RunReason;
+}
+
 /**
  * Takes the vendor's values over into SCIM. The link says already that they were sent, so the delivery that follows
- * from the change has nothing to send. Where SCIM refuses the values, the link goes back to what it was, both sides
- * stay as they are, and the row says why.
+ * from the change has nothing to send. For a field that has no place in SCIM, and where SCIM refuses the values, the link
+ * goes back to what it was, both sides stay as they are, and the row says why.
  */
 export async function adoptInto(work: AdoptionWork, type: ResourceTypeId, adoption: Adoption): Promise<void> {
   const { run, clock, database } = work;
@@ -33,9 +39,11 @@ export async function adoptInto(work: AdoptionWork, type: ResourceTypeId, adopti
   const now = clock.now();
   await database.transaction(async (tx) => {
     if (refusal !== undefined) {
-      await correctLastSent(tx, { tenantId, connectionId }, [{ resourceId, lastSent }], now);
+      const adopted = adoption.differences.filter((one) => !refusal.differences.includes(one));
+      const present = withFound(lastSent, [...adoption.pushed, ...adopted]);
+      await correctLastSent(tx, { tenantId, connectionId }, [{ resourceId, lastSent: present }], now);
       const row = await findRunRow(tx, { tenantId, runId, id: adoption.rowId });
-      if (row) await updateRunRow(tx, row, { result: "failed", reason: refusal, settledAt: now });
+      if (row) await updateRunRow(tx, row, { result: "failed", reason: refusal.reason, settledAt: now });
     }
     const resources = [{ type, id: resourceId }];
     await orderForRun(tx, { tenantId, connectionId, runId, correlationId, now, resources });
@@ -46,32 +54,33 @@ async function tryAdopting(
   { adoptValues, run, connection }: AdoptionWork,
   type: ResourceTypeId,
   { linked, differences }: Adoption,
-): Promise<RunReason | undefined> {
+): Promise<Refusal | undefined> {
   try {
-    const elsewhere = differences.find(({ field }) => !fillsAsByDefault(connection.mapping, field));
-    if (type === "User" && elsewhere !== undefined) {
-      throw new NotAdoptable(`${elsewhere.field} is filled by a rule of the connection's mapping.`);
-    }
-    await adoptValues({
+    const refused = await adoptValues({
       tenantId: run.tenantId,
       connectionId: run.connectionId,
       correlationId: run.correlationId,
       actor: run.actor,
+      mapping: connection.mapping,
+      departmentName: connection.descriptor.departmentName,
       rootDepartmentId: connection.rootDepartmentId,
       ...(connection.rootGroupId === undefined ? {} : { rootGroupId: connection.rootGroupId }),
       type,
       resourceId: linked.resourceId,
       differences,
     });
-    return undefined;
+    if (refused.length === 0) return undefined;
+    const detail = refused.map((one) => one.detail).join(" ");
+    return {
+      differences: refused.map(({ difference }) => difference),
+      reason: runReason("not-adoptable", { detail }),
+    };
   } catch (error) {
-    if (error instanceof NotAdoptable) {
-      return runReason("not-adoptable", { detail: error.message });
-    }
-    if (error instanceof ScimError) {
-      const reason = runReason("scim-refusal", { detail: error.message });
-      return error.scimType === undefined ? reason : { ...reason, code: error.scimType };
-    }
-    throw error;
+    if (!(error instanceof ScimError)) throw error;
+    const reason = runReason("scim-refusal", { detail: error.message });
+    return {
+      differences,
+      reason: error.scimType === undefined ? reason : { ...reason, code: error.scimType },
+    };
   }
 }

@@ -180,7 +180,9 @@ function addEffect(
       const { resourceId } = linked;
       effects.corrected.push({ resourceId, lastSent: withFound(linked.lastSent, [...push, ...adopt]) });
       (adopt.length > 0 ? effects.standBy : effects.ordered).push({ type, id: resourceId });
-      if (adopt.length > 0) effects.adoptions.push({ rowId: made.id, linked, differences: adopt });
+      if (adopt.length > 0) {
+        effects.adoptions.push({ rowId: made.id, linked, differences: adopt, pushed: push });
+      }
       return;
     }
     case "orphan": {

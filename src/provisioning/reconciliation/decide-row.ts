@@ -179,7 +179,7 @@ export function createRowDecisions(deps: RowDecisionsDeps): RowDecisions {
       await orderForRun(tx, { tenantId, connectionId, runId, correlationId, now, resources, dueAt });
     });
     if (choice === "push") return;
-    const adoption = { rowId: row.id, linked, differences: chosen };
+    const adoption = { rowId: row.id, linked, differences: chosen, pushed: [] };
     await adoptInto({ database, clock, run, connection, adoptValues }, row.resourceType, adoption);
   }
 

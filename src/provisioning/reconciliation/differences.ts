@@ -170,8 +170,8 @@ function inDepartments(
     });
 }
 
-/** By the same rule by which a delivery decides what to send. */
-function differs(field: string, expected: JsonValue, found: JsonValue): boolean {
+/** Whether a field differs, by the same rule by which a delivery decides what to send. */
+export function differs(field: string, expected: JsonValue, found: JsonValue): boolean {
   const wanted = { [field]: expected } as unknown as UserProfile & DepartmentProfile;
   return Object.keys(profileChanges([{ [field]: found }], wanted)).length > 0;
 }

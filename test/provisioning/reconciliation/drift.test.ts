@@ -80,18 +80,14 @@ describe("a difference that is adopted", () => {
     const { dev, boss } = await company();
     await policy({ default: "adopt" });
     person(dev).workPlace = "北京";
-    const withPlace = await addUser("赵六", {
-      addresses: [{ type: "work", locality: "杭州" }],
-    });
+    const led = await addUser("赵六", { [ENTERPRISE_USER_URN]: { manager: { value: boss } } });
     await settle();
-    person(withPlace).workPlace = "北京";
+    person(led).managerRemoteId = "somebody-else";
     person(boss).managerRemoteId = "somebody-else";
     const { run, rows } = await reconcile();
     expect(run.status).toBe("partial");
-    expect(rows).toMatchObject([
-      { resourceId: withPlace, result: "failed", reason: { code: "not-adoptable" } },
-    ]);
-    expect(person(withPlace).workPlace).toBe("北京");
+    expect(rows).toMatchObject([{ resourceId: led, result: "failed", reason: { code: "not-adoptable" } }]);
+    expect(person(led).managerRemoteId).toBe("somebody-else");
     expect(writes()).toEqual([]);
     expect((await reconcile()).rows).toHaveLength(1);
   });

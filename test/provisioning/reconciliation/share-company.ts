@@ -53,8 +53,9 @@ export function shareCompany(settings: SimulatorOptions = {}) {
     ).finally(() => {
       over = true;
     });
+    // What it ordered is delivered when it waits for that, and not before.
     while (!over) {
-      await engine.drain();
+      if (clock.sleeping() > 0) await engine.drain();
       await clock.advance(clock.sleeping() > 0 ? 1_000 : 0);
     }
     await endRun(database, run, await ending, clock.now());
