@@ -47,6 +47,7 @@ import { EstimateFoldedEmployeeNumber1764176000100 } from "./1764176000100-estim
 import { IndexTimes1764176000200 } from "./1764176000200-index-times.js";
 import { SortBySearchIndex1764176000300 } from "./1764176000300-sort-by-search-index.js";
 import { AddRunDepth1764177000100 } from "./1764177000100-add-run-depth.js";
+import { CreateGroupsAbove1764177000900 } from "./1764177000900-create-groups-above.js";
 
 /** Every migration, oldest first. Listed by hand so that compiled code and tsx find the same ones. */
 export const migrations = [
@@ -99,4 +100,5 @@ export const migrations = [
   IndexTimes1764176000200,
   SortBySearchIndex1764176000300,
   AddRunDepth1764177000100,
+  CreateGroupsAbove1764177000900,
 ];

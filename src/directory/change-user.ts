@@ -1,7 +1,7 @@
 import { DELIVERY_CHANNEL } from "../outbox/delivery.js";
 import { UniqueViolation } from "../persistence/database.js";
+import { findUserWithGroups, type MemberOf } from "../persistence/groups-of-users.js";
 import { changeUserRow, readUser } from "../persistence/hot/change-user.js";
-import { findUserWithGroups, type MemberOf } from "../persistence/membership-store.js";
 import { lockResource, type StoredResource } from "../persistence/resource-store.js";
 import { retryingContention } from "../persistence/retry-contention.js";
 import { notUnique } from "../scim/errors.js";

@@ -1,4 +1,4 @@
-import { findUserWithGroups } from "../persistence/membership-store.js";
+import { findUserWithGroups } from "../persistence/groups-of-users.js";
 import { findResource } from "../persistence/resource-store.js";
 import { isId } from "../platform/ids.js";
 import type { ResourceTypeId } from "../scim/schema/attribute.js";

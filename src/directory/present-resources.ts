@@ -1,10 +1,6 @@
 import type { Queryable } from "../persistence/database.js";
-import {
-  findGroupsOfUsers,
-  findMembers,
-  type Member,
-  type MemberOf,
-} from "../persistence/membership-store.js";
+import { findGroupsOfUsers, type MemberOf } from "../persistence/groups-of-users.js";
+import { findMembers, type Member } from "../persistence/membership-store.js";
 import type { StoredResource } from "../persistence/resource-store.js";
 import type { JsonObject, JsonValue, ResourceTypeId } from "../scim/schema/attribute.js";
 import {

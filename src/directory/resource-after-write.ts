@@ -1,4 +1,4 @@
-import type { MemberOf } from "../persistence/membership-store.js";
+import type { MemberOf } from "../persistence/groups-of-users.js";
 import { findResource, type StoredResource } from "../persistence/resource-store.js";
 import { missing } from "./directory-parts.js";
 import { type Presentation, presentResources } from "./present-resources.js";

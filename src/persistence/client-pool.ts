@@ -1,10 +1,10 @@
 import type { DataSource } from "typeorm";
-import { runStatement, type StatementClient } from "./sessions.js";
-import { translatingErrors } from "./translate-error.js";
+import { type StatementClient, sendStatement } from "./sessions.js";
+import { translateError } from "./translate-error.js";
 
 /** What the pools of `pg` and of the embedded driver have in common. */
 interface ClientPool {
-  connect(): Promise<PooledClient>;
+  connect(taken: (error: unknown, client?: PooledClient) => void): void;
 }
 
 interface PooledClient extends StatementClient {
@@ -21,19 +21,32 @@ interface PooledClient extends StatementClient {
  */
 export function statementsOn(dataSource: DataSource) {
   const guarded = new WeakSet<PooledClient>();
+  let pool: ClientPool | undefined;
   return async <Row extends object>(sql: string, params?: readonly unknown[]): Promise<Row[]> => {
-    const client = await translatingErrors(poolOf(dataSource).connect());
-    if (!guarded.has(client)) {
-      guarded.add(client);
-      // A connection lost while it is checked out also raises an event, which unheard would end the process.
-      client.on("error", () => undefined);
-    }
     try {
-      return await runStatement<Row>(client, sql, params);
-    } finally {
-      client.release();
+      pool ??= poolOf(dataSource);
+      const client = await checkOut(pool);
+      if (!guarded.has(client)) {
+        guarded.add(client);
+        // A connection lost while it is checked out also raises an event, which unheard would end the process.
+        client.on("error", () => undefined);
+      }
+      try {
+        return await sendStatement<Row>(client, sql, params);
+      } finally {
+        client.release();
+      }
+    } catch (error) {
+      throw translateError(error);
     }
   };
+}
+
+/** By callback: for a promise of its own the pool makes two more, one to note where it was asked. */
+function checkOut(pool: ClientPool): Promise<PooledClient> {
+  return new Promise((resolve, reject) => {
+    pool.connect((error, client) => (client === undefined ? reject(error) : resolve(client)));
+  });
 }
 
 /** TypeORM keeps the pool of the primary server in `master`. */

@@ -3,26 +3,12 @@ import type { ResourceTypeDefinition, ResourceTypeId } from "../scim/schema/attr
 import { MEMBERS } from "./attribute-source.js";
 import { compileElementFilter } from "./compile-filter.js";
 import type { Queryable } from "./database.js";
-import {
-  RESOURCE_COLUMNS,
-  RESOURCE_TABLES,
-  type ResourceRow,
-  type StoredResource,
-  toResource,
-} from "./resource-row.js";
 import { sqlParameters } from "./sql-parameters.js";
 
 /** A member of a group as answers show it. */
 export interface Member {
   value: string;
   type: ResourceTypeId;
-  display: string | null;
-}
-
-/** A group that a user is in: `indirect` where only a group below it has the user as a member. */
-export interface MemberOf {
-  value: string;
-  type: "direct" | "indirect";
   display: string | null;
 }
 
@@ -142,79 +128,6 @@ export async function findMembers(
     (row) => row.group_id,
     ({ value, type, display }) => ({ value, type, display }),
   );
-}
-
-/**
- * The groups of the users whose rows of table membership are given by a subquery, as the common table `shown`: direct
- * ones and, where those hang below others, the indirect ones; to stand behind `with recursive`. Each parent is walked up
- * once, however many of the users are below it, and `union` ends the walk at what was seen already. `$1` is the tenant.
- *
- * The walk starts from an array because the planner takes an array for few rows. From the rows of `direct` it expected
- * thousands of steps, and a plan that costs so much is compiled first (`jit_above_cost`): 50 to 130 ms before the first
- * row of any page, at 100,000 people. `offset 0` keeps
- * look-ups by id what they are where it would rather read all.
- */
-export const groupTables = (memberships: string) => `direct as (
-    select m.member_id, m.added_at, g.id, g.parent_id, g.seq, g.display
-      from (${memberships}) m cross join lateral (
-        select id, parent_id, seq, doc ->> 'displayName' as display from resource
-         where tenant_id = $1 and id = m.group_id offset 0) g
-  ), above (start, id) as (
-    select start, start from unnest(array(select distinct parent_id from direct where parent_id is not null)) start
-    union
-    select a.start, parent.id from above a cross join lateral (
-      select g.parent_id as id from resource g
-       where g.tenant_id = $1 and g.id = a.id and g.parent_id is not null offset 0) parent
-  ), indirect as (
-    select distinct d.member_id, a.id from direct d join above a on a.start = d.parent_id
-    except
-    select d.member_id, d.id from direct d
-  ), shown as (
-    select member_id, id as value, 'direct' as type, display, added_at, seq from direct
-    union all
-    select i.member_id, i.id, 'indirect', g.display, null, g.seq
-      from indirect i cross join lateral (
-        select doc ->> 'displayName' as display, seq from resource where tenant_id = $1 and id = i.id offset 0) g
-  )`;
-
-/** The groups in `shown` as one list, the direct ones by the time of joining, then the indirect ones by age. */
-export const GROUPS_AS_JSON = `jsonb_agg(jsonb_build_object('value', value, 'type', type, 'display', display)
-  order by type, added_at, seq)`;
-
-/** The groups that each user is in, the direct ones by the time of joining, then the indirect ones by age. */
-export async function findGroupsOfUsers(
-  queryable: Queryable,
-  tenantId: string,
-  userIds: readonly string[],
-): Promise<Map<string, MemberOf[]>> {
-  if (userIds.length === 0) return new Map();
-  const rows = await queryable.query<MemberOf & { member_id: string }>(
-    `with recursive ${groupTables("select * from membership where tenant_id = $1 and member_id = any($2::uuid[])")}
-     select member_id, value, type, display from shown order by type, added_at, seq`,
-    [tenantId, userIds],
-  );
-  return groupRows(
-    rows,
-    (row) => row.member_id,
-    ({ value, type, display }) => ({ value, type, display }),
-  );
-}
-
-/** Reads one living user and the groups it is in, as {@link findGroupsOfUsers} does, in one statement. */
-export async function findUserWithGroups(
-  queryable: Queryable,
-  tenantId: string,
-  id: string,
-): Promise<{ stored: StoredResource; groups: MemberOf[] } | undefined> {
-  const rows = await queryable.query<ResourceRow & { groups: MemberOf[] | null }>(
-    `with recursive ${groupTables("select * from membership where tenant_id = $1 and member_id = $2")}
-     select ${RESOURCE_COLUMNS},
-            (select ${GROUPS_AS_JSON} from shown) as groups
-       from ${RESOURCE_TABLES}
-      where r.tenant_id = $1 and r.id = $2 and r.type = 'User' and r.deleted_at is null`,
-    [tenantId, id],
-  );
-  return rows[0] && { stored: toResource(rows[0]), groups: rows[0].groups ?? [] };
 }
 
 function groupRows<Row, Item>(

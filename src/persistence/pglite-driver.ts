@@ -1,6 +1,7 @@
 import { EventEmitter } from "node:events";
 import type { PGlite, Results } from "@electric-sql/pglite";
 import { NestedUseError } from "./database-errors.js";
+import { toWireText } from "./wire-text.js";
 
 /** What TypeORM expects of `pg`'s query result. */
 interface DriverResult {
@@ -112,23 +113,6 @@ async function execute(db: PGlite, text: string, params: readonly unknown[]) {
   // Only the simple protocol takes several statements at once, which migrations use; only the extended takes values.
   if (params.length === 0) return (await db.exec(text)).at(-1) as Results<object> | undefined;
   return db.query<object>(text, params.map(toWireText));
-}
-
-/** A parameter in the text form that `pg` would send, so that both drivers accept the same values. */
-function toWireText(value: unknown): string | null {
-  if (value === null || value === undefined) return null;
-  if (value instanceof Date) return value.toISOString();
-  if (Array.isArray(value)) return toArrayLiteral(value);
-  return typeof value === "object" ? JSON.stringify(value) : String(value);
-}
-
-function toArrayLiteral(values: readonly unknown[]): string {
-  const elements = values.map((value) => {
-    if (Array.isArray(value)) return toArrayLiteral(value);
-    const text = toWireText(value);
-    return text === null ? "NULL" : `"${text.replace(/[\\"]/g, "\\$&")}"`;
-  });
-  return `{${elements.join(",")}}`;
 }
 
 /** One lease, handed to one taker after the other. Times in milliseconds. */

@@ -1,7 +1,13 @@
 import type { ResourceTypeId } from "../scim/schema/attribute.js";
 import type { Queryable } from "./database.js";
+import {
+  type DirectGroup,
+  directGroupsOf,
+  type GroupAbove,
+  groupsOfUser,
+  type MemberOf,
+} from "./groups-of-users.js";
 import type { Landmark } from "./list-landmarks.js";
-import { GROUPS_AS_JSON, groupTables, type MemberOf } from "./membership-store.js";
 import {
   type ListPart,
   type ListPosition,
@@ -75,7 +81,7 @@ export async function listPageFrom(
   const [first] = rows;
   if (first === undefined || landmark.before + first.before > query.offset) return undefined;
   return {
-    rows: rows.map((row) => toPageRow(row, query.withGroups)),
+    rows: toPageRows(rows, query.withGroups),
     total: landmark.total + first.anywhere,
   };
 }
@@ -125,39 +131,36 @@ export async function readPage(
   wantsGroups: boolean,
 ): Promise<PageRow[]> {
   const rows = await queryable.query<ListedRow>(wantsGroups ? withGroups(page) : page, parameters);
-  return rows.map((row) => toPageRow(row, wantsGroups));
+  return toPageRows(rows, wantsGroups);
 }
 
-function toPageRow(row: ListedRow, hasGroups: boolean): PageRow {
-  return {
+/** The rows of a page; what is above the groups of all of them stands in the first row only. */
+function toPageRows(rows: readonly ListedRow[], hasGroups: boolean): PageRow[] {
+  const above = rows[0]?.above ?? null;
+  return rows.map((row) => ({
     resource: toResource(row),
     position: { key: row.sort_key, part: row.part, seq: row.seq },
-    groups: hasGroups ? (row.groups ?? []) : undefined,
-  };
+    groups: hasGroups ? groupsOfUser(row.groups ?? null, above) : undefined,
+  }));
 }
 
 interface ListedRow extends ResourceRow {
   sort_key: string | null;
   part: number;
-  groups?: readonly MemberOf[] | null;
+  groups?: readonly DirectGroup[] | null;
+  above?: readonly GroupAbove[] | null;
 }
 
-/**
- * Looked up person by person: `offset 0` keeps the planner from reading the whole table instead, which it prefers since
- * it cannot know how few are listed (one person of 6,000: 0.03 ms instead of 1.7 ms).
- */
-const MEMBERSHIPS_OF_LISTED = `select one.* from listed cross join lateral (
-  select * from membership m where m.tenant_id = $1 and m.member_id = listed.id offset 0) one`;
-
-/** The page and, in the same statement, the groups of the people on it. */
+/** The page and, in the same statement, the groups of the people on it. Each parent is walked up once for all of them. */
 function withGroups(page: string): string {
-  return `with recursive listed as materialized (
+  return `with listed as materialized (
       select row_number() over () as number, each.* from (${page}) each
-    ), ${groupTables(MEMBERSHIPS_OF_LISTED)}, grouped as materialized (
-      select member_id, ${GROUPS_AS_JSON} as groups from shown group by member_id
+    ), grouped as materialized (
+      select listed.*, d.groups, d.parents from listed ${directGroupsOf("listed.id")}
     )
-    select listed.*, grouped.groups from listed left join grouped on grouped.member_id = listed.id
-     order by listed.number`;
+    select grouped.*, case when grouped.number = 1 then
+             (select groups_above($1, array_agg(distinct parent)) from grouped one, unnest(one.parents) parent) end as above
+      from grouped order by grouped.number`;
 }
 
 /**

@@ -28,13 +28,13 @@ export async function findResource(
   type: ResourceTypeId,
   id: string,
 ): Promise<StoredResource | undefined> {
-  const rows = await queryable.query<ResourceRow>(
-    `select ${RESOURCE_COLUMNS} from ${RESOURCE_TABLES}
-      where r.tenant_id = $1 and r.id = $2 and r.type = $3 and r.deleted_at is null`,
-    [tenantId, id, type],
-  );
+  const rows = await queryable.query<ResourceRow>(FIND, [tenantId, id, type]);
   return rows[0] && toResource(rows[0]);
 }
+
+// Made once: a text that is put together for each request is also hashed for each, to find the statement's name.
+const FIND = `select ${RESOURCE_COLUMNS} from ${RESOURCE_TABLES}
+      where r.tenant_id = $1 and r.id = $2 and r.type = $3 and r.deleted_at is null`;
 
 /** As {@link findResource}, and keeps the row locked until the transaction ends. */
 export async function lockResource(

@@ -1,3 +1,4 @@
+import pg from "pg";
 import type {
   DataSource,
   EntityManager,
@@ -7,9 +8,10 @@ import type {
   Repository,
 } from "typeorm";
 import { DatabaseUnavailableError } from "./database-errors.js";
+import { NamedStatement } from "./named-statement.js";
 import type { Queryable } from "./queryable.js";
 import { createStatementNames } from "./statement-names.js";
-import { translatingErrors } from "./translate-error.js";
+import { translateError, translatingErrors } from "./translate-error.js";
 
 /** Which TypeORM manager stands behind a Queryable, so that entities join the caller's transaction. */
 const managers = new WeakMap<Queryable, EntityManager>();
@@ -55,10 +57,29 @@ export async function runStatement<Row extends object>(
   sql: string,
   params: readonly unknown[] | undefined,
 ): Promise<Row[]> {
-  const values = params?.length ? [...params] : undefined;
-  const name = values && statementName(sql);
-  const statement = { text: sql, ...(values && { values }), ...(name && { name }) };
-  return (await translatingErrors(client.query<Row>(statement))).rows;
+  try {
+    return await sendStatement<Row>(client, sql, params);
+  } catch (error) {
+    throw translateError(error);
+  }
+}
+
+/** As {@link runStatement}, with the errors of the driver. */
+export async function sendStatement<Row extends object>(
+  client: StatementClient,
+  sql: string,
+  values: readonly unknown[] | undefined,
+): Promise<Row[]> {
+  if (!values?.length) return (await client.query<Row>({ text: sql })).rows;
+  const name = statementName(sql);
+  if (name === undefined || !(client instanceof pg.Client)) {
+    return (await client.query<Row>({ text: sql, values: [...values], ...(name && { name }) })).rows;
+  }
+  const session: pg.Client = client;
+  return new Promise((resolve, reject) => {
+    const done = (error: unknown, rows: Row[]) => (error ? reject(error) : resolve(rows));
+    session.query(new NamedStatement<Row>(name, sql, values, done));
+  });
 }
 
 /** What a session of `pg` and one of PGlite have in common. */

@@ -17,13 +17,12 @@ export async function readUser(
   tenantId: string,
   id: string,
 ): Promise<StoredResource | undefined> {
-  const [row] = await queryable.query<ResourceRow>(
-    `select ${OWN_COLUMNS}, null as parent_display from resource r
-      where r.tenant_id = $1 and r.id = $2 and r.type = 'User' and r.deleted_at is null`,
-    [tenantId, id],
-  );
+  const [row] = await queryable.query<ResourceRow>(READ, [tenantId, id]);
   return row && toResource(row);
 }
+
+const READ = `select ${OWN_COLUMNS}, null as parent_display from resource r
+    where r.tenant_id = $1 and r.id = $2 and r.type = 'User' and r.deleted_at is null`;
 
 /** What a user is to become. */
 export interface UserUpdate {
