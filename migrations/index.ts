@@ -48,6 +48,7 @@ import { IndexTimes1764176000200 } from "./1764176000200-index-times.js";
 import { SortBySearchIndex1764176000300 } from "./1764176000300-sort-by-search-index.js";
 import { AddRunDepth1764177000100 } from "./1764177000100-add-run-depth.js";
 import { CreateGroupsAbove1764177000900 } from "./1764177000900-create-groups-above.js";
+import { AddRunRestarts1764177001000 } from "./1764177001000-add-run-restarts.js";
 
 /** Every migration, oldest first. Listed by hand so that compiled code and tsx find the same ones. */
 export const migrations = [
@@ -101,4 +102,5 @@ export const migrations = [
   SortBySearchIndex1764176000300,
   AddRunDepth1764177000100,
   CreateGroupsAbove1764177000900,
+  AddRunRestarts1764177001000,
 ];

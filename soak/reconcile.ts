@@ -46,7 +46,7 @@ export async function dryRun(input: ReconcileInput): Promise<{ status: string; f
   const adoptValues = createAdoptValues({ database, directory: input.directory });
   const runs = createRuns({ database, clock });
   const queued = await runs.start(context, connectionId, { dryRun: true, acceptScope: false });
-  const run = await claimRun(database, clock.now(), LEASE_MS);
+  const run = await claimRun(database, clock.now(), LEASE_MS, 5);
   if (run === undefined) throw new Error("the run was not queued");
 
   let over = false;

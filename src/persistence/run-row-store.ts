@@ -142,6 +142,26 @@ export async function countRunRows(
   );
 }
 
+/**
+ * Forgets what a run only noted, for it begins anew and will note it again; what it ordered, and what became of that,
+ * stays. Answers the resources of those rows.
+ */
+export async function restartRunRows(
+  db: Queryable,
+  { tenantId, id }: { tenantId: string; id: string },
+): Promise<string[]> {
+  await db.query("delete from run_row where tenant_id = $1 and run_id = $2 and result is null", [
+    tenantId,
+    id,
+  ]);
+  const rows = await db.query<{ resource_id: string }>(
+    `select distinct resource_id from run_row
+      where tenant_id = $1 and run_id = $2 and resource_id is not null`,
+    [tenantId, id],
+  );
+  return rows.map((row) => row.resource_id);
+}
+
 /** What was decided about a row after it was stored, or what became of it. */
 export type RunRowChange = Partial<Pick<RunRow, "drifts" | "action" | "result" | "reason" | "settledAt">>;
 

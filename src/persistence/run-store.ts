@@ -14,7 +14,7 @@ export type RunTrigger = "manual" | "schedule";
  * - `incomplete`: part of the vendor's records could not be read, so nothing was concluded from absence
  * - `stopped`: a safety rule ended it, such as a shrunk permission scope
  * - `failed`: it could not be carried out, e.g. because the vendor refuses the connection
- * - `interrupted`: its process stopped or died
+ * - `interrupted`: its process died, and so did those that took it up again
  */
 export type RunStatus =
   | "queued"
@@ -80,6 +80,8 @@ export interface Run {
   startedAt: Date | null;
   endedAt: Date | null;
   leaseId: string | null;
+  /** How often it was begun anew because its process died or stopped. */
+  restarts: number;
   progress: RunProgress;
   scope: RunScope | null;
   reason: RunReason | null;
@@ -87,7 +89,7 @@ export interface Run {
 
 const COLUMNS = `tenant_id as "tenantId", id, connection_id as "connectionId", trigger, dry_run as "dryRun",
   accept_scope as "acceptScope", depth, status, phase, actor, correlation_id as "correlationId",
-  requested_at as "requestedAt", started_at as "startedAt", ended_at as "endedAt", lease_id as "leaseId", progress,
+  requested_at as "requestedAt", started_at as "startedAt", ended_at as "endedAt", lease_id as "leaseId", restarts, progress,
   scope, reason`;
 
 /** A run to be queued. */
@@ -129,7 +131,8 @@ export async function insertRun(db: Queryable, run: NewRun): Promise<boolean> {
   return rows.length === 1;
 }
 
-const NO_PROGRESS: RunProgress = {
+/** The progress of a run that has read nothing yet. */
+export const NO_PROGRESS: RunProgress = {
   departmentsFound: 0,
   departmentsRead: 0,
   peopleRead: 0,
@@ -219,16 +222,52 @@ export async function findScopeBefore(db: Queryable, run: Run): Promise<RunScope
   return rows[0]?.scope;
 }
 
-/** Takes the oldest queued run, for `leaseMs`. */
-export async function claimRun(db: Queryable, now: Date, leaseMs: number): Promise<Run | undefined> {
+/**
+ * Takes the oldest run that is queued, or whose process did not renew its lease: it died. One that was begun anew
+ * `maxRestarts` times is left.
+ */
+export async function claimRun(
+  db: Queryable,
+  now: Date,
+  leaseMs: number,
+  maxRestarts: number,
+): Promise<Run | undefined> {
   const rows = await db.query<RunColumns>(
-    `update run set status = 'running', started_at = $1, lease_id = gen_random_uuid(), lease_until = $2
-      where (tenant_id, id) = (select tenant_id, id from run where status = 'queued'
+    `update run set status = 'running', lease_id = gen_random_uuid(), lease_until = $2,
+                    restarts = restarts + case when started_at is null then 0 else 1 end,
+                    started_at = coalesce(started_at, $1)
+      where (tenant_id, id) = (select tenant_id, id from run
+                                where status = 'queued'
+                                   or status = 'running' and lease_until < $1 and restarts < $3
                                 order by requested_at, id limit 1 for update skip locked)
       returning ${COLUMNS}`,
-    [now, new Date(now.getTime() + leaseMs)],
+    [now, new Date(now.getTime() + leaseMs), maxRestarts],
   );
   return rows[0];
+}
+
+/** Holds a run for longer. Answers false when it is not the caller's any more. */
+export async function renewRun(db: Queryable, run: Run, leaseUntil: Date): Promise<boolean> {
+  const rows = await db.query(
+    `update run set lease_until = $4
+      where tenant_id = $1 and id = $2 and lease_id = $3 and status = 'running' returning 1`,
+    [run.tenantId, run.id, run.leaseId, leaseUntil],
+  );
+  return rows.length === 1;
+}
+
+/** Hands a run back that is still the caller's, to be taken up by whoever comes. */
+export async function handBackRun(db: Queryable, run: Run): Promise<void> {
+  await db.query(
+    `update run set status = 'queued', phase = null, lease_id = null, lease_until = null
+      where tenant_id = $1 and id = $2 and lease_id = $3 and status = 'running'`,
+    [run.tenantId, run.id, run.leaseId],
+  );
+}
+
+/** Ends every lease, for the start of a process that is the database's only one: who held them is dead. */
+export async function endRunLeases(db: Queryable): Promise<void> {
+  await db.query("update run set lease_until = timestamptz 'epoch' where status = 'running'");
 }
 
 /** Notes how far a run is, and renews its lease. Answers false when the run is not the caller's any more. */
@@ -276,22 +315,18 @@ export async function endRun(db: Queryable, run: Run, end: RunEnd, now: Date): P
   return rows.length === 1;
 }
 
-/**
- * Ends the runs whose process did not renew its lease: it died. `all` ends every running one, for the start of a
- * process that is the database's only one.
- */
+/** Ends the runs whose process died, and that were begun anew `maxRestarts` times. Answers them. */
 export async function interruptRuns(
   db: Queryable,
   now: Date,
   reason: RunReason,
-  which: "expired" | "all",
-): Promise<number> {
-  const rows = await db.query(
+  maxRestarts: number,
+): Promise<Run[]> {
+  return db.query<RunColumns>(
     `update run set status = 'interrupted', reason = $2::jsonb, ended_at = $1, lease_id = null, lease_until = null
-      where status = 'running' and ($3 or lease_until < $1) returning 1`,
-    [now, JSON.stringify({ ...reason }), which === "all"],
+      where status = 'running' and lease_until < $1 and restarts >= $3 returning ${COLUMNS}`,
+    [now, JSON.stringify({ ...reason }), maxRestarts],
   );
-  return rows.length;
 }
 
 /** Forgets all but the newest `keep` runs of a connection, with their rows. */

@@ -17,6 +17,7 @@ export function presentRun({ run, summary }: CountedRun): JsonObject {
     requestedAt: run.requestedAt.toISOString(),
     startedAt: run.startedAt?.toISOString() ?? null,
     endedAt: run.endedAt?.toISOString() ?? null,
+    restarts: run.restarts,
     reason: run.reason === null ? null : { ...run.reason },
     progress: { departmentsFound, departmentsRead, peopleRead },
     summary: {

@@ -194,6 +194,7 @@ export async function noteUndelivered(work: RunWork): Promise<void> {
     connectionId,
   ]);
   for (const { id, type, name, state, reason } of found) {
+    if (work.handled.has(id)) continue;
     const isOrdered = state === null || state === "failed";
     const ordered = isOrdered && !run.dryRun;
     await database.transaction(async (tx) => {

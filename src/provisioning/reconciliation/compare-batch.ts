@@ -154,6 +154,7 @@ function addEffect(
       return;
     case "pending": {
       const { linked, differences } = verdict;
+      if (work.handled.has(linked.resourceId)) return;
       const drifts = driftsOf(differences, "ignore");
       const reason = runReason("delivery-pending");
       row({ kind: "pending", resourceType: type, ...nameOf(linked), drifts, reason });

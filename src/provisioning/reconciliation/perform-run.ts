@@ -1,9 +1,10 @@
 import type { AuthorisedScope } from "../../connectors/connector.js";
 import { ConnectorError } from "../../connectors/errors.js";
 import type { Database } from "../../persistence/database.js";
-import { countRunRows, type RowCount } from "../../persistence/run-row-store.js";
+import { countRunRows, type RowCount, restartRunRows } from "../../persistence/run-row-store.js";
 import {
   findScopeBefore,
+  NO_PROGRESS,
   noteProgress,
   type Run,
   type RunEnd,
@@ -62,7 +63,9 @@ async function perform(deps: PerformDeps, run: Run, signal: AbortSignal): Promis
   const reader = createVendorReader(connection.session, { clock, context });
   const scope = await reader.scope();
   await refuseSmallerScope(deps, run, scope);
-  const progress = structuredClone(run.progress);
+  // One that is begun anew reads everything once more: what is missing is only known by who reads to the end.
+  const handled = run.restarts === 0 ? [] : await restartRunRows(database, run);
+  const progress = structuredClone(NO_PROGRESS);
   const note = progressNotes(deps, run, scopeOf(scope), progress, signal);
   const orderedIds = createOrderedIds();
   const work: RunWork = {
@@ -78,6 +81,7 @@ async function perform(deps: PerformDeps, run: Run, signal: AbortSignal): Promis
     seen: { User: new Set(), Group: new Set() },
     complete: { departments: true, people: true },
     orphans: [],
+    handled: new Set(handled),
     checkpoint: (phase) => note(phase, false),
   };
   await note("departments", true);

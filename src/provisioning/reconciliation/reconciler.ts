@@ -2,10 +2,13 @@ import type { Database } from "../../persistence/database.js";
 import {
   claimRun,
   endRun,
+  endRunLeases,
   forgetOldRuns,
+  handBackRun,
   interruptRuns,
   type Run,
   type RunEnd,
+  renewRun,
 } from "../../persistence/run-store.js";
 import type { Clock } from "../../platform/clock.js";
 import { type PerformDeps, performRun } from "./perform-run.js";
@@ -25,33 +28,42 @@ export interface ReconcilerDeps extends Omit<PerformDeps, "leaseMs"> {
   leaseMs?: number;
   /** Longest time without a look at the table: hints may be lost. */
   pollMs?: number;
+  /** Runs carried out at the same time, each of another connection. */
+  concurrency?: number;
 }
 
-/** The part of a worker that carries out runs, one after the other. */
+/** The part of a worker that carries out runs. */
 export interface Reconciler {
-  /** Ends the present run as interrupted, and waits for it. What it ordered is delivered all the same. */
+  /** Hands the present runs back, to be begun anew by another process or the next one, and waits until that is done. */
   stop(): Promise<void>;
 }
 
 const LEASE_MS = 60_000;
 const POLL_MS = 5_000;
+/** A run mostly waits for the vendor; what it remembers grows with the company. */
+const CONCURRENCY = 3;
 /** Runs that a connection keeps, with their rows. */
 const KEPT_RUNS = 100;
+/** How often a run is begun anew: one that kills its process each time must not do so for ever. */
+const MAX_RESTARTS = 5;
 
-const DIED = runReason("process-died");
-const STOPPED = runReason("process-stopped");
-
-/** Starts to look for queued runs, until stopped. What a dead predecessor on the embedded database ran is ended first. */
+/** Starts to look for runs, until stopped. What a dead predecessor on the embedded database ran is taken up again. */
 export async function startReconciler(deps: ReconcilerDeps): Promise<Reconciler> {
   const { database, clock } = deps;
-  const { leaseMs = LEASE_MS, pollMs = POLL_MS } = deps;
+  const { leaseMs = LEASE_MS, pollMs = POLL_MS, concurrency = CONCURRENCY } = deps;
   const abort = new AbortController();
-  let wake = () => {};
-  let hinted = false;
+  const wakes = new Set<() => void>();
+  let hints = 0;
 
   async function carryOut(run: Run): Promise<void> {
-    const end = await endOf(run);
+    const lost = new AbortController();
+    const over = new AbortController();
+    const holding = hold(run, lost, over.signal);
+    const end = await endOf(run, AbortSignal.any([abort.signal, lost.signal]));
+    over.abort();
+    await holding;
     if (end === undefined) return;
+    if (end === "handed-back") return handBackRun(database, run);
     const now = clock.now();
     if (await endRun(database, run, end, now)) {
       deps.onRunEnded(run, end);
@@ -59,37 +71,63 @@ export async function startReconciler(deps: ReconcilerDeps): Promise<Reconciler>
     }
   }
 
-  async function endOf(run: Run): Promise<RunEnd | undefined> {
-    try {
-      return await performRun({ ...deps, leaseMs }, run, abort.signal);
-    } catch (error) {
-      if (error instanceof RunLost) {
-        return abort.signal.aborted ? { status: "interrupted", reason: STOPPED } : undefined;
+  /** Renews the lease until the run is over: a vendor may make it wait for longer than that. */
+  async function hold(run: Run, lost: AbortController, over: AbortSignal): Promise<void> {
+    while (!over.aborted) {
+      await clock.sleep(leaseMs / 3, over).catch(() => undefined);
+      if (over.aborted) return;
+      try {
+        const isOurs = await renewRun(database, run, new Date(clock.now().getTime() + leaseMs));
+        if (!isOurs) return lost.abort(new RunLost("The run's lease ended."));
+      } catch (error) {
+        deps.onError(error, run);
       }
+    }
+  }
+
+  async function endOf(run: Run, signal: AbortSignal): Promise<RunEnd | "handed-back" | undefined> {
+    try {
+      return await performRun({ ...deps, leaseMs }, run, signal);
+    } catch (error) {
+      if (error instanceof RunLost) return abort.signal.aborted ? "handed-back" : undefined;
       deps.onError(error, run);
       return { status: "failed", reason: runReason("internal") };
     }
   }
 
-  async function rest(): Promise<void> {
-    if (hinted || abort.signal.aborted) return;
+  async function rest(hintsSeen: number): Promise<void> {
+    if (hints > hintsSeen || abort.signal.aborted) return;
     const cancel = new AbortController();
+    let wake = () => {};
     const hint = new Promise<void>((resolve) => {
       wake = resolve;
+      wakes.add(wake);
     });
     await Promise.race([hint, clock.sleep(pollMs, cancel.signal).catch(() => undefined)]);
+    wakes.delete(wake);
     cancel.abort();
-    wake = () => {};
+  }
+
+  function wakeAll(): void {
+    hints += 1;
+    for (const wake of wakes) wake();
+    wakes.clear();
+  }
+
+  async function endHopeless(): Promise<void> {
+    const reason = runReason("process-died");
+    const ended = await interruptRuns(database, clock.now(), reason, MAX_RESTARTS);
+    for (const run of ended) deps.onRunEnded(run, { status: "interrupted", reason });
   }
 
   async function loop(): Promise<void> {
     while (!abort.signal.aborted) {
-      hinted = false;
+      const hintsSeen = hints;
       try {
-        await interruptRuns(database, clock.now(), DIED, "expired");
-        const run = await claimRun(database, clock.now(), leaseMs);
+        await endHopeless();
+        const run = await claimRun(database, clock.now(), leaseMs, MAX_RESTARTS);
         if (run !== undefined) await carryOut(run);
-        else await rest();
+        else await rest(hintsSeen);
       } catch (error) {
         deps.onError(error);
         await clock.sleep(pollMs, abort.signal).catch(() => undefined);
@@ -97,16 +135,13 @@ export async function startReconciler(deps: ReconcilerDeps): Promise<Reconciler>
     }
   }
 
-  if (database.kind === "embedded") await interruptRuns(database, clock.now(), DIED, "all");
-  const unlisten = await database.listen(RUN_CHANNEL, () => {
-    hinted = true;
-    wake();
-  });
-  const looping = loop();
+  if (database.kind === "embedded") await endRunLeases(database);
+  const unlisten = await database.listen(RUN_CHANNEL, wakeAll);
+  const looping = Promise.all(Array.from({ length: concurrency }, loop));
   return {
     async stop() {
       abort.abort(new Error("The process is stopping."));
-      wake();
+      wakeAll();
       await unlisten();
       await looping;
     },

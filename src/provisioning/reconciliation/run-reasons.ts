@@ -48,15 +48,8 @@ export const RUN_REASONS = {
   },
   "process-died": {
     message: {
-      en: "The process that carried the run out died or was cut off from the database.",
-      zh: "执行对账的进程已退出，或与数据库断开。",
-    },
-    remedy: ORDERED_GOES_ON,
-  },
-  "process-stopped": {
-    message: {
-      en: "The process that carried the run out was stopped.",
-      zh: "执行对账的进程已被停止。",
+      en: "The process that carried the run out died or was cut off from the database, and so did those that took it up again.",
+      zh: "执行对账的进程已退出或与数据库断开，重新执行也多次中断。",
     },
     remedy: ORDERED_GOES_ON,
   },

@@ -27,6 +27,8 @@ export interface RunWork {
   complete: { departments: boolean; people: boolean };
   /** What carries our stamp although its user or group was removed. */
   orphans: Orphan[];
+  /** Resources that the run ordered something for before it was begun anew: that they are on their way is its own doing. */
+  handled: ReadonlySet<string>;
   /** Notes how far the run is, if it is time. @throws RunLost */
   checkpoint(phase: RunPhase): Promise<void>;
 }

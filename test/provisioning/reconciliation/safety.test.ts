@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { claimRun, interruptRuns } from "../../../src/persistence/run-store.js";
+import type { Database } from "../../../src/persistence/database.js";
+import { claimRun } from "../../../src/persistence/run-store.js";
 import { performRun } from "../../../src/provisioning/reconciliation/perform-run.js";
 import { startReconciler } from "../../../src/provisioning/reconciliation/reconciler.js";
 import { ConnectionOffError, RunActiveError } from "../../../src/provisioning/reconciliation/runs.js";
@@ -20,6 +21,7 @@ const {
   runs,
   deps,
   database,
+  carryOut,
 } = shareReconciliation();
 
 async function company() {
@@ -145,19 +147,150 @@ describe("the runs of a connection", () => {
     expect((await start({ dryRun: true })).run.status).toBe("queued");
   });
 
-  it("whose process died are ended when their lease is over, and block nobody any more", async () => {
+  it("whose process died are taken up by another, and the first one, should it live, gives up", async () => {
     await company();
     const { run } = await start();
-    const claimed = await claimRun(database(), engine.clock.now(), 60_000);
-    expect(claimed?.id).toBe(run.id);
-    const reason = { code: "process-died", message: "died" };
-    expect(await interruptRuns(database(), engine.clock.now(), reason, "expired")).toBe(0);
+    const claim = () => claimRun(database(), engine.clock.now(), 60_000, 5);
+    const first = await claim();
+    expect(first).toMatchObject({ id: run.id, restarts: 0 });
+    expect(await claim()).toBeUndefined();
     await engine.clock.advance(60_001);
-    expect(await interruptRuns(database(), engine.clock.now(), reason, "expired")).toBe(1);
-    await expect(start()).resolves.toBeDefined();
-    if (claimed === undefined) return;
-    await expect(performRun(deps(), claimed, new AbortController().signal)).rejects.toThrow("lease");
+    expect(await claim()).toMatchObject({ id: run.id, restarts: 1, startedAt: first?.startedAt });
+    await expect(start()).rejects.toThrow(RunActiveError);
+    if (first === undefined) return;
+    await expect(performRun(deps(), first, new AbortController().signal)).rejects.toThrow("lease");
     expect(writes()).toEqual([]);
+  });
+
+  it.each([0, 1, 3, 5])(
+    "killed at transaction %i go on under the same id, and nothing is done or noted twice",
+    async (at) => {
+      const { people } = await company();
+      const [drifted = "", removed = ""] = people;
+      const undelivered = await addUser("没有手机", { phoneNumbers: [] });
+      await settle();
+      const gone = await addUser("离职");
+      await settle();
+      const { ...kept } = person(gone);
+      await engine.directory.remove(engine.context, "User", gone);
+      await settle();
+      engine.vendor.users.set(gone, kept);
+      person(drifted).name = "由人改过";
+      engine.vendor.users.delete(removed);
+      engine.vendor.departments.set("77", { remoteId: "77", name: "工会", parentRemoteId: "1" });
+
+      const { run } = await start();
+      const claimed = await claimRun(database(), engine.clock.now(), 60_000, 5);
+      if (claimed === undefined) throw new Error("not queued");
+      let transactions = 0;
+      const mortal: Database = {
+        ...database(),
+        query: database().query.bind(database()),
+        transaction: (work) => {
+          if (transactions++ === at) throw new Error("killed");
+          return database().transaction(work);
+        },
+      };
+      const died = performRun(deps({ database: mortal }), claimed, new AbortController().signal);
+      await expect(died).rejects.toThrow("killed");
+      await engine.clock.advance(60_001);
+      const resumed = await claimRun(database(), engine.clock.now(), 60_000, 5);
+      if (resumed === undefined) throw new Error("nobody took it up");
+      await carryOut(resumed);
+
+      const seen = await runs().get(engine.context.tenantId, engine.connectionId, run.id);
+      // Who has no mobile stays undelivered.
+      expect(seen.run).toMatchObject({ id: run.id, status: "partial", restarts: 1 });
+      const rows = await runs().rows(engine.context.tenantId, engine.connectionId, {
+        runId: run.id,
+        limit: 100,
+      });
+      expect(rows.map(({ kind, name, result }) => `${kind} ${name} ${result}`).sort()).toEqual(
+        [
+          "drift 王一 done",
+          "missing 李二 done",
+          "undelivered 没有手机 null",
+          "foreign 工会 null",
+          "orphan 离职 done",
+        ].sort(),
+      );
+      expect(seen.summary.same).toBeGreaterThanOrEqual(2);
+      expect(person(drifted).name).toBe("王一");
+      expect(person(removed).name).toBe("李二");
+      expect(engine.vendor.users.has(gone)).toBe(false);
+      const creations = engine.vendor.calls.filter((call) => call.operation === "users.create");
+      expect(creations.filter(({ remoteId }) => remoteId === removed)).toHaveLength(1);
+      expect(engine.vendor.users.has(undelivered)).toBe(false);
+    },
+  );
+
+  it("that kill whoever carries them out end as interrupted at last, and block nobody any more", async () => {
+    const { run } = await start();
+    await query("update run set status = 'running', restarts = 5, lease_until = $1", [engine.clock.now()]);
+    await engine.clock.advance(1);
+    const ended: string[] = [];
+    const reconciler = await startReconciler({
+      ...deps(),
+      onRunEnded: ({ id }, end) => ended.push(`${id} ${end.status} ${end.reason?.code}`),
+      onError: (error) => {
+        throw error;
+      },
+    });
+    while (ended.length === 0) await engine.clock.advance(10);
+    await reconciler.stop();
+    expect(ended).toEqual([`${run.id} interrupted process-died`]);
+    await expect(start()).resolves.toBeDefined();
+  });
+
+  it("of a process that stops are handed back, and of several connections several go on at once", async () => {
+    await company();
+    const { id: other } = await engine.connections.create(engine.context, {
+      connector: "memory",
+      name: "second",
+      config: { corpId: "second" },
+      scope: {},
+      mapping: {},
+      policy: {},
+      schedule: {},
+    });
+    await engine.connections.enable(engine.context, other);
+    await settle();
+    const startAt = () =>
+      startReconciler({
+        ...deps(),
+        onRunEnded: () => undefined,
+        onError: (error) => {
+          throw error;
+        },
+      });
+    // Nobody delivers, so both wait for what they ordered.
+    engine.vendor.departments.delete(department("研发").remoteId);
+    await runs().start(engine.context, other, { dryRun: false, acceptScope: false });
+    const { run } = await start();
+    const first = await startAt();
+    const statuses = async () =>
+      (
+        await query<{ status: string; phase: string | null; restarts: number }>(
+          "select status, phase, restarts from run order by id",
+        )
+      ).map(({ status, phase, restarts }) => `${status} ${phase} ${restarts}`);
+    const both = (one: string) => [one, one].join();
+    while ((await statuses()).join() !== both("running delivering 0")) await engine.clock.advance(10);
+    const stopping = first.stop();
+    while ((await statuses()).join() !== both("queued null 0")) await engine.clock.advance(1_000);
+    await stopping;
+    const second = await startAt();
+    while ((await statuses()).some((one) => !one.startsWith("succeeded"))) {
+      await engine.step();
+      await engine.clock.advance(1_000);
+    }
+    expect(await statuses()).toEqual(["succeeded null 1", "succeeded null 1"]);
+    await second.stop();
+    const rows = await runs().rows(engine.context.tenantId, engine.connectionId, {
+      runId: run.id,
+      limit: 10,
+    });
+    expect(rows).toMatchObject([{ kind: "missing", result: "done" }]);
   });
 
   it("are found by trigger, status and time, newest first [004-18]", async () => {
@@ -184,7 +317,7 @@ describe("the runs of a connection", () => {
   it("tell how far they are while they go on", async () => {
     const { group } = await company();
     const { run } = await start();
-    const claimed = await claimRun(database(), engine.clock.now(), 60_000);
+    const claimed = await claimRun(database(), engine.clock.now(), 60_000, 5);
     if (claimed === undefined) throw new Error("not queued");
     // Nobody delivers, so the run waits for what it ordered.
     engine.vendor.departments.delete(department("研发").remoteId);

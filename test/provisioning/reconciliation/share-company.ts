@@ -116,7 +116,7 @@ export function shareCompany(settings: SimulatorOptions = {}) {
       const { tenantId } = engine.context;
       const { dryRun = false, depth = "full" } = options;
       await runs.start(engine.context, engine.connectionId, { dryRun, depth, acceptScope: false });
-      const run = await claimRun(test.database, engine.clock.now(), 60_000);
+      const run = await claimRun(test.database, engine.clock.now(), 60_000, 5);
       if (run === undefined) throw new Error("the run was not queued");
       engine.simulator.requests.clear();
       engine.made.length = 0;

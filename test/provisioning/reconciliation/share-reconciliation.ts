@@ -58,6 +58,7 @@ export function shareReconciliation() {
         directory: engine.directory,
       }),
     deps,
+    carryOut,
 
     /** Starts a run and carries it out. */
     async reconcile(options: { dryRun?: boolean; acceptScope?: boolean } = {}): Promise<Seen> {
@@ -66,7 +67,7 @@ export function shareReconciliation() {
         dryRun: options.dryRun ?? false,
         acceptScope: options.acceptScope ?? false,
       });
-      const run = await claimRun(database(), engine.clock.now(), 60_000);
+      const run = await claimRun(database(), engine.clock.now(), 60_000, 5);
       if (run === undefined) throw new Error("the run was not queued");
       await carryOut(run);
       const seen = await runs.get(tenantId, engine.connectionId, started.run.id);

@@ -138,7 +138,7 @@ async function reconcile({ connectionId }: Corp) {
   const { database } = test;
   const runs = createRuns({ database, clock });
   await runs.start(context, connectionId, { dryRun: false, acceptScope: false });
-  const run = await claimRun(database, clock.now(), 60_000);
+  const run = await claimRun(database, clock.now(), 60_000, 5);
   if (run === undefined) throw new Error("not queued");
   const adoptValues = createAdoptValues({ database, directory });
   const deps = { database, clock, connections: open, adoptValues, leaseMs: 60_000 };
