@@ -60,7 +60,7 @@ async function withoutCompiling(client: { query(sql: string): Promise<unknown> }
   await client.query("set jit = off");
 }
 
-/** The not yet connected DataSource of an open PGlite. `leaseIdleLimitMs`: see pgliteDriver. */
-export function embeddedDataSource(db: PGlite, leaseIdleLimitMs?: number): DataSource {
-  return new DataSource({ ...shared, driver: pgliteDriver(db, leaseIdleLimitMs) });
+/** The not yet connected DataSource of an open PGlite. `end`: see pgliteDriver. */
+export function embeddedDataSource(db: PGlite, end?: () => Promise<void>): DataSource {
+  return new DataSource({ ...shared, driver: pgliteDriver(db, end) });
 }

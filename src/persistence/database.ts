@@ -20,8 +20,6 @@ export interface OpenDatabaseOptions {
   url?: string | undefined;
   /** The data folder (DATA_DIR); the embedded database makes a folder of its own in it. "memory", the default, keeps nothing. */
   dataDir?: string | "memory" | undefined;
-  /** A dumped PGlite folder to start from; only with "memory". */
-  loadDump?: Blob | undefined;
   /** Most connections to PostgreSQL at a time; 10 by default. One more is used while something listens. */
   poolSize?: number | undefined;
   /** Whether to apply pending migrations before returning; false by default. */
@@ -37,7 +35,7 @@ export interface OpenDatabaseOptions {
 export async function openDatabase(options: OpenDatabaseOptions): Promise<Database> {
   const database = options.url
     ? await openPostgres(options.url, options.poolSize ?? 10)
-    : await openEmbedded({ dataDir: options.dataDir ?? "memory", loadDump: options.loadDump });
+    : await openEmbedded({ dataDir: options.dataDir ?? "memory" });
   if (!options.migrate) return database;
   try {
     await runMigrations(database, options.onMigration);

@@ -13,8 +13,6 @@ import type { Database } from "./queryable.js";
 export interface EmbeddedOptions {
   /** A folder, made when missing; "memory" keeps nothing. */
   dataDir: string | "memory";
-  /** A dumped PGlite folder to start from; only with "memory". */
-  loadDump?: Blob | undefined;
 }
 
 /**
@@ -22,15 +20,15 @@ export interface EmbeddedOptions {
  * not call fsync, not by design the loss of power.
  * @throws DataFolderInUseError, DatabaseUnavailableError
  */
-export async function openEmbedded({ dataDir, loadDump }: EmbeddedOptions): Promise<Database> {
+export async function openEmbedded({ dataDir }: EmbeddedOptions): Promise<Database> {
   if (dataDir === "memory") {
-    return databaseOnPglite(await PGlite.create({ parsers, ...(loadDump ? { loadDataDir: loadDump } : {}) }));
+    return databaseOnPglite(await PGlite.create({ parsers: EMBEDDED_PARSERS }));
   }
   const unlock = await lock(dataDir);
   try {
     const folder = join(dataDir, "pglite");
     if (!existsSync(folder)) await createFolder(folder);
-    const db = await PGlite.create({ dataDir: folder, parsers });
+    const db = await PGlite.create({ dataDir: folder, parsers: EMBEDDED_PARSERS });
     return await databaseOnPglite(db, { closed: unlock });
   } catch (error) {
     await unlock();
@@ -52,15 +50,15 @@ async function createFolder(folder: string): Promise<void> {
 
 /** What a caller who has a PGlite of his own may want to set. */
 export interface PgliteOptions {
-  /** See pgliteDriver; in milliseconds. */
-  leaseIdleLimitMs?: number;
+  /** Ends the PGlite in place of its `close()`, for an owner who has further use for it. */
+  end?: () => Promise<void>;
   /** Runs after the database was closed. */
   closed?: () => Promise<void>;
 }
 
-/** A Database on an open PGlite, which it owns from then on. */
+/** A Database on an open PGlite, which it owns from then on until it is closed. */
 export async function databaseOnPglite(db: PGlite, options: PgliteOptions = {}): Promise<Database> {
-  const dataSource = embeddedDataSource(db, options.leaseIdleLimitMs);
+  const dataSource = embeddedDataSource(db, options.end);
   await dataSource.initialize();
   const listeners = channelListeners();
   return databaseOn(dataSource, {
@@ -79,7 +77,10 @@ export async function databaseOnPglite(db: PGlite, options: PgliteOptions = {}):
 }
 
 /** As pg does: these two do not fit into a JavaScript number. */
-const parsers = { [types.INT8]: (text: string) => text, [types.NUMERIC]: (text: string) => text };
+export const EMBEDDED_PARSERS = {
+  [types.INT8]: (text: string) => text,
+  [types.NUMERIC]: (text: string) => text,
+};
 
 async function lock(dataDir: string): Promise<() => Promise<void>> {
   try {

@@ -1,17 +1,13 @@
 import { EventEmitter } from "node:events";
-import type { PGlite, Results } from "@electric-sql/pglite";
+import type { PGlite } from "@electric-sql/pglite";
 import { NestedUseError } from "./database-errors.js";
+import { pgliteSession, type SessionResult, type SessionStatement } from "./pglite-session.js";
 import { toWireText } from "./wire-text.js";
 
-/** What TypeORM expects of `pg`'s query result. */
-interface DriverResult {
-  rows: object[];
-  rowCount: number;
-  command: string;
-}
-
 type Callback<T extends unknown[]> = (error: unknown, ...values: T | []) => void;
-type QueryText = string | { text: string; values?: readonly unknown[] };
+type QueryText = string | { text: string; values?: readonly unknown[]; name?: string };
+
+const IDLE_LIMIT_MS = 5_000;
 
 /**
  * PGlite dressed as the `pg` module, as far as TypeORM's postgres driver uses it: `new Pool().connect()`,
@@ -21,25 +17,25 @@ type QueryText = string | { text: string; values?: readonly unknown[] };
  * transactions of concurrent callers independent of each other.
  *
  * A caller that holds the lease and asks for another one would wait for ever. So when the holder has had no
- * statement running for `idleLimitMs` while others wait, the waiting ones are refused with NestedUseError. Waiting
+ * statement running for five seconds while others wait, the waiting ones are refused with NestedUseError. Waiting
  * as such is not limited: a long queue in which statements keep running is only load.
+ *
+ * @param end ends the PGlite once the pool has ended
  */
-export function pgliteDriver(db: PGlite, idleLimitMs = 5000) {
-  const lease = leaseQueue(idleLimitMs);
+export function pgliteDriver(db: PGlite, end = () => db.close()) {
+  const lease = leaseQueue(IDLE_LIMIT_MS);
+
+  const session = pgliteSession(db);
 
   class Client extends EventEmitter {
-    #inTransaction = false;
-    /** Whether the transaction's last statement failed: then COMMIT rolls back, as PGlite does not tell but `pg` does. */
-    #failed = false;
-
     query(
       query: QueryText,
-      values?: readonly unknown[] | Callback<[DriverResult]>,
-      callback?: Callback<[DriverResult]>,
+      values?: readonly unknown[] | Callback<[SessionResult]>,
+      callback?: Callback<[SessionResult]>,
     ) {
       const [params, done] = typeof values === "function" ? [undefined, values] : [values, callback];
-      const text = typeof query === "string" ? query : query.text;
-      const result = this.#run(text, params ?? (typeof query === "string" ? undefined : query.values));
+      const { text, values: own = [], name } = typeof query === "string" ? { text: query } : query;
+      const result = this.#run({ text, values: (params ?? own).map(toWireText), name });
       if (!done) return result;
       return void result.then(
         (value) => done(null, value),
@@ -47,30 +43,13 @@ export function pgliteDriver(db: PGlite, idleLimitMs = 5000) {
       );
     }
 
-    async #run(text: string, params: readonly unknown[] = []): Promise<DriverResult> {
-      const command = (/^\s*(\w+)/.exec(text)?.[1] ?? "").toUpperCase();
-      const ends = command === "COMMIT" || /^\s*rollback\s*;?\s*$/i.test(text);
-      try {
-        const result = await lease.whileActive(() => execute(db, text, params));
-        const rows = result?.rows ?? [];
-        const rolledBack = command === "COMMIT" && this.#failed;
-        if (command === "START" || command === "BEGIN") this.#inTransaction = true;
-        if (ends) this.#inTransaction = false;
-        this.#failed = false;
-        return {
-          rows,
-          rowCount: rows.length || (result?.affectedRows ?? 0),
-          command: rolledBack ? "ROLLBACK" : command,
-        };
-      } catch (error) {
-        this.#failed = this.#inTransaction;
-        throw error;
-      }
+    #run(statement: SessionStatement): Promise<SessionResult> {
+      return lease.whileActive(() => session.run(statement));
     }
 
     /** The next client gets the same session: a transaction left open must not become part of its work. */
     async endTransaction(): Promise<void> {
-      if (this.#inTransaction) await this.#run("rollback");
+      if (session.isInTransaction()) await this.#run({ text: "rollback", values: [] });
     }
   }
 
@@ -95,8 +74,8 @@ export function pgliteDriver(db: PGlite, idleLimitMs = 5000) {
 
     end(callback?: Callback<[]>) {
       const ended = lease.take().then(
-        () => db.close(),
-        () => db.close(),
+        () => end(),
+        () => end(),
       );
       if (!callback) return ended;
       return void ended.then(
@@ -107,12 +86,6 @@ export function pgliteDriver(db: PGlite, idleLimitMs = 5000) {
   }
 
   return { Pool, Client };
-}
-
-async function execute(db: PGlite, text: string, params: readonly unknown[]) {
-  // Only the simple protocol takes several statements at once, which migrations use; only the extended takes values.
-  if (params.length === 0) return (await db.exec(text)).at(-1) as Results<object> | undefined;
-  return db.query<object>(text, params.map(toWireText));
 }
 
 /** One lease, handed to one taker after the other. Times in milliseconds. */

@@ -217,10 +217,14 @@ describe("authenticating", () => {
 
   it("asks the database nothing while the grant is cached", async () => {
     const token = await tokenOf(await addClient());
-    await authorization.authenticate(token);
     const query = vi.spyOn(test.database, "query");
-    for (let time = 0; time < 5; time += 1) await authorization.authenticate(token);
-    expect(query).not.toHaveBeenCalled();
+    // On PostgreSQL the news of the client's making may come after the first look-up, which is then forgotten once.
+    await vi.waitFor(async () => {
+      await authorization.authenticate(token);
+      query.mockClear();
+      for (let time = 0; time < 5; time += 1) await authorization.authenticate(token);
+      expect(query).not.toHaveBeenCalled();
+    });
     query.mockRestore();
   });
 });

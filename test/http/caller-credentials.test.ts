@@ -46,10 +46,14 @@ describe("HTTP Basic", () => {
 
   it("asks the database nothing while the same header is used", async () => {
     const client = await make({ authMethods: ["http_basic"] });
-    await users(basicOf(client)).expect(200);
     const query = vi.spyOn(gateway.database, "query");
-    for (let time = 0; time < 5; time += 1) await users(basicOf(client)).expect(200);
-    expect(query).not.toHaveBeenCalled();
+    // On PostgreSQL the news of the client's making may come after its first use, which is then forgotten once.
+    await vi.waitFor(async () => {
+      await users(basicOf(client)).expect(200);
+      query.mockClear();
+      for (let time = 0; time < 5; time += 1) await users(basicOf(client)).expect(200);
+      expect(query).not.toHaveBeenCalled();
+    });
     query.mockRestore();
   });
 

@@ -106,7 +106,8 @@ describe("closing", () => {
     await fetchText(server.url, agent);
     const started = performance.now();
     await server.close();
-    expect(performance.now() - started).toBeLessThan(1000);
+    // Node itself would wait for five seconds.
+    expect(performance.now() - started).toBeLessThan(3000);
     agent.destroy();
   });
 

@@ -83,9 +83,10 @@ describe("a body in the request log", () => {
   it.each(["a".repeat(1_000_000), "@".repeat(1_000_000), `value eq "${"\\".repeat(100_000)}`])(
     "takes little time for hostile text %#",
     (text) => {
-      const startedAt = performance.now();
+      const before = process.cpuUsage();
       maskBody({ path: `emails[${text}`, value: text, [text]: text });
-      expect(performance.now() - startedAt).toBeLessThan(100);
+      const { user, system } = process.cpuUsage(before);
+      expect((user + system) / 1_000).toBeLessThan(500);
     },
   );
 });

@@ -52,7 +52,7 @@ describe("a list of tags (RFC 9110 section 13.1)", () => {
     (part) => {
       const started = performance.now();
       expect(namesVersion(part.repeat(100_000), 3)).toBe(false);
-      expect(performance.now() - started).toBeLessThan(500);
+      expect(performance.now() - started).toBeLessThan(2_000);
     },
   );
 });

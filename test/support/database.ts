@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
-import { readFile } from "node:fs/promises";
 import { afterAll, beforeAll, inject } from "vitest";
 import { type Database, openDatabase } from "../../src/persistence/database.js";
 import { onServer, urlOf } from "./database-template.js";
+import { openEmbeddedDatabase } from "./embedded-databases.js";
 
 /** The tenant that every database has from its first migration on. */
 export const defaultTenantId = "00000000-0000-0000-0000-000000000001";
@@ -15,17 +15,14 @@ export interface TestDatabase {
   close(): Promise<void>;
 }
 
-let dump: Promise<Blob> | undefined;
-
 /**
- * A fresh database with all migrations applied: PGlite in memory (about half a second), or, when TEST_DATABASE_URL
+ * A fresh database with all migrations applied: PGlite in memory, or, when TEST_DATABASE_URL
  * names a PostgreSQL server, a copy of its template (about 0.1 s). Open one in beforeAll and close it in afterAll.
  */
 export async function openTestDatabase(): Promise<TestDatabase> {
   const template = inject("databaseTemplate");
   if (template.kind === "embedded") {
-    dump ??= readFile(template.dumpFile).then((bytes) => new Blob([bytes]));
-    const database = await openDatabase({ dataDir: "memory", loadDump: await dump });
+    const database = await openEmbeddedDatabase(template.dumpFile);
     return { database, url: undefined, close: () => database.close() };
   }
   const { serverUrl, name: templateName } = template;

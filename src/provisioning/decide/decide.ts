@@ -29,13 +29,12 @@ export function decide(
     now,
     requestedAt: delivery.requestedAt,
     inDoubt: isInDoubt(delivery),
-    adoption: connection.policy.adoption,
   };
-  const adopted = adoptedRemoteId(subject, connection);
   switch (subject.type) {
     case "Group":
-      return decideDepartment(subject, { ...rules, isNamed: adopted !== undefined });
+      return decideDepartment(subject, rules);
     case "User": {
+      const adopted = adoptedRemoteId(subject, connection);
       const { rootGroupId } = connection;
       return decideUser(subject, {
         ...rules,

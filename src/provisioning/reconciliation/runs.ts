@@ -87,7 +87,7 @@ export interface Runs {
   /** What a run found, in the order in which it was found. @throws RunNotFoundError */
   rows(tenantId: string, connectionId: string, query: RunRowQuery): Promise<RunRow[]>;
   /** The newest run of each of these connections that has one. */
-  last(tenantId: string, connectionIds: readonly string[]): Promise<CountedRun[]>;
+  last(tenantId: string, connectionIds: readonly string[]): Promise<Run[]>;
 }
 
 /** Makes the service. */
@@ -170,8 +170,6 @@ export function createRuns({ database, clock }: { database: Database; clock: Clo
       return listRunRows(database, tenantId, query);
     },
 
-    async last(tenantId, connectionIds) {
-      return counted(tenantId, await findLastRuns(database, tenantId, connectionIds));
-    },
+    last: (tenantId, connectionIds) => findLastRuns(database, tenantId, connectionIds),
   };
 }

@@ -3,17 +3,15 @@ import type {
   Changes,
   ConnectorSession,
   DepartmentProfile,
-  RemoteDepartment,
 } from "../../connectors/connector.js";
 import { ConnectorError } from "../../connectors/errors.js";
 import type { Awaited } from "../../outbox/settle.js";
 import type { JsonObject } from "../../scim/schema/attribute.js";
+import type { AdoptionRules } from "../adoption/adoption-rules.js";
 import type { Link } from "../decide/subject.js";
 import { profileChanges } from "../mapping/profile-changes.js";
 import { reasonFor } from "../reasons.js";
 import { AdoptionRefused, type Execution, RemoteVanished } from "./execution.js";
-import { findProposedDepartment, judgeNamesake } from "./proposed-department.js";
-import type { AdoptionInput } from "./proposed-user.js";
 import type { StandIn } from "./stand-in.js";
 
 /**
@@ -51,8 +49,8 @@ export interface WriteDepartmentInput {
   recordIntent(profile: JsonObject): Promise<void>;
   /** The other resource that a remote object is linked to, if there is one. */
   linkedElsewhere(remoteId: string): Promise<string | undefined>;
-  /** Who decides about linking to a department that nobody named, and what is proposed. */
-  adoption: AdoptionInput;
+  /** Whether an unstamped department of the same name may be taken for this one. */
+  adoption: AdoptionRules;
   /** What to be called while this other resource of ours, which has to wait itself, has the name. */
   standInFor(holderResourceId: string): Promise<StandIn | undefined>;
   context: CallContext;
@@ -92,8 +90,6 @@ async function write(session: ConnectorSession, input: WriteDepartmentInput): Pr
   if (input.adoptedRemoteId !== undefined) return adopt(session, input, input.adoptedRemoteId);
   const earlier = await findIntended(session, input.intents, input.profile.sourceId, input.context);
   if (earlier !== undefined) return adopt(session, input, earlier);
-  const proposed = await findProposedDepartment(session, input);
-  if (proposed !== undefined) return adopt(session, input, proposed);
   await input.recordIntent({ ...input.profile });
   try {
     const created = await session.departments.create({ ...input.context, profile: input.profile });
@@ -102,16 +98,12 @@ async function write(session: ConnectorSession, input: WriteDepartmentInput): Pr
     if (!(error instanceof ConnectorError) || error.kind !== "conflict") throw error;
     const found = await find(session, input);
     if (found === undefined) throw error;
-    const isOurs = found.sourceId === input.profile.sourceId;
-    return adopt(session, input, isOurs ? found.remoteId : await judgeNamesake(input, found));
+    return adopt(session, input, found);
   }
 }
 
 /** The department that carries our stamp, else an unstamped one of the same name below the same parent. */
-async function find(
-  session: ConnectorSession,
-  input: WriteDepartmentInput,
-): Promise<RemoteDepartment | undefined> {
+async function find(session: ConnectorSession, input: WriteDepartmentInput): Promise<string | undefined> {
   const { parentRemoteId, name, sourceId } = input.profile;
   const found = await session.departments.find({ ...input.context, parentRemoteId, name, sourceId });
   if (found === undefined) return undefined;
@@ -121,7 +113,13 @@ async function find(
       (await input.linkedElsewhere(found.remoteId)) ?? found.sourceId,
     );
   }
-  return found;
+  if (found.sourceId === undefined && input.adoption.witnesses.departments.length === 0) {
+    throw new AdoptionRefused(
+      reasonFor("department-held", { name: found.name, department: found.remoteId }),
+      await input.linkedElsewhere(found.remoteId),
+    );
+  }
+  return found.remoteId;
 }
 
 async function update(
