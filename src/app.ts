@@ -239,6 +239,7 @@ function createSurfaces(parts: Parts, probe: ProbeDeps, publicUrl: string) {
   const { notifications } = parts;
   const callers: CallerChecks = {
     checkToken: authorization.authenticate,
+    knownGrant: authorization.knownGrant,
     checkBasic: authorization.authenticateBasic,
     basicIsUsed: authorization.basicIsUsed,
     budget: createRequestBudget({ clock }),

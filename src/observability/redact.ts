@@ -65,9 +65,15 @@ const TEXT_RULES: readonly [RegExp, string][] = [
 /** The shortest text that a rule can find something in: `token=x`. */
 const SHORTEST_FINDING = 7;
 
+/**
+ * Without one of these in it, a text is what it was: every rule needs a word or the first digits of a mobile number. Most texts of a
+ * line are ids, paths and names, which then cost one look instead of three replacements (of 10 µs a request, 3).
+ */
+const SUSPICIOUS = /bearer|basic|token|secret|password|1[3-9]\d[ -]?\d{4}[ -]?\d{4}/i;
+
 /** The text with credentials and mobile numbers blotted out. */
 export function redactText(text: string): string {
-  if (text.length < SHORTEST_FINDING) return text;
+  if (text.length < SHORTEST_FINDING || !SUSPICIOUS.test(text)) return text;
   let result = text;
   for (const [pattern, replacement] of TEXT_RULES) result = result.replaceAll(pattern, replacement);
   return result;

@@ -3,7 +3,7 @@ import request from "supertest";
 import { describe, expect, it } from "vitest";
 import type { AccessGrant } from "../../src/auth/access-grant.js";
 import { errorHandler } from "../../src/http/error-response.js";
-import { authenticate } from "../../src/http/middleware/authentication.js";
+import { authenticate, requireScope } from "../../src/http/middleware/authentication.js";
 import { correlate } from "../../src/http/middleware/correlation.js";
 import { grantOf } from "../../src/http/middleware/request-state.js";
 import { createLogger } from "../../src/observability/logger.js";
@@ -41,5 +41,52 @@ describe("requests that are authenticated at the same time", () => {
       "good-2",
       401,
     ]);
+  });
+});
+
+describe("a token that was looked up lately", () => {
+  const grants = new Map<string, AccessGrant>();
+  let lookUps = 0;
+  const app = express();
+  app.use(
+    correlate(createLogger({ level: "silent" })),
+    authenticate(
+      {
+        checkToken: async () => {
+          lookUps += 1;
+          return undefined;
+        },
+        knownGrant: (token) => grants.get(token),
+        budget: { spend: (clientRef) => (clientRef === "spent" ? 1_000 : 0) },
+      },
+      { challengeBasic: false },
+    ),
+    requireScope("scim:read"),
+  );
+  app.get("/", (incoming, response) => {
+    response.send(grantOf(incoming).clientId);
+  });
+  app.use(errorHandler({ metrics: createMetrics({ processMetrics: false }) }));
+  const ask = (token: string) => request(app).get("/").set("Authorization", `Bearer ${token}`);
+
+  it("lets the caller in without another look-up", async () => {
+    grants.set("known", accessGrant({ clientId: "the client", scopes: ["scim:read"] }));
+    expect((await ask("known").expect(200)).text).toBe("the client");
+    expect(lookUps).toBe(0);
+  });
+
+  it.each<[string, Partial<AccessGrant>, number]>([
+    ["an address that the client may not call from", { ipAllowList: ["192.0.2.1"] }, 403],
+    ["a request budget that is used up", { clientRef: "spent" }, 429],
+    ["a scope that is lacking", { scopes: [] }, 403],
+  ])("is refused like any other for %s", async (_reason, facts, status) => {
+    grants.set("known", accessGrant({ scopes: ["scim:read"], ...facts }));
+    await ask("known").expect(status);
+  });
+
+  it("is looked up again when it is known no more", async () => {
+    grants.delete("known");
+    await ask("known").expect(401);
+    expect(lookUps).toBe(1);
   });
 });

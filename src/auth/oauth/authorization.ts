@@ -55,6 +55,11 @@ export interface Authorization {
    */
   authenticate(bearer: string, address?: string): Promise<AccessGrant | undefined>;
   /**
+   * The grant behind a bearer token that was looked up lately, as `authenticate` would give it, without waiting; undefined
+   * where it takes a look-up.
+   */
+  knownGrant(bearer: string): AccessGrant | undefined;
+  /**
    * The grant behind a Basic header with client id and secret, or undefined when they are wrong or the client must
    * not use them so. @throws TooManyFailuresError
    */
@@ -150,15 +155,18 @@ export async function createAuthorization(deps: {
     dropFrom(cache, payload);
   }
 
+  function unexpired(grant: AccessGrant | undefined): AccessGrant | undefined {
+    if (grant === undefined) return undefined;
+    return grant.expiresAt === null || grant.expiresAt > clock.now() ? grant : undefined;
+  }
+
   /** Through the cache: a credential that is in use costs no look-up. */
   async function grantFor(
     key: string,
     address: string | undefined,
     lookUp: () => Promise<AccessGrant | undefined>,
   ): Promise<AccessGrant | undefined> {
-    const grant = cache.find(key) ?? (await cache.load(key, () => failures.guard(address, key, lookUp)));
-    if (!grant) return undefined;
-    return grant.expiresAt === null || grant.expiresAt > clock.now() ? grant : undefined;
+    return unexpired(cache.find(key) ?? (await cache.load(key, () => failures.guard(address, key, lookUp))));
   }
 
   return {
@@ -231,6 +239,8 @@ export async function createAuthorization(deps: {
         if (grant) await noteUse(deps, bearer.client, bearer.longLived);
         return grant;
       }),
+
+    knownGrant: (text) => unexpired(cache.find(hashSecret(text))),
 
     authenticateBasic: (header, address) =>
       grantFor(`basic:${hashSecret(header)}`, address, async () => {

@@ -6,7 +6,7 @@ import type { Scope } from "../../auth/scopes.js";
 import { RequestError } from "../request-error.js";
 import { admit } from "./admission.js";
 import { type BasicCheck, BasicStrategy } from "./basic-strategy.js";
-import { BearerStrategy, type TokenCheck } from "./bearer-strategy.js";
+import { BearerStrategy, bearerTokenOf, type TokenCheck } from "./bearer-strategy.js";
 import { insufficientScope, missingCredential, wrongCredential } from "./challenges.js";
 import { grantOf, rememberAbout } from "./request-state.js";
 
@@ -14,6 +14,8 @@ import { grantOf, rememberAbout } from "./request-state.js";
 export interface CallerChecks {
   /** `authenticate` of the authorization. */
   checkToken: TokenCheck;
+  /** `knownGrant` of the authorization; without it every token is looked up by way of passport. */
+  knownGrant?: ((token: string) => AccessGrant | undefined) | undefined;
   /** `authenticateBasic` of the authorization; without it nobody may use HTTP Basic. */
   checkBasic?: BasicCheck | undefined;
   /** Whether any client may use HTTP Basic. */
@@ -47,6 +49,13 @@ export function authenticate(checks: CallerChecks, { challengeBasic }: SurfaceOp
       next(new RequestError(400, "invalid_request", "Send one Authorization header, not several."));
       return;
     }
+    // A token that is in use needs neither a strategy of its own nor a turn of the event loop (some 15 µs of CPU).
+    const known = checks.knownGrant && grantInUse(request, checks.knownGrant);
+    if (known !== undefined) {
+      rememberAbout(request, { grant: known });
+      next(admit(request, known, checks.budget));
+      return;
+    }
     const scheme = BasicStrategy.isMeantBy(request.headers.authorization) ? "basic" : "bearer";
     const onResult = (error: unknown, grant?: AccessGrant | false | null, failure?: unknown) => {
       if (error) {
@@ -61,6 +70,14 @@ export function authenticate(checks: CallerChecks, { challengeBasic }: SurfaceOp
     };
     passport.authenticate(scheme, { session: false }, onResult)(request, response, next);
   };
+}
+
+function grantInUse(
+  { headers }: Request,
+  find: (token: string) => AccessGrant | undefined,
+): AccessGrant | undefined {
+  const token = headers.authorization && bearerTokenOf(headers.authorization);
+  return token ? find(token) : undefined;
 }
 
 /** Node keeps the first Authorization header and drops the others silently; which one was meant is not ours to guess. */

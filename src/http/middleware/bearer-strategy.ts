@@ -12,6 +12,11 @@ export type CredentialFailure = "missing" | "invalid";
 /** The b64token of RFC 6750 section 2.1, with a bound on its length. */
 const BEARER = /^Bearer +([\w.~+/-]{1,1024}=*) *$/i;
 
+/** The token of a well-formed Authorization header of the scheme Bearer. */
+export function bearerTokenOf(header: string): string | undefined {
+  return BEARER.exec(header)?.[1];
+}
+
 /**
  * Passport strategy for the Authorization header only. Tokens in a query or form, which RFC 6750 also describes,
  * end up in logs and browser histories and are not taken.
@@ -29,7 +34,7 @@ export class BearerStrategy extends passport.Strategy {
       this.fail("missing" satisfies CredentialFailure, 401);
       return;
     }
-    const token = BEARER.exec(header)?.[1];
+    const token = bearerTokenOf(header);
     if (token === undefined) {
       this.fail("invalid" satisfies CredentialFailure, 401);
       return;

@@ -24,7 +24,7 @@ export function logRequests(deps: RequestLogDeps): RequestHandler {
   return (request, response, next) => {
     const startedAt = deps.clock.now().getTime();
     const path = pathOf(request);
-    response.once("close", () => {
+    response.on("close", () => {
       const durationMs = deps.clock.now().getTime() - startedAt;
       const status = response.writableFinished ? response.statusCode : 499;
       const route = routeOf(request);
@@ -32,16 +32,15 @@ export function logRequests(deps: RequestLogDeps): RequestHandler {
       const measured = { path, route, status, startedAt, durationMs };
       const finished = deps.recordRequest && finishedRequest(request, response, measured);
       if (finished !== undefined) deps.recordRequest?.(finished);
-      const clientId = findGrantOf(request)?.clientId;
-      const correlationId = correlationIdOf(request);
-      const fields = {
-        correlationId,
+      const line = {
+        correlationId: correlationIdOf(request),
         method: request.method,
         path,
         status,
         durationMs,
-        ...(clientId && { clientId }),
       };
+      const clientId = findGrantOf(request)?.clientId;
+      const fields = clientId === undefined ? line : { ...line, clientId };
       const log = processLogOf(request);
       if (PROBES.has(path)) log.debug(fields, "request");
       else log.info(fields, "request");

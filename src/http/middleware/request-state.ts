@@ -9,16 +9,27 @@ export type RequestParameters = Readonly<Record<string, string | undefined>>;
 
 /** What the middleware has learnt about a request. */
 interface RequestState {
-  correlationId?: string;
+  correlationId?: string | undefined;
   /** The process's logger, until the request needs one of its own. */
-  log?: Logger;
-  boundLog?: Logger;
-  query?: RequestParameters;
-  grant?: AccessGrant;
-  dialect?: Dialect;
+  log?: Logger | undefined;
+  boundLog?: Logger | undefined;
+  query?: RequestParameters | undefined;
+  grant?: AccessGrant | undefined;
+  dialect?: Dialect | undefined;
   /** Why an identity provider was refused. */
-  refusal?: Pick<ScimError, "status" | "scimType" | "detail">;
+  refusal?: Pick<ScimError, "status" | "scimType" | "detail"> | undefined;
 }
+
+/** Every fact by its name, so that the states of all requests have one shape. */
+const NOTHING_YET: Record<keyof RequestState, undefined> = {
+  correlationId: undefined,
+  log: undefined,
+  boundLog: undefined,
+  query: undefined,
+  grant: undefined,
+  dialect: undefined,
+  refusal: undefined,
+};
 
 /**
  * Kept under a name of our own instead of on `req.user` and the like: express 5 computes `req.query` anew at each
@@ -31,7 +42,9 @@ type Stateful = IncomingMessage & { gatewayState?: RequestState };
 /** Adds facts to a request; for the middleware of this folder. */
 export function rememberAbout(request: IncomingMessage, facts: RequestState): void {
   const stateful: Stateful = request;
-  stateful.gatewayState = Object.assign(stateful.gatewayState ?? {}, facts);
+  const state = stateful.gatewayState;
+  if (state === undefined) stateful.gatewayState = { ...NOTHING_YET, ...facts };
+  else Object.assign(state, facts);
 }
 
 function stateOf(request: Stateful): RequestState | undefined {

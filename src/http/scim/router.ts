@@ -13,6 +13,7 @@ import { createDiscoveryHandlers, type DiscoveryHandlers } from "./discovery-han
 import { asksForList, createListHandlers, type ListHandlers } from "./list-handlers.js";
 import { meAsUser } from "./me.js";
 import { createResourceHandlers, type ResourceHandlers } from "./resource-handlers.js";
+import { addRoutes, commonFirst, type ResourceRoute } from "./route-table.js";
 
 /** What the SCIM surface needs. */
 export interface ScimRouterDeps extends CallerChecks {
@@ -36,12 +37,13 @@ const BULK_BODY = { types: SCIM_BODY_TYPES, maxBytes: MAX_BULK_BYTES, maxDepth: 
  * ScimError and RequestError; the application's error handler makes SCIM error bodies of them. Discovery is open
  * to everyone (RFC 7644 section 4), the rest needs `scim:read` or `scim:write`.
  */
-export function createScimRouter(deps: ScimRouterDeps): Router {
+export function createScimRouter(deps: ScimRouterDeps): RequestHandler {
   const publicUrl = deps.publicUrl.replace(/\/+$/, "");
   const baseUrl = publicUrl + SCIM_PATH;
   const identify = authenticate(deps, { challengeBasic: true });
   const router = Router();
-  router.use(collapseLeadingSlashes, negotiateScim(), parseQuery());
+  const opening = [negotiateScim(), parseQuery()];
+  router.use(collapseLeadingSlashes, ...opening);
   const documentationUri = `${publicUrl}/docs/`;
   const discovery = createDiscoveryHandlers({
     ...deps,
@@ -52,11 +54,18 @@ export function createScimRouter(deps: ScimRouterDeps): Router {
   const protect = [identify, requireScope(scimScopeOf)];
   const everything = createListHandlers(undefined, { ...deps, baseUrl });
   const guards = [...protect, parseJsonBody({ types: SCIM_BODY_TYPES })];
+  const common: ResourceRoute[] = [];
   // What is asked most stands first: express tries the routes one after the other.
   for (const type of ["User", "Group"] as const satisfies readonly ResourceTypeId[]) {
     const lists = createListHandlers(type, { ...deps, baseUrl });
+    const handlers = createResourceHandlers(type, { ...deps, baseUrl });
     addSearch(router, `/${type}s`, lists, guards);
-    addResources(router, `/${type}s`, createResourceHandlers(type, { ...deps, baseUrl }), lists, guards);
+    const routes = [
+      listRoute(`/${type}s`, handlers, lists, guards),
+      resourceRoute(`/${type}s/:id`, handlers, guards),
+    ];
+    addRoutes(router, routes);
+    common.push(...routes);
   }
   router
     .route("/Bulk")
@@ -65,9 +74,13 @@ export function createScimRouter(deps: ScimRouterDeps): Router {
   addSearch(router, "", everything, guards);
   router.get("/", listWhereAsked(everything, protect));
   addDiscovery(router, discovery, whenTokenIsSent(identify));
-  addResource(router, "/Me", createResourceHandlers("User", { ...deps, baseUrl }), [...guards, meAsUser()]);
+  const own = createResourceHandlers("User", { ...deps, baseUrl });
+  addRoutes(router, [resourceRoute("/Me", own, [...guards, meAsUser()])]);
   router.use(routeNotFound());
-  return router;
+  return commonFirst(
+    common.map((route) => openedBy(opening, route)),
+    router,
+  );
 }
 
 function addDiscovery(router: Router, handlers: DiscoveryHandlers, identify: RequestHandler): void {
@@ -103,34 +116,35 @@ function listWhereAsked(lists: ListHandlers, guards: RequestHandler[]): RequestH
   };
 }
 
-function addResources(
-  router: Router,
+function listRoute(
   path: string,
   handlers: ResourceHandlers,
   lists: ListHandlers,
-  guards: RequestHandler[],
-): void {
-  router
-    .route(path)
-    .get(guards, lists.list)
-    .post(guards, handlers.create)
-    .all(methodNotAllowed(["GET", "HEAD", "POST"]));
-  addResource(router, `${path}/:id`, handlers, guards);
+  guards: readonly RequestHandler[],
+): ResourceRoute {
+  return { path, methods: { GET: [...guards, lists.list], POST: [...guards, handlers.create] } };
 }
 
-function addResource(
-  router: Router,
+function resourceRoute(
   path: string,
   handlers: ResourceHandlers,
-  guards: RequestHandler[],
-): void {
-  router
-    .route(path)
-    .get(guards, handlers.read)
-    .put(guards, handlers.replace)
-    .patch(guards, handlers.patch)
-    .delete(guards, handlers.remove)
-    .all(methodNotAllowed(["GET", "HEAD", "PUT", "PATCH", "DELETE"]));
+  guards: readonly RequestHandler[],
+): ResourceRoute {
+  return {
+    path,
+    methods: {
+      GET: [...guards, handlers.read],
+      PUT: [...guards, handlers.replace],
+      PATCH: [...guards, handlers.patch],
+      DELETE: [...guards, handlers.remove],
+    },
+  };
+}
+
+/** The route with handlers that the router runs before all of its routes. */
+function openedBy(opening: readonly RequestHandler[], { path, methods }: ResourceRoute): ResourceRoute {
+  const opened = Object.entries(methods).map(([method, handlers]) => [method, [...opening, ...handlers]]);
+  return { path, methods: Object.fromEntries(opened) };
 }
 
 /** A token that is sent must be a good one, and then its tenant's schemas are shown. */

@@ -1,4 +1,4 @@
-import express, { type Express, type Router } from "express";
+import express, { type Express, type RequestHandler } from "express";
 import type { AccessGrant } from "../../../src/auth/access-grant.js";
 import { errorHandler } from "../../../src/http/error-response.js";
 import { correlate } from "../../../src/http/middleware/correlation.js";
@@ -23,7 +23,7 @@ export async function checkTestToken(token: string): Promise<AccessGrant | undef
 }
 
 /** A router as the application mounts it: behind the correlation id and before the error handler. */
-export function serveRouter(path: string, router: Router): Express {
+export function serveRouter(path: string, router: RequestHandler): Express {
   const app = express();
   app.disable("x-powered-by");
   app.disable("etag");
