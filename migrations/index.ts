@@ -49,6 +49,8 @@ import { SortBySearchIndex1764176000300 } from "./1764176000300-sort-by-search-i
 import { AddRunDepth1764177000100 } from "./1764177000100-add-run-depth.js";
 import { CreateGroupsAbove1764177000900 } from "./1764177000900-create-groups-above.js";
 import { AddRunRestarts1764177001000 } from "./1764177001000-add-run-restarts.js";
+import { CreateAdoptionProposal1764178000100 } from "./1764178000100-create-adoption-proposal.js";
+import { AddRunNotification1764178500100 } from "./1764178500100-add-run-notification.js";
 
 /** Every migration, oldest first. Listed by hand so that compiled code and tsx find the same ones. */
 export const migrations = [
@@ -103,4 +105,6 @@ export const migrations = [
   AddRunDepth1764177000100,
   CreateGroupsAbove1764177000900,
   AddRunRestarts1764177001000,
+  CreateAdoptionProposal1764178000100,
+  AddRunNotification1764178500100,
 ];

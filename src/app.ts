@@ -36,6 +36,7 @@ import {
   observeSettled,
   withQueueDepth,
 } from "./process-reports.js";
+import { createAdoption } from "./provisioning/adoption/adoption.js";
 import { type Connections, createConnections } from "./provisioning/connections/connections.js";
 import { createPacers } from "./provisioning/connections/pacers.js";
 import { createDeliveryLog } from "./provisioning/delivery-log.js";
@@ -274,6 +275,7 @@ function createSurfaces(parts: Parts, probe: ProbeDeps, publicUrl: string) {
       heldRemovals: createHeldRemovals({ database, clock, directory }),
       plans,
       runs: createRuns({ database, clock }),
+      adoption: createAdoption({ database, clock }),
       rowDecisions: parts.rowDecisions,
       dictionaryFields: createDictionaryFields({
         database,

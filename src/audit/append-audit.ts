@@ -18,6 +18,7 @@ export const GATEWAY_ACTOR = "gateway";
 
 /** What the audit follows. Add a kind here when an administrator can change something new. */
 export type AuditedObject =
+  | "adoption-proposal"
   | "client"
   | "client-secret"
   | "client-token"

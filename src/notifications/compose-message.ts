@@ -9,6 +9,7 @@ const TITLES: Record<NotificationKind, { en: string; zh: string }> = {
   "removals-held": { en: "Removals are held", zh: "删除已被保护拦截" },
   quarantine: { en: "The connection is paused", zh: "连接已暂停" },
   recovered: { en: "The connection works again", zh: "连接已恢复" },
+  "run-differences": { en: "A run found differences", zh: "对账发现差异" },
   "run-ended": { en: "A run did not finish", zh: "同步任务未完成" },
   "scope-shrunk": { en: "The app sees less of the company", zh: "应用可见范围缩小" },
 };

@@ -5,7 +5,8 @@
  * - `removals-held`: deletion protection stopped removals
  * - `quarantine`: a whole connection is paused
  * - `recovered`: a connection works again after a quarantine
- * - `run-ended`: a run failed, was stopped by protection, or could not read everything
+ * - `run-differences`: a run that finished found records that were not as they were sent
+ * - `run-ended`: a run failed, was stopped by a safety rule, or could not read everything
  * - `scope-shrunk`: the vendor shows the app less of the company than before
  */
 export const NOTIFICATION_KINDS = [
@@ -13,6 +14,7 @@ export const NOTIFICATION_KINDS = [
   "removals-held",
   "quarantine",
   "recovered",
+  "run-differences",
   "run-ended",
   "scope-shrunk",
 ] as const;

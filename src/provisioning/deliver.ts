@@ -5,21 +5,22 @@ import type { ClaimedDelivery, DeliveryReason } from "../outbox/delivery.js";
 import type { Outcome } from "../outbox/settle.js";
 import type { Database } from "../persistence/database.js";
 import type { Clock } from "../platform/clock.js";
+import type { ProposalChange } from "./adoption/proposal-changes.js";
+import { proposalEffects } from "./adoption/settle-proposals.js";
 import type { CallRecorder } from "./call-recorder.js";
 import type { ConnectionAtWork, OpenConnections } from "./connections/connection-at-work.js";
 import { SecretUnreadableError } from "./connections/connection-errors.js";
 import type { TroubleWatch } from "./connections/trouble-watch.js";
 import { marksAfter, marksOf } from "./deactivation/account-state.js";
-import { decide, isInDoubt } from "./decide/decide.js";
+import { isInDoubt } from "./decide/decide.js";
 import type { Decision } from "./decide/decision.js";
-import { loadSubject } from "./decide/load-subject.js";
 import type { Subject } from "./decide/subject.js";
+import { decideNow } from "./decide-now.js";
 import { type Failure, failureOutcome } from "./failure-outcome.js";
 import { orderLedDepartments } from "./order-led-departments.js";
 import { guardRemoval } from "./protection/guard-removal.js";
 import { type Pause, pauseOnce } from "./quarantine.js";
 import { reasonFor } from "./reasons.js";
-import { bringBack } from "./returners/bring-back.js";
 import { type Settlement, settleDelivery } from "./settle-delivery.js";
 import { waitForHolder } from "./wait-for-holder.js";
 import { execute, type VendorDecision } from "./write/execute.js";
@@ -74,55 +75,20 @@ export function createDeliver(
       ...(delivery.runId === undefined ? {} : { runId: delivery.runId }),
     });
     const calls: VendorCall[] = [];
-    const work: Work = { delivery, connection, subject, decision, signal, calls, startedAt, formerRemoteId };
-    const settlement =
+    const work: Work = {
+      ...{ delivery, connection, subject, decision, signal, calls, startedAt, formerRemoteId },
+      proposalChanges: [],
+    };
+    const done =
       guard.kind === "held"
         ? holding(work, guard.reason)
         : { ...(await carryOut(deps, work)), counted: guard.kind === "counted" };
+    const proposals = proposalEffects(subject, decision, work.proposalChanges);
+    const settlement = proposals === undefined ? done : { ...done, proposals };
     const result = await settleDelivery(deps, delivery, connection, settlement);
     deps.onSettled({ delivery, connector: connection.descriptor.id, settlement, result });
   };
 }
-
-interface Decided {
-  subject: Subject;
-  decision: Decision;
-  /** The account that a person had before they were deleted and created again; it may be there still. */
-  formerRemoteId?: string;
-}
-
-/** Loads the resource as it is and decides; a person who returned is first given the link they had. */
-async function decideNow(
-  deps: DeliverDeps,
-  delivery: ClaimedDelivery,
-  connection: ConnectionAtWork,
-  now: Date,
-): Promise<Decided> {
-  const { tenantId, connectionId, resourceType, resourceId } = delivery;
-  const { rootGroupId } = connection;
-  const key = { tenantId, connectionId, resourceType, resourceId };
-  const load = () => loadSubject(deps.database, rootGroupId === undefined ? key : { ...key, rootGroupId });
-  const subject = await load();
-  const decision = decide(delivery, subject, connection, now);
-  const former = await bringBack(deps.database, delivery, connection, subject, decision, now);
-  switch (former.kind) {
-    case "nobody":
-      return { subject, decision };
-    case "account":
-      return { subject, decision, formerRemoteId: former.remoteId };
-    case "busy": {
-      const at = new Date(now.getTime() + FORMER_IN_WORK_MS);
-      return { subject, decision: { kind: "wait", reason: reasonFor("former-in-work"), at } };
-    }
-    case "linked": {
-      const linked = await load();
-      return { subject: linked, decision: decide(delivery, linked, connection, now) };
-    }
-  }
-}
-
-/** A removal that is being carried out is over within this time, as a rule; in milliseconds. */
-const FORMER_IN_WORK_MS = 1_000;
 
 /** A connection whose stored secrets cannot be opened rests until an administrator has seen to it. */
 async function useConnection(
@@ -151,6 +117,8 @@ interface Work {
   calls: VendorCall[];
   startedAt: Date;
   formerRemoteId: string | undefined;
+  /** What is found out about proposals to link the resource. */
+  proposalChanges: ProposalChange[];
 }
 
 async function carryOut(deps: DeliverDeps, work: Work): Promise<Settlement> {
@@ -203,11 +171,10 @@ function holding({ delivery, decision, calls, startedAt }: Work, reason: Deliver
 }
 
 async function callVendor(deps: DeliverDeps, work: Work, decision: VendorDecision): Promise<Settlement> {
-  const { delivery, connection, subject, signal, calls, startedAt, formerRemoteId } = work;
+  const { delivery, subject, calls, startedAt } = work;
   try {
     const done: Execution = await deps.recorder.record(
-      () =>
-        execute({ database: deps.database, connection, delivery, subject, decision, signal, formerRemoteId }),
+      () => execute({ ...work, database: deps.database, decision }),
       calls,
     );
     if (subject.type === "User" && decision.kind === "write-user") {

@@ -1,5 +1,6 @@
 import type { DeliveryReason } from "../outbox/delivery.js";
 import { type BilingualText, type Explanation, explain, type TextValues } from "../platform/bilingual.js";
+import { ADOPTION_REASONS } from "./adoption/adoption-reasons.js";
 
 /**
  * Why the engine itself leaves, parks or delays a delivery, by code. What a vendor says is explained by its connector.
@@ -295,6 +296,9 @@ export const REASONS = {
       zh: "请在钉钉管理后台检查该部门是否已被删除或移出根部门 {root}，应用的通讯录权限范围是否包含该部门，以及回写的部门 ID（ddtalkId）是否正确，然后重试。",
     },
   },
+
+  // Waits for a decision about a link
+  ...ADOPTION_REASONS,
 
   // The whole connection
   "secret-key": {

@@ -11,6 +11,7 @@ import { deleteLink, findLink, type LinkRow, markLink, upsertLink } from "../per
 import type { Clock } from "../platform/clock.js";
 import { newId } from "../platform/ids.js";
 import type { JsonValue } from "../scim/schema/attribute.js";
+import { type ProposalEffects, settleProposals } from "./adoption/settle-proposals.js";
 import type { ConnectionAtWork } from "./connections/connection-at-work.js";
 import { completeRemovals } from "./protection/removal-store.js";
 import { applyQuarantine, type Pause } from "./quarantine.js";
@@ -36,6 +37,8 @@ export interface Settlement {
   approvalUsed?: boolean;
   /** A code that no source lists, as the vendor answered it. */
   unknownCode?: MetCode;
+  /** What it means for proposals to link the resource. */
+  proposals?: ProposalEffects;
   /** Whether the vendor answered, be it with a refusal of these values. */
   answered: boolean;
 }
@@ -59,6 +62,7 @@ export async function settleDelivery(
     if (settlement.counted === true && settlement.outcome.kind === "synced") {
       await completeRemovals(tx, delivery, now);
     }
+    await settleProposals(tx, delivery, settlement, now);
     if (settlement.approvalUsed === true || settlement.link.kind === "delete")
       await deleteApproval(tx, delivery);
     const paused = await applyQuarantine(tx, delivery, settlement, now);

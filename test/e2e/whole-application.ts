@@ -19,6 +19,7 @@ import { appendBacklog } from "../../src/outbox/append.js";
 import type { Database } from "../../src/persistence/database.js";
 import { systemClock } from "../../src/platform/clock.js";
 import { createSecretBox } from "../../src/platform/secret-box.js";
+import { createAdoption } from "../../src/provisioning/adoption/adoption.js";
 import { createConnections } from "../../src/provisioning/connections/connections.js";
 import { createPacers } from "../../src/provisioning/connections/pacers.js";
 import { createDeliveryLog } from "../../src/provisioning/delivery-log.js";
@@ -138,6 +139,7 @@ export async function openApplication(options: { port?: number } = {}): Promise<
         openSession: connections.openSession,
         onCall: () => undefined,
       }),
+      adoption: createAdoption({ database, clock }),
       runs: createRuns({ database, clock }),
       rowDecisions: createRowDecisions({
         database,

@@ -34,6 +34,7 @@ describe("the decision about a user", () => {
     settleMs: 5_000,
     now: late,
     requestedAt,
+    adoption: defaultPolicy.adoption,
     inDoubt: false,
   };
   const link = { remoteId: "u1", lastSent: {} };
@@ -127,6 +128,8 @@ describe("the decision about a group", () => {
     settleMs: 5_000,
     now: late,
     requestedAt,
+    adoption: defaultPolicy.adoption,
+    isNamed: false,
     inDoubt: false,
   };
   const link = { remoteId: "7", lastSent: {} };

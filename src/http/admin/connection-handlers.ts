@@ -49,7 +49,7 @@ export function createConnectionHandlers({
     return rows.map((row) =>
       presentConnection(
         row,
-        last.find((run) => run.connectionId === row.id),
+        last.find(({ run }) => run.connectionId === row.id),
         now,
       ),
     );

@@ -1,5 +1,5 @@
 import type { Connection } from "../../provisioning/connections/connections.js";
-import type { Run } from "../../provisioning/reconciliation/runs.js";
+import type { CountedRun } from "../../provisioning/reconciliation/runs.js";
 import { nextFireTimes, readSchedule } from "../../provisioning/reconciliation/schedule.js";
 import type { JsonObject } from "../../scim/schema/attribute.js";
 import { presentLastRun } from "./present-run.js";
@@ -8,7 +8,11 @@ import { presentLastRun } from "./present-run.js";
 export const SECRET_MASK = "••••••••";
 
 /** A connection as the admin API shows it. `now` decides how old its last run is. */
-export function presentConnection(connection: Connection, lastRun: Run | undefined, now: Date): JsonObject {
+export function presentConnection(
+  connection: Connection,
+  lastRun: CountedRun | undefined,
+  now: Date,
+): JsonObject {
   const masked = Object.fromEntries(Object.keys(connection.secrets).map((name) => [name, SECRET_MASK]));
   return {
     id: connection.id,

@@ -1,9 +1,9 @@
-import type { CountedRun, Run, RunRow } from "../../provisioning/reconciliation/runs.js";
+import type { CountedRun, RunRow } from "../../provisioning/reconciliation/runs.js";
 import type { JsonObject } from "../../scim/schema/attribute.js";
 
 /** A run as the admin API shows it. */
 export function presentRun({ run, summary }: CountedRun): JsonObject {
-  const { departmentsFound, departmentsRead, peopleRead, notComparable } = run.progress;
+  const { departmentsFound, departmentsRead, peopleRead } = run.progress;
   return {
     id: run.id,
     connectionId: run.connectionId,
@@ -20,17 +20,21 @@ export function presentRun({ run, summary }: CountedRun): JsonObject {
     restarts: run.restarts,
     reason: run.reason === null ? null : { ...run.reason },
     progress: { departmentsFound, departmentsRead, peopleRead },
-    summary: {
-      same: summary.same,
-      ignored: summary.ignored,
-      found: { ...summary.found },
-      succeeded: summary.results.done,
-      failed: summary.results.failed,
-      held: summary.results.held,
-      skipped: summary.results.skipped,
-      open: summary.results.ordered,
-      notComparable: { ...notComparable },
-    },
+    summary: presentSummary({ run, summary }),
+  };
+}
+
+function presentSummary({ run, summary }: CountedRun): JsonObject {
+  return {
+    same: summary.same,
+    ignored: summary.ignored,
+    found: { ...summary.found },
+    succeeded: summary.results.done,
+    failed: summary.results.failed,
+    held: summary.results.held,
+    skipped: summary.results.skipped,
+    open: summary.results.ordered,
+    notComparable: { ...run.progress.notComparable },
   };
 }
 
@@ -55,8 +59,9 @@ export function presentRunRow(row: RunRow): JsonObject {
 const STALE_AFTER_MS = 7 * 24 * 3_600_000;
 
 /** The last run as a connection shows it; null where there was none. */
-export function presentLastRun(run: Run | undefined, now: Date): JsonObject | null {
-  if (run === undefined) return null;
+export function presentLastRun(last: CountedRun | undefined, now: Date): JsonObject | null {
+  if (last === undefined) return null;
+  const { run } = last;
   const at = run.endedAt ?? run.startedAt ?? run.requestedAt;
   return {
     runId: run.id,
@@ -64,6 +69,8 @@ export function presentLastRun(run: Run | undefined, now: Date): JsonObject | nu
     status: run.status,
     trigger: run.trigger,
     dryRun: run.dryRun,
+    reason: run.reason === null ? null : { ...run.reason },
+    summary: presentSummary(last),
     stale: now.getTime() - at.getTime() > STALE_AFTER_MS,
   };
 }

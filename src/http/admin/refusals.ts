@@ -21,6 +21,7 @@ import {
   ValuesExistError,
 } from "../../dictionary/dictionary-errors.js";
 import { InvalidNotificationSettingsError } from "../../notifications/notification-settings.js";
+import { ProposalNotFoundError, ProposalOverError } from "../../provisioning/adoption/proposals.js";
 import {
   ConnectionDisabledError,
   ConnectionExistsError,
@@ -61,6 +62,7 @@ export function translateRefusals(): ErrorRequestHandler {
         connectionProblem(error) ??
         planProblem(error) ??
         runProblem(error) ??
+        adoptionProblem(error) ??
         error,
     );
 }
@@ -116,6 +118,20 @@ function runProblem(error: unknown): ProblemError | undefined {
     return new ProblemError(409, "row_not_decidable", error.message, { reason: { ...error.reason } });
   }
   if (error instanceof ConnectionOffError) return new ProblemError(409, "connection_off", error.message);
+  return undefined;
+}
+
+function adoptionProblem(error: unknown): ProblemError | undefined {
+  if (error instanceof ProposalNotFoundError) {
+    return new ProblemError(404, "proposal_not_found", error.message);
+  }
+  if (error instanceof ProposalOverError) {
+    const { state, reason } = error;
+    return new ProblemError(409, "proposal_over", error.message, {
+      state,
+      ...(reason !== null && { reason: { ...reason } }),
+    });
+  }
   return undefined;
 }
 

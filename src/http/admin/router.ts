@@ -5,6 +5,7 @@ import type { DictionaryFields } from "../../dictionary/dictionary-fields.js";
 import type { Directory } from "../../directory/directory.js";
 import type { Notifications } from "../../notifications/notifications.js";
 import type { Clock } from "../../platform/clock.js";
+import type { Adoption } from "../../provisioning/adoption/adoption.js";
 import type { Connections } from "../../provisioning/connections/connections.js";
 import type { DeliveryLog } from "../../provisioning/delivery-log.js";
 import type { Plans } from "../../provisioning/plan/plans.js";
@@ -18,6 +19,7 @@ import { authenticate, type CallerChecks, requireScope } from "../middleware/aut
 import { parseJsonBody } from "../middleware/body.js";
 import { parseQuery } from "../middleware/parameters.js";
 import { methodNotAllowed, routeNotFound } from "../middleware/routes.js";
+import { createAdoptionRouter } from "./adoption-router.js";
 import { createAuditHandlers } from "./audit-handlers.js";
 import { createClientRouter } from "./client-router.js";
 import { createConnectionHandlers } from "./connection-handlers.js";
@@ -46,6 +48,7 @@ export interface AdminRouterDeps extends CallerChecks {
   requestLog: RequestLog;
   timelines: Timelines;
   runs: Runs;
+  adoption: Adoption;
   rowDecisions: RowDecisions;
   clock: Clock;
   /** PUBLIC_URL, without a slash at its end. */
@@ -77,6 +80,7 @@ export function createAdminRouter(deps: AdminRouterDeps): Router {
   router.use("/notifications", createNotificationRouter(deps));
   router.use("/notification-settings", createNotificationSettingsRouter(deps));
   router.use("/connections", createRunRouter({ ...deps, baseUrl }));
+  router.use("/connections", createAdoptionRouter(deps));
   addConnections(router, { ...deps, baseUrl });
   addDeliveries(router, deps);
   addRequests(router, deps);

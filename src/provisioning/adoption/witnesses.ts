@@ -44,3 +44,17 @@ export function isEnough(rules: AdoptionRules, { agree }: Agreement): boolean {
     combination.every((witness) => agree.includes(witness)),
   );
 }
+
+/** How much speaks for two people being the same. */
+export type Strength = "certain" | "probable" | "weak";
+
+/**
+ * How much speaks for it: `certain` where enough agrees and nothing differs, `probable` where enough agrees, `weak` where
+ * that is not so but somebody should look: the mobile number agrees, or no more differs than agrees. Undefined: nothing.
+ */
+export function strengthOf(rules: AdoptionRules, agreement: Agreement): Strength | undefined {
+  const { agree, disagree } = agreement;
+  if (isEnough(rules, agreement)) return disagree.length === 0 ? "certain" : "probable";
+  if (agree.includes("mobile")) return "weak";
+  return agree.length > 0 && agree.length >= disagree.length ? "weak" : undefined;
+}

@@ -341,6 +341,7 @@ const FORGOTTEN_TABLES = [
   "run",
   "run_schedule",
   "ignored_drift",
+  "adoption_proposal",
 ];
 
 async function forgetDeliveries(tx: Transaction, tenantId: string, connectionId: string): Promise<void> {

@@ -1,5 +1,8 @@
 import type { ConnectorDescriptor, DepartmentProfile } from "../../connectors/connector.js";
 import type { DeliveryReason } from "../../outbox/delivery.js";
+import type { AdoptionRules } from "../adoption/adoption-rules.js";
+import { adoptionVerdict } from "../adoption/adoption-verdict.js";
+import { digestsOf } from "../adoption/basis.js";
 import { mapDepartmentName, mapDepartmentOrder } from "../mapping/map-department.js";
 import type { Mapping } from "../mapping/mapping.js";
 import { reasonFor } from "../reasons.js";
@@ -16,6 +19,10 @@ export interface DepartmentRules {
   now: Date;
   /** When the newest change asked for the delivery. */
   requestedAt: Date;
+  /** Who decides about linking to what exists. */
+  adoption: Pick<AdoptionRules, "mode">;
+  /** Whether the group's dictionary attribute names a department to be linked to. */
+  isNamed: boolean;
   /** Whether an earlier create may have been applied although there is no link. */
   inDoubt: boolean;
 }
@@ -46,6 +53,15 @@ export function decideDepartment(subject: DepartmentSubject, rules: DepartmentRu
   const parent = resolveParent(subject, rules);
   if ("decision" in parent) return parent.decision;
 
+  const present = () => digestsOf({ name: mapped.name.normalize("NFC"), parent: parent.remoteId });
+  const adoption =
+    subject.proposals !== undefined && !rules.isNamed
+      ? adoptionVerdict(subject.proposals, rules.adoption, present)
+      : undefined;
+  if (adoption?.kind === "wait" && !rules.inDoubt) {
+    return { kind: "park", reason: adoption.reason, adoption };
+  }
+
   const order = rules.mapping.departments.order ? mapDepartmentOrder(subject.attributes) : undefined;
   const profile: DepartmentProfile = {
     name: mapped.name,
@@ -54,7 +70,10 @@ export function decideDepartment(subject: DepartmentSubject, rules: DepartmentRu
     ...(order === undefined ? {} : { order }),
   };
   const notes = [mapped.note, parent.note].filter((note) => note !== undefined);
-  if (!rules.mapping.departments.managers) return { kind: "write-department", profile, notes, awaited: [] };
+  const proposed = adoption === undefined ? {} : { adoption };
+  if (!rules.mapping.departments.managers) {
+    return { kind: "write-department", profile, notes, awaited: [], ...proposed };
+  }
   const managers = subject.managers.flatMap(({ remoteId, isDirectMember }) =>
     isDirectMember && remoteId !== undefined ? [remoteId] : [],
   );
@@ -66,7 +85,7 @@ export function decideDepartment(subject: DepartmentSubject, rules: DepartmentRu
     );
   }
   // Whoever leaves the department leads it no more there, so it is looked at again whenever one of them was delivered.
-  return { kind: "write-department", profile, notes, awaited: awaits(subject.managers) };
+  return { kind: "write-department", profile, notes, awaited: awaits(subject.managers), ...proposed };
 }
 
 function resolveParent(

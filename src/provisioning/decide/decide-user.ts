@@ -3,6 +3,10 @@ import type { DeliveryReason } from "../../outbox/delivery.js";
 import type { JsonObject } from "../../scim/schema/attribute.js";
 import { accountOf } from "../accounts/account-of.js";
 import type { AccountRules } from "../accounts/account-rules.js";
+import type { AdoptionRules } from "../adoption/adoption-rules.js";
+import { adoptionVerdict, NOTHING_PROPOSED } from "../adoption/adoption-verdict.js";
+import { digestsOf } from "../adoption/basis.js";
+import { witnessesOf } from "../adoption/witnesses.js";
 import type { DeactivationRules } from "../deactivation/deactivation-rules.js";
 import { mapPositions, type PlacedDepartment } from "../mapping/map-positions.js";
 import { mapUser } from "../mapping/map-user.js";
@@ -31,6 +35,8 @@ export interface UserRules {
   requestedAt: Date;
   /** The remote id that the user's dictionary attribute names, where there is one: an account to adopt. */
   adoptedRemoteId?: string;
+  /** Who decides about linking to what exists. */
+  adoption: Pick<AdoptionRules, "mode">;
   /** Whether an earlier create may have been applied although there is no link. */
   inDoubt: boolean;
 }
@@ -72,11 +78,18 @@ function decideWrite(
 ): Decision {
   const own = mapUser(subject.attributes, rules.mapping);
   const account = accountOf(subject.attributes, subject.link?.lastSent, rules.accounts);
-  const needsMobile = account === undefined && rules.adoptedRemoteId === undefined;
+  const isNamed = rules.adoptedRemoteId !== undefined;
+  const adoption =
+    subject.proposals !== undefined && !isNamed
+      ? adoptionVerdict(subject.proposals, rules.adoption, () => digestsOf(witnessesOf(own)))
+      : NOTHING_PROPOSED;
+  if (absent && adoption.kind === "wait") return { kind: "park", reason: adoption.reason, adoption };
+  const needsMobile = account === undefined && !isNamed && adoption.kind !== "adopt";
   if (own.mobile === undefined && absent && needsMobile) {
     return {
       kind: "park",
       reason: reasonFor(rules.mapping.fields.has("mobile") ? "mobile-missing" : "mobile-not-mapped"),
+      adoption,
     };
   }
   const placed: Placement =
@@ -98,7 +111,7 @@ function decideWrite(
   };
   const refused = checkUserLimits(profile, rules.descriptor, subject.link !== undefined);
   return refused === undefined
-    ? { kind: "write-user", profile, notes, awaited }
+    ? { kind: "write-user", profile, notes, awaited, ...(subject.proposals !== undefined && { adoption }) }
     : { kind: "park", reason: refused };
 }
 

@@ -29,12 +29,13 @@ export function decide(
     now,
     requestedAt: delivery.requestedAt,
     inDoubt: isInDoubt(delivery),
+    adoption: connection.policy.adoption,
   };
+  const adopted = adoptedRemoteId(subject, connection);
   switch (subject.type) {
     case "Group":
-      return decideDepartment(subject, rules);
+      return decideDepartment(subject, { ...rules, isNamed: adopted !== undefined });
     case "User": {
-      const adopted = adoptedRemoteId(subject, connection);
       const { rootGroupId } = connection;
       return decideUser(subject, {
         ...rules,

@@ -1,10 +1,18 @@
 import type { DepartmentProfile, UserProfile } from "../../connectors/connector.js";
 import type { DeliveryReason } from "../../outbox/delivery.js";
 import type { Awaited } from "../../outbox/settle.js";
+import type { AdoptionVerdict } from "../adoption/adoption-verdict.js";
 
 /** What is to be done for a resource at a connection, before any vendor call. */
 export type Decision =
-  | { kind: "write-department"; profile: DepartmentProfile; notes: string[]; awaited: Awaited[] }
+  | {
+      kind: "write-department";
+      profile: DepartmentProfile;
+      notes: string[];
+      awaited: Awaited[];
+      /** What the proposals for it lead to, while it has no link. */
+      adoption?: AdoptionVerdict;
+    }
   | {
       kind: "write-user";
       profile: UserProfile;
@@ -17,12 +25,14 @@ export type Decision =
       enabled?: boolean;
       /** After the write the delivery is looked at again, as something else will be due then. */
       lookAgain?: { at: Date; reason: DeliveryReason };
+      /** What the proposals for the person lead to, while there is no link. */
+      adoption?: AdoptionVerdict;
     }
   | { kind: "remove" }
   /** Nothing is there and nothing should be. */
   | { kind: "nothing"; notes: string[] }
   | { kind: "skip"; reason: DeliveryReason; awaited: Awaited[] }
-  | { kind: "park"; reason: DeliveryReason }
+  | { kind: "park"; reason: DeliveryReason; adoption?: AdoptionVerdict }
   | { kind: "block"; reason: DeliveryReason; awaited: Awaited[] }
   /** Looked at again at `at`; no vendor call, no failed try. */
   | { kind: "wait"; reason: DeliveryReason; at: Date; unwantedSince?: Date };

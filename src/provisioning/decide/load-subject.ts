@@ -1,9 +1,10 @@
+import { CONTESTED } from "../../persistence/adoption-proposal-store.js";
 import type { Queryable } from "../../persistence/database.js";
 import { isId } from "../../platform/ids.js";
 import type { JsonObject, ResourceTypeId } from "../../scim/schema/attribute.js";
 import { loadDepartmentManagers } from "./load-department-managers.js";
 import { REFERENCE_COLUMNS, REFERENCE_JOINS, type ReferenceRow, referenceOf } from "./load-reference.js";
-import type { DepartmentSubject, Link, Reference, Subject, UserSubject } from "./subject.js";
+import type { DepartmentSubject, Link, Proposal, Reference, Subject, UserSubject } from "./subject.js";
 
 /** Which resource, seen from which connection. */
 export interface SubjectKey {
@@ -33,13 +34,22 @@ interface ResourceRow {
   kept_at: Date | null;
   unwanted_since: Date | null;
   disabled: boolean | null;
+  proposals: Proposal[] | null;
 }
 
 const RESOURCE = `
   select r.doc, r.kind, r.parent_id, r.parent_ref, r.manager_ref, r.deleted_at, l.remote_id, l.last_sent,
          l.kept_at, l.unwanted_since, l.disabled,
          array(select o.remote_id from link o
-                where o.tenant_id = r.tenant_id and o.resource_id = r.id and o.connection_id <> $2) as linked_elsewhere
+                where o.tenant_id = r.tenant_id and o.resource_id = r.id and o.connection_id <> $2) as linked_elsewhere,
+         case when l.remote_id is null then (
+           select jsonb_agg(jsonb_build_object(
+                    'id', p.id, 'state', p.state, 'strength', p.strength, 'contested', ${CONTESTED},
+                    'remoteId', p.remote_id, 'remoteName', p.remote_name, 'parentRemoteId', p.parent_remote_id,
+                    'agree', p.agree, 'basis', p.basis) order by p.id)
+             from adoption_proposal p
+            where p.tenant_id = r.tenant_id and p.connection_id = $2 and p.resource_id = r.id
+              and p.state in ('open', 'approved', 'rejected')) end as proposals
     from resource r
     left join link l on l.tenant_id = r.tenant_id and l.connection_id = $2 and l.resource_id = r.id
    where r.tenant_id = $1 and r.id = $3`;
@@ -110,10 +120,13 @@ async function loadDepartment(database: Queryable, key: SubjectKey): Promise<Dep
   };
 }
 
-function linkOf(row: ResourceRow | undefined): Pick<Subject, "link" | "linkedElsewhere"> {
+function linkOf(row: ResourceRow | undefined): Pick<Subject, "link" | "linkedElsewhere" | "proposals"> {
   if (row === undefined) return {};
   if (row.remote_id === null) {
-    return row.linked_elsewhere.length === 0 ? {} : { linkedElsewhere: row.linked_elsewhere };
+    return {
+      ...(row.linked_elsewhere.length > 0 && { linkedElsewhere: row.linked_elsewhere }),
+      ...(row.proposals !== null && { proposals: row.proposals }),
+    };
   }
   const link: Link = { remoteId: row.remote_id, lastSent: row.last_sent ?? {} };
   if (row.kept_at !== null) link.kept = true;

@@ -14,6 +14,23 @@ export interface Link {
   disabled?: true;
 }
 
+/** A record at the vendor that a resource without a link may be. */
+export interface Proposal {
+  id: string;
+  state: "open" | "approved" | "rejected";
+  strength: "certain" | "probable" | "weak";
+  /** Whether another proposal has the same resource or the same record. */
+  contested: boolean;
+  remoteId: string;
+  remoteName: string | null;
+  /** Of a department: below which one it was found. */
+  parentRemoteId: string | null;
+  /** The witnesses that agree. */
+  agree: string[];
+  /** Digests of what was compared, see adoption/basis.ts. */
+  basis: JsonObject;
+}
+
 /** A department or person that another resource refers to, as it stands at the connection. */
 export interface Reference {
   resourceId: string;
@@ -42,6 +59,8 @@ export interface UserSubject {
   link?: Link;
   /** Its remote ids at other connections, while it has no link at this one. */
   linkedElsewhere?: string[];
+  /** What it may be, while it has no link. */
+  proposals?: Proposal[];
   /** Departments inside the connection's scope that the user is a direct member of, oldest membership first. */
   departments: Reference[];
   /** Whether the user is a direct member of the connection's root group itself. */
@@ -65,6 +84,8 @@ export interface DepartmentSubject {
   link?: Link;
   /** Its remote ids at other connections, while it has no link at this one. */
   linkedElsewhere?: string[];
+  /** What it may be, while it has no link. */
+  proposals?: Proposal[];
   /** The parent where it is known; absent for a top department. */
   parent?: Reference;
   /** The parent as the client named it while no group of that id or externalId exists. */

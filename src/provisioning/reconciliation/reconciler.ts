@@ -1,16 +1,15 @@
 import type { Database } from "../../persistence/database.js";
 import {
   claimRun,
-  endRun,
   endRunLeases,
   forgetOldRuns,
   handBackRun,
-  interruptRuns,
   type Run,
   type RunEnd,
   renewRun,
 } from "../../persistence/run-store.js";
 import type { Clock } from "../../platform/clock.js";
+import { finishHopelessRuns, finishRun } from "./finish-run.js";
 import { type PerformDeps, performRun } from "./perform-run.js";
 import { runReason } from "./run-reasons.js";
 import { RunLost } from "./run-work.js";
@@ -65,7 +64,7 @@ export async function startReconciler(deps: ReconcilerDeps): Promise<Reconciler>
     if (end === undefined) return;
     if (end === "handed-back") return handBackRun(database, run);
     const now = clock.now();
-    if (await endRun(database, run, end, now)) {
+    if (await finishRun(database, run, end, now)) {
       deps.onRunEnded(run, end);
       await forgetOldRuns(database, run, KEPT_RUNS);
     }
@@ -115,9 +114,9 @@ export async function startReconciler(deps: ReconcilerDeps): Promise<Reconciler>
   }
 
   async function endHopeless(): Promise<void> {
-    const reason = runReason("process-died");
-    const ended = await interruptRuns(database, clock.now(), reason, MAX_RESTARTS);
-    for (const run of ended) deps.onRunEnded(run, { status: "interrupted", reason });
+    const end = { status: "interrupted", reason: runReason("process-died") } as const;
+    const ended = await finishHopelessRuns(database, end, MAX_RESTARTS, clock.now());
+    for (const run of ended) deps.onRunEnded(run, end);
   }
 
   async function loop(): Promise<void> {

@@ -53,6 +53,26 @@ export const RUN_REASONS = {
     },
     remedy: ORDERED_GOES_ON,
   },
+  "differences-repaired": {
+    message: {
+      en: "{count} records at the vendor were not as they were sent. All of them are in line again, or left alone as decided.",
+      zh: "对方有 {count} 条记录与已发送的内容不一致，现已全部处理一致，或按规则保留。",
+    },
+    remedy: {
+      en: "See the rows of the run for what was changed there, and by which rule it was dealt with.",
+      zh: "请查看对账记录，了解对方改动的内容及处理方式。",
+    },
+  },
+  "differences-open": {
+    message: {
+      en: "Some records at the vendor are not in line with SCIM; {count} were found other than they were sent.",
+      zh: "部分记录与 SCIM 仍不一致；有 {count} 条与已发送的内容不同。",
+    },
+    remedy: {
+      en: "See the rows of the run that are failed, held or not comparable, and their reasons.",
+      zh: "请查看对账中失败、被拦截或无法比较的记录及其原因。",
+    },
+  },
   internal: {
     message: {
       en: "The gateway met trouble of its own; its log says more under the run's correlation id.",

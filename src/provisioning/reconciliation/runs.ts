@@ -87,7 +87,7 @@ export interface Runs {
   /** What a run found, in the order in which it was found. @throws RunNotFoundError */
   rows(tenantId: string, connectionId: string, query: RunRowQuery): Promise<RunRow[]>;
   /** The newest run of each of these connections that has one. */
-  last(tenantId: string, connectionIds: readonly string[]): Promise<Run[]>;
+  last(tenantId: string, connectionIds: readonly string[]): Promise<CountedRun[]>;
 }
 
 /** Makes the service. */
@@ -170,6 +170,8 @@ export function createRuns({ database, clock }: { database: Database; clock: Clo
       return listRunRows(database, tenantId, query);
     },
 
-    last: (tenantId, connectionIds) => findLastRuns(database, tenantId, connectionIds),
+    async last(tenantId, connectionIds) {
+      return counted(tenantId, await findLastRuns(database, tenantId, connectionIds));
+    },
   };
 }

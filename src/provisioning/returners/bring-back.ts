@@ -44,9 +44,14 @@ export async function bringBack(
   return (await handOver(database, delivery, former, now)) ? { kind: "linked" } : { kind: "busy" };
 }
 
-/** Without a link, a person without a mobile number is parked; with one they need none. */
+/**
+ * Without a link, a person without a mobile number is parked, and so is one whose link waits for a decision; with a link
+ * they need neither.
+ */
 function wouldCreate(decision: Decision): boolean {
-  return decision.kind === "write-user" || (decision.kind === "park" && decision.reason.field === "mobile");
+  if (decision.kind === "write-user") return true;
+  if (decision.kind !== "park") return false;
+  return decision.reason.field === "mobile" || decision.adoption?.kind === "wait";
 }
 
 async function handOver(

@@ -2,11 +2,14 @@ import type { CallContext } from "../../connectors/connector.js";
 import { ConnectorError } from "../../connectors/errors.js";
 import { recordIntent } from "../../outbox/claim.js";
 import type { ClaimedDelivery } from "../../outbox/delivery.js";
+import { findApprovedFor } from "../../persistence/adoption-proposal-store.js";
 import { isApproved } from "../../persistence/approval-store.js";
 import type { Queryable } from "../../persistence/database.js";
 import { findLinkByRemoteId } from "../../persistence/link-store.js";
 import { isId } from "../../platform/ids.js";
 import type { JsonObject } from "../../scim/schema/attribute.js";
+import { NOTHING_PROPOSED } from "../adoption/adoption-verdict.js";
+import type { ProposalChange } from "../adoption/proposal-changes.js";
 import type { ConnectionAtWork } from "../connections/connection-at-work.js";
 import { applyAccountState } from "../deactivation/account-state.js";
 import { adoptedRemoteId } from "../decide/decide.js";
@@ -32,6 +35,8 @@ export interface ExecuteInput {
   signal: AbortSignal;
   /** The account a new person had before, when they were deleted in SCIM meanwhile; used if it is still there. */
   formerRemoteId?: string | undefined;
+  /** Takes what is found out about proposals to link. */
+  proposalChanges: ProposalChange[];
 }
 
 /**
@@ -51,7 +56,11 @@ export async function execute(input: ExecuteInput): Promise<Execution> {
     intents: delivery.intents,
     recordIntent: (profile: JsonObject) => recordIntent(input.database, delivery, profile),
     linkedElsewhere: (remoteId: string) => linkedElsewhere(input, remoteId),
-    adoption: connection.policy.adoption,
+    adoption: {
+      rules: connection.policy.adoption,
+      verdict: decision.adoption ?? NOTHING_PROPOSED,
+      changes: input.proposalChanges,
+    },
     context,
   };
   const { mapping } = connection;
@@ -123,14 +132,18 @@ async function findUnlinked(input: ExecuteInput, context: CallContext): Promise<
 }
 
 /**
- * The other resource that a remote object belongs to: the one that is linked to it, or the one that chose its id and
- * whose own delivery is not over. An account of the latter kind may be on its way to removal.
+ * The other resource that a remote object belongs to: the one that is linked to it, the one for which an administrator
+ * approved that, or the one that chose its id and whose own delivery is not over. An account of the last kind may be on
+ * its way to removal.
  */
 async function linkedElsewhere(input: ExecuteInput, remoteId: string): Promise<string | undefined> {
   const { tenantId, connectionId, resourceId, resourceType } = input.delivery;
   if (remoteId === resourceId) return undefined;
   const link = await findLinkByRemoteId(input.database, { tenantId, connectionId }, resourceType, remoteId);
   if (link !== undefined) return link.resourceId === resourceId ? undefined : link.resourceId;
+  const record = { tenantId, connectionId, resourceType, remoteId };
+  const promisedTo = await findApprovedFor(input.database, record, resourceId);
+  if (promisedTo !== undefined) return promisedTo;
   if (!isId(remoteId)) return undefined;
   const rows = await input.database.query(
     `select 1 from delivery

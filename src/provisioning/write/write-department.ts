@@ -3,15 +3,17 @@ import type {
   Changes,
   ConnectorSession,
   DepartmentProfile,
+  RemoteDepartment,
 } from "../../connectors/connector.js";
 import { ConnectorError } from "../../connectors/errors.js";
 import type { Awaited } from "../../outbox/settle.js";
 import type { JsonObject } from "../../scim/schema/attribute.js";
-import type { AdoptionRules } from "../adoption/adoption-rules.js";
 import type { Link } from "../decide/subject.js";
 import { profileChanges } from "../mapping/profile-changes.js";
 import { reasonFor } from "../reasons.js";
 import { AdoptionRefused, type Execution, RemoteVanished } from "./execution.js";
+import { findProposedDepartment, judgeNamesake } from "./proposed-department.js";
+import type { AdoptionInput } from "./proposed-user.js";
 import type { StandIn } from "./stand-in.js";
 
 /**
@@ -49,8 +51,8 @@ export interface WriteDepartmentInput {
   recordIntent(profile: JsonObject): Promise<void>;
   /** The other resource that a remote object is linked to, if there is one. */
   linkedElsewhere(remoteId: string): Promise<string | undefined>;
-  /** Whether an unstamped department of the same name may be taken for this one. */
-  adoption: AdoptionRules;
+  /** Who decides about linking to a department that nobody named, and what is proposed. */
+  adoption: AdoptionInput;
   /** What to be called while this other resource of ours, which has to wait itself, has the name. */
   standInFor(holderResourceId: string): Promise<StandIn | undefined>;
   context: CallContext;
@@ -90,6 +92,8 @@ async function write(session: ConnectorSession, input: WriteDepartmentInput): Pr
   if (input.adoptedRemoteId !== undefined) return adopt(session, input, input.adoptedRemoteId);
   const earlier = await findIntended(session, input.intents, input.profile.sourceId, input.context);
   if (earlier !== undefined) return adopt(session, input, earlier);
+  const proposed = await findProposedDepartment(session, input);
+  if (proposed !== undefined) return adopt(session, input, proposed);
   await input.recordIntent({ ...input.profile });
   try {
     const created = await session.departments.create({ ...input.context, profile: input.profile });
@@ -98,12 +102,16 @@ async function write(session: ConnectorSession, input: WriteDepartmentInput): Pr
     if (!(error instanceof ConnectorError) || error.kind !== "conflict") throw error;
     const found = await find(session, input);
     if (found === undefined) throw error;
-    return adopt(session, input, found);
+    const isOurs = found.sourceId === input.profile.sourceId;
+    return adopt(session, input, isOurs ? found.remoteId : await judgeNamesake(input, found));
   }
 }
 
 /** The department that carries our stamp, else an unstamped one of the same name below the same parent. */
-async function find(session: ConnectorSession, input: WriteDepartmentInput): Promise<string | undefined> {
+async function find(
+  session: ConnectorSession,
+  input: WriteDepartmentInput,
+): Promise<RemoteDepartment | undefined> {
   const { parentRemoteId, name, sourceId } = input.profile;
   const found = await session.departments.find({ ...input.context, parentRemoteId, name, sourceId });
   if (found === undefined) return undefined;
@@ -113,13 +121,7 @@ async function find(session: ConnectorSession, input: WriteDepartmentInput): Pro
       (await input.linkedElsewhere(found.remoteId)) ?? found.sourceId,
     );
   }
-  if (found.sourceId === undefined && input.adoption.witnesses.departments.length === 0) {
-    throw new AdoptionRefused(
-      reasonFor("department-held", { name: found.name, department: found.remoteId }),
-      await input.linkedElsewhere(found.remoteId),
-    );
-  }
-  return found.remoteId;
+  return found;
 }
 
 async function update(

@@ -10,13 +10,12 @@ import { ConnectorError } from "../../connectors/errors.js";
 import type { Awaited } from "../../outbox/settle.js";
 import type { JsonObject } from "../../scim/schema/attribute.js";
 import { accountIn } from "../accounts/account-of.js";
-import type { AdoptionRules } from "../adoption/adoption-rules.js";
-import { compareWitnesses, isEnough, witnessesOf } from "../adoption/witnesses.js";
 import type { Link } from "../decide/subject.js";
 import { profileChanges } from "../mapping/profile-changes.js";
 import type { MobileChangeRule } from "../mobile-change/mobile-change-rules.js";
 import { reasonFor } from "../reasons.js";
 import { AdoptionRefused, type Execution, RemoteVanished } from "./execution.js";
+import { type AdoptionInput, findProposedUser, judgeHolder } from "./proposed-user.js";
 import { afterInterruption, createAnew, profilesOf, recreateUser } from "./recreate-user.js";
 
 /** What the write of one person needs. */
@@ -34,8 +33,8 @@ export interface WriteUserInput {
   proposalFor(before: string | undefined, after: string): string;
   /** Whether an administrator approved it. */
   isApproved(proposal: string): Promise<boolean>;
-  /** What it takes to be the same person as the holder of an account. */
-  adoption: AdoptionRules;
+  /** Who decides about linking to an account that nobody named, and what is proposed. */
+  adoption: AdoptionInput;
   /** For company accounts whose password the vendor keeps. */
   firstPassword: FirstPassword;
   link?: Link;
@@ -69,6 +68,16 @@ export async function writeUser(session: ConnectorSession, input: WriteUserInput
   if (input.intents.length > 0) {
     const found = await session.users.get({ ...input.context, remoteId });
     if (found !== undefined) return adopt(session, input, found);
+  }
+  const proposed = await findProposedUser(session, input);
+  if (proposed !== undefined) return adopt(session, input, proposed);
+  // Only for linking, nothing was missing.
+  if (
+    input.adoption.verdict.kind === "adopt" &&
+    input.profile.mobile === undefined &&
+    !input.profile.account
+  ) {
+    throw new AdoptionRefused(reasonFor("mobile-missing"));
   }
   await input.recordIntent(asJson(input.profile));
   try {
@@ -112,15 +121,7 @@ async function findConflicting(
   if (mobile === undefined || conflict.facts.field !== "mobile") return undefined;
   const holder = await session.users.findByMobile({ ...input.context, mobile });
   if (holder === undefined) return undefined;
-  // Found by the number, which the vendor may not show.
-  const ofHolder = witnessesOf({ ...holder, mobile });
-  if (isEnough(input.adoption, compareWitnesses(witnessesOf(input.profile), ofHolder))) return holder;
-  const { name: person } = input.profile;
-  const reason = reasonFor("mobile-held", { account: holder.remoteId, name: holder.name, person });
-  throw new AdoptionRefused(
-    { ...reason, code: conflict.facts.code },
-    (await input.linkedElsewhere(holder.remoteId)) ?? holder.remoteId,
-  );
+  return judgeHolder({ ...input, profile: { ...input.profile, mobile } }, holder, conflict.facts.code);
 }
 
 /**

@@ -12,6 +12,7 @@ import { createAdminRouter } from "../../../src/http/admin/router.js";
 import { appendBacklog } from "../../../src/outbox/append.js";
 import type { Database } from "../../../src/persistence/database.js";
 import { createSecretBox } from "../../../src/platform/secret-box.js";
+import { createAdoption } from "../../../src/provisioning/adoption/adoption.js";
 import { type Connections, createConnections } from "../../../src/provisioning/connections/connections.js";
 import { createDeliveryLog } from "../../../src/provisioning/delivery-log.js";
 import { createPlans } from "../../../src/provisioning/plan/plans.js";
@@ -97,6 +98,7 @@ export function createAdministration(
     }),
     requestLog,
     runs: createRuns({ database, clock }),
+    adoption: createAdoption({ database, clock }),
     rowDecisions: createRowDecisions({
       database,
       clock,

@@ -10,6 +10,7 @@ import { createDirectory } from "../../../src/directory/directory.js";
 import { createAdminRouter } from "../../../src/http/admin/router.js";
 import { appendBacklog } from "../../../src/outbox/append.js";
 import { createSecretBox } from "../../../src/platform/secret-box.js";
+import { createAdoption } from "../../../src/provisioning/adoption/adoption.js";
 import { createConnections } from "../../../src/provisioning/connections/connections.js";
 import { createPacers } from "../../../src/provisioning/connections/pacers.js";
 import { createDeliveryLog } from "../../../src/provisioning/delivery-log.js";
@@ -122,6 +123,7 @@ function administration({
       onCall: () => undefined,
     }),
     runs: createRuns({ database, clock }),
+    adoption: createAdoption({ database, clock }),
     rowDecisions: createRowDecisions({
       database,
       clock,

@@ -311,7 +311,7 @@ describe("the runs of a connection", () => {
     expect(await list({ statuses: ["succeeded"], since: second.run.requestedAt })).toEqual([second.run.id]);
     expect(await list({ until: second.run.requestedAt })).toEqual([first.run.id]);
     const [last] = await runs().last(engine.context.tenantId, [engine.connectionId]);
-    expect(last).toMatchObject({ id: second.run.id, status: "succeeded", dryRun: true });
+    expect(last?.run).toMatchObject({ id: second.run.id, status: "succeeded", dryRun: true });
   });
 
   it("tell how far they are while they go on", async () => {

@@ -1,7 +1,8 @@
 import { afterEach, beforeEach } from "vitest";
 import { listRunRows, type RunRow } from "../../../src/persistence/run-row-store.js";
-import { claimRun, endRun, type Run, type RunDepth } from "../../../src/persistence/run-store.js";
+import { claimRun, type Run, type RunDepth } from "../../../src/persistence/run-store.js";
 import { createAdoptValues } from "../../../src/provisioning/reconciliation/adopt-values.js";
+import { finishRun } from "../../../src/provisioning/reconciliation/finish-run.js";
 import { performRun } from "../../../src/provisioning/reconciliation/perform-run.js";
 import { type CountedRun, createRuns, type Runs } from "../../../src/provisioning/reconciliation/runs.js";
 import type { JsonObject } from "../../../src/scim/schema/attribute.js";
@@ -58,7 +59,7 @@ export function shareCompany(settings: SimulatorOptions = {}) {
       if (clock.sleeping() > 0) await engine.drain();
       await clock.advance(clock.sleeping() > 0 ? 1_000 : 0);
     }
-    await endRun(database, run, await ending, clock.now());
+    await finishRun(database, run, await ending, clock.now());
   }
 
   const remoteIdOf = async (id: string): Promise<string> => {

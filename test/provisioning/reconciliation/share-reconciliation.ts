@@ -1,9 +1,10 @@
 import { beforeEach } from "vitest";
 import type { Database } from "../../../src/persistence/database.js";
 import { listRunRows, type RunRow } from "../../../src/persistence/run-row-store.js";
-import { claimRun, endRun, type Run } from "../../../src/persistence/run-store.js";
+import { claimRun, type Run } from "../../../src/persistence/run-store.js";
 import { createAdoptValues } from "../../../src/provisioning/reconciliation/adopt-values.js";
 import { createRowDecisions } from "../../../src/provisioning/reconciliation/decide-row.js";
+import { finishRun } from "../../../src/provisioning/reconciliation/finish-run.js";
 import { performRun } from "../../../src/provisioning/reconciliation/perform-run.js";
 import { type CountedRun, createRuns, type Runs } from "../../../src/provisioning/reconciliation/runs.js";
 import { shareEngine } from "../share-engine.js";
@@ -42,7 +43,7 @@ export function shareReconciliation() {
       await engine.step();
       if (engine.clock.sleeping() > 0) await engine.clock.advance(1_000);
     }
-    await endRun(database(), run, await ending, engine.clock.now());
+    await finishRun(database(), run, await ending, engine.clock.now());
   }
 
   return {
