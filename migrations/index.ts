@@ -51,6 +51,7 @@ import { CreateGroupsAbove1764177000900 } from "./1764177000900-create-groups-ab
 import { AddRunRestarts1764177001000 } from "./1764177001000-add-run-restarts.js";
 import { CreateAdoptionProposal1764178000100 } from "./1764178000100-create-adoption-proposal.js";
 import { AddRunNotification1764178500100 } from "./1764178500100-add-run-notification.js";
+import { AddDeliveryDoubt1764178600100 } from "./1764178600100-add-delivery-doubt.js";
 
 /** Every migration, oldest first. Listed by hand so that compiled code and tsx find the same ones. */
 export const migrations = [
@@ -107,4 +108,5 @@ export const migrations = [
   AddRunRestarts1764177001000,
   CreateAdoptionProposal1764178000100,
   AddRunNotification1764178500100,
+  AddDeliveryDoubt1764178600100,
 ];

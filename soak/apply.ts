@@ -1,3 +1,4 @@
+import { defaultWorkerSettings } from "../src/provisioning/worker.js";
 import { faultOf, type Happening } from "./happenings.js";
 import type { Stage } from "./stage.js";
 
@@ -129,13 +130,14 @@ export async function apply(stage: Stage, happening: Happening): Promise<string 
       return `${await work(stage, a % 2, b % LONGEST_BEFORE_CRASH)} ${kill(stage, a % 2)}`;
     case "kill":
       return kill(stage, a % 2);
+    case "stall":
+      if (stage.workers.some((worker) => worker.stalled)) return overtake(stage, b % 2 === 0);
+      return `${await work(stage, a % 2, b % LONGEST_BEFORE_CRASH)} ${stall(stage, a % 2)}`;
     case "pass":
       await clock.advance((1 + a) * 400);
       return `${((1 + a) * 400) / 1_000} s pass.`;
     case "jump": {
       const ms = JUMPS_MS[a % JUMPS_MS.length] ?? 0;
-      // Forward it ends the leases of whoever is in the middle of a call; see docs/delivery/proof.md.
-      if (ms > 0 && !stage.isIdle()) return undefined;
       stage.jump(ms);
       return `Our clock jumps by ${ms / 1_000} s.`;
     }
@@ -169,6 +171,27 @@ async function work(stage: Stage, index: number, b: number): Promise<string> {
     claimed += more;
   }
   return `Worker ${worker?.name} claims ${claimed}; ${steps} steps are made.`;
+}
+
+function stall(stage: Stage, index: number): string {
+  const worker = stage.workers[index];
+  worker?.stall(true);
+  stage.stalls += 1;
+  return `Worker ${worker?.name} stands still.`;
+}
+
+/**
+ * The other worker does all that is due, if the stop was `long` also what the one that stands still has; then that one
+ * goes on.
+ */
+export async function overtake(stage: Stage, long: boolean): Promise<string> {
+  const index = stage.workers.findIndex((worker) => worker.stalled);
+  const other = index === 0 ? 1 : 0;
+  await stage.workers[other]?.claim();
+  if (long) await stage.clock.advance(defaultWorkerSettings.leaseMs);
+  const line = await work(stage, other, Number.POSITIVE_INFINITY);
+  stage.workers[index]?.stall(false);
+  return `${line} Worker ${stage.workers[index]?.name} goes on.`;
 }
 
 function kill(stage: Stage, index: number): string {

@@ -30,8 +30,9 @@ const KINDS = {
   work: 12,
   crash: 9,
   kill: 2,
+  stall: 6,
   pass: 2,
-  jump: 1,
+  jump: 2,
 } as const;
 
 /** One kind of thing that happens. */

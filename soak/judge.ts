@@ -3,7 +3,7 @@ import type { StateDump } from "../src/simulator/index.js";
 import type { CompanyPerson } from "./company.js";
 import type { Script } from "./happenings.js";
 import type { Stage } from "./stage.js";
-import { RATE_PER_SECOND } from "./worker-process.js";
+import { CLAIM_LIMIT, RATE_PER_SECOND } from "./worker-process.js";
 
 /** What holds at every moment. @throws Error saying what does not */
 export function checkAlways(stage: Stage): void {
@@ -35,6 +35,7 @@ export async function checkInTheEnd(stage: Stage): Promise<void> {
   demand([...held.keys()], [], "people who should be gone");
   checkAssignments(stage, state);
   await checkDeliveries(stage);
+  await checkOneAtATime(stage);
   await checkReconciliation(stage);
 }
 
@@ -85,12 +86,15 @@ function checkHistory({ company, script }: Stage, { history }: StateDump): void 
   }
 }
 
-/** Each path was called within the cap, in DingTalk's time. A clock that jumps may bring one call too early. */
-function checkRate({ vendor, jumps }: Stage): void {
+/**
+ * Each path was called within the cap, in DingTalk's time. A clock that jumps may bring one call too early, and a
+ * process that stood still makes the calls late whose turn it had been.
+ */
+function checkRate({ vendor, jumps, stalls }: Stage): void {
   for (const { path, maxPerSecond } of vendor.simulator.requests.summary()) {
     // The token is fetched by each process for itself, when it starts.
     if (path === "/v1.0/oauth2/accessToken") continue;
-    if (maxPerSecond > RATE_PER_SECOND + jumps) {
+    if (maxPerSecond > RATE_PER_SECOND + jumps + stalls * CLAIM_LIMIT) {
       throw new Error(
         `${path} was called ${maxPerSecond} times within a second; the cap is ${RATE_PER_SECOND}`,
       );
@@ -192,6 +196,18 @@ async function checkDeliveries({ database }: Stage): Promise<void> {
       where state not in ('synced', 'skipped') order by id`,
   );
   demand(rows, [], "deliveries that did not end well");
+}
+
+/** No delivery was in the hands of two workers, as its attempts tell. Where a clock jumped, their times tell nothing. */
+async function checkOneAtATime({ database, jumps }: Stage): Promise<void> {
+  if (jumps > 0) return;
+  const rows = await database.query(
+    `select one.resource_id, one.started_at, one.duration_ms, other.started_at as overlapping
+       from attempt one join attempt other on other.tenant_id = one.tenant_id and other.delivery_id = one.delivery_id
+      where one.started_at < other.started_at
+        and other.started_at < one.started_at + one.duration_ms * interval '1 ms'`,
+  );
+  demand(rows, [], "attempts at one delivery by two workers at a time");
 }
 
 /** A full compare by the product itself finds nothing but what others made. */

@@ -10,7 +10,7 @@ import { createConnections } from "../src/provisioning/connections/connections.j
 import { createDialect } from "../src/scim/dialect/dialect.js";
 import type { JsonObject } from "../src/scim/schema/attribute.js";
 import { createFakeClock } from "../test/support/fake-clock.js";
-import { apply, mobileOf } from "./apply.js";
+import { apply, mobileOf, overtake } from "./apply.js";
 import { type Company, createCompany } from "./company.js";
 import type { Script } from "./happenings.js";
 import { checkAlways, checkInTheEnd } from "./judge.js";
@@ -70,6 +70,7 @@ export async function runScript(
         if (line !== undefined) diary.push(`${index + 1}. ${line}`);
         checkAlways(stage);
       }
+      if (stage.workers.some((worker) => worker.stalled)) diary.push(await overtake(stage, true));
       diary.push("The trouble ends; the rest is delivered.");
       await stage.settleDown();
       await checkInTheEnd(stage);
@@ -117,7 +118,11 @@ export async function prepareDatabase(database: Database): Promise<Theatre> {
     `create function soak_empty_tables() returns void language plpgsql as $$ begin ${deletes} end $$`,
   );
   let clock: Clock = systemClock;
-  const ofTheRun: Clock = { now: () => clock.now(), sleep: (ms, signal) => clock.sleep(ms, signal) };
+  const ofTheRun: Clock = {
+    now: () => clock.now(),
+    elapsedMs: () => clock.elapsedMs(),
+    sleep: (ms, signal) => clock.sleep(ms, signal),
+  };
   return {
     database,
     directory: createDirectory({ database, clock: ofTheRun }),
@@ -171,15 +176,18 @@ async function setStage(theatre: Theatre, script: Script, diary: string[]): Prom
   /** The next moment at which something is to be done, in true time. */
   async function nextMoment(): Promise<Date | undefined> {
     const [row] = await database.query<{ at: Date | null }>(
-      `select min(greatest(case when d.state = 'claimed' then d.lease_until + interval '1 ms' else d.next_attempt_at end,
-                           c.paused_until)) as at
+      `select least(min(greatest(d.next_attempt_at, c.paused_until)) filter (where d.state = 'pending'),
+                    min(d.doubt_until)) as at
          from delivery d join connection c on c.tenant_id = d.tenant_id and c.id = d.connection_id
-        where d.state in ('pending', 'claimed') and c.enabled`,
+        where d.state <> 'claimed' and c.enabled`,
     );
-    const due = row?.at ? new Date(row.at.getTime() - skewMs) : undefined;
-    const wake = clock.nextWake();
-    if (due === undefined || wake === undefined) return due ?? wake;
-    return new Date(Math.min(due.getTime(), wake.getTime()));
+    const leases = workers.flatMap((worker) => worker.nextLeaseEndMs() ?? []);
+    const moments = [
+      ...(row?.at ? [row.at.getTime() - skewMs] : []),
+      ...leases.map((ms) => clock.now().getTime() + ms),
+      ...[clock.nextWake()].flatMap((wake) => wake?.getTime() ?? []),
+    ];
+    return moments.length === 0 ? undefined : new Date(Math.min(...moments));
   }
 
   async function drain(): Promise<void> {
@@ -210,6 +218,7 @@ async function setStage(theatre: Theatre, script: Script, diary: string[]): Prom
     workers,
     troubles,
     jumps: 0,
+    stalls: 0,
     assignments: [],
     giveTurn,
     turnsGiven: () => given,

@@ -30,6 +30,8 @@ export interface Stage {
   readonly troubles: readonly unknown[];
   /** How often our machine's clock jumped. */
   jumps: number;
+  /** How often a worker stood still. */
+  stalls: number;
   readonly assignments: Assignment[];
   /** Lets one of those that wait for a turn go on; false when nobody does. */
   giveTurn(): Promise<boolean>;

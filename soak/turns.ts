@@ -22,10 +22,13 @@ interface Waiting {
 export interface Turns {
   /** Waits for a turn and does `work` in it. Whoever is dead by then never hears of it again. */
   take<T>(who: Mortal, kind: TurnKind, label: string, work: () => Promise<T>): Promise<T>;
-  /** How many wait. */
+  /** How many wait who may have a turn. */
   waiting(): number;
   /** Gives a turn to one of those that wait; answers whose and for what. */
   give(index: number): Promise<string | undefined>;
+  /** Lets nobody of this name have a turn until it goes on, as a process that is stopped in the middle of something. */
+  stall(who: Mortal): void;
+  goOn(who: Mortal): void;
   /** Takes the dead out of the queue. */
   dropDead(): void;
 }
@@ -33,6 +36,8 @@ export interface Turns {
 /** Makes a queue in which nobody waits. */
 export function createTurns(): Turns {
   let queue: Waiting[] = [];
+  const stalled = new Set<Mortal>();
+  const ready = () => queue.filter(({ who }) => !stalled.has(who));
   return {
     take: (who, kind, label, work) =>
       new Promise((resolve, reject) => {
@@ -46,14 +51,22 @@ export function createTurns(): Turns {
         };
         queue.push({ who, kind, label, go });
       }),
-    waiting: () => queue.length,
+    waiting: () => ready().length,
     async give(index) {
-      const [next] = queue.splice(index % Math.max(1, queue.length), 1);
+      const waiting = ready();
+      const next = waiting[index % Math.max(1, waiting.length)];
       if (next === undefined) return undefined;
+      queue.splice(queue.indexOf(next), 1);
       const done = next.go();
       if (next.kind === "database") await done;
       await letProceed();
       return `${next.who.name}: ${next.label}`;
+    },
+    stall(who) {
+      stalled.add(who);
+    },
+    goOn(who) {
+      stalled.delete(who);
     },
     dropDead() {
       queue = queue.filter(({ who }) => !who.dead);

@@ -1,8 +1,9 @@
 import { createDingTalkConnector } from "../src/connectors/dingtalk/index.js";
 import { createConnectorRegistry } from "../src/connectors/registry.js";
 import { appendBacklog } from "../src/outbox/append.js";
-import { claimDeliveries, releaseExpiredLeases } from "../src/outbox/claim.js";
+import { claimDeliveries } from "../src/outbox/claim.js";
 import type { ClaimedDelivery } from "../src/outbox/delivery.js";
+import { createLeaseWatch } from "../src/outbox/lease-watch.js";
 import type { Database } from "../src/persistence/database.js";
 import type { Clock } from "../src/platform/clock.js";
 import type { OutgoingHttp } from "../src/platform/outgoing-http.js";
@@ -20,13 +21,14 @@ import type { Mortal, Turns } from "./turns.js";
 
 /** As the worker gives up a delivery in time to settle it. */
 const WORKING_SHARE = 5 / 6;
-const CLAIM_LIMIT = 3;
+/** How many deliveries a process has in work at most. */
+export const CLAIM_LIMIT = 3;
 
 /** One for all: a storage of each process, once used, slows every promise down for good (node:async_hooks). */
 const recorder = createCallRecorder(() => undefined);
 
-/** The cap that all processes together keep, on each path of the vendor's API. */
-export const RATE_PER_SECOND = 15;
+/** The cap that all processes together keep, on each path of the vendor's API: low enough for a small company to reach it. */
+export const RATE_PER_SECOND = 2;
 
 /** What every worker process of a run shares. */
 export interface WorkerSurroundings {
@@ -48,6 +50,12 @@ export interface WorkerProcess extends Mortal {
   inWork(): number;
   /** Frees what the dead left, claims what is due and begins with it. Answers how many there were. */
   claim(): Promise<number>;
+  /** Milliseconds until it may free a lease, as far as it has seen any. */
+  nextLeaseEndMs(): number | undefined;
+  /** Whether it stands still, holding what it has. */
+  readonly stalled: boolean;
+  /** Lets it stand still, or go on. */
+  stall(stalled: boolean): void;
   /** Ends it on the spot, whatever it is doing. */
   kill(): void;
 }
@@ -56,11 +64,15 @@ export interface WorkerProcess extends Mortal {
 export function startWorkerProcess(name: string, around: WorkerSurroundings): WorkerProcess {
   const { turns, database } = around;
   const self = { name, dead: false };
+  let stalled = false;
   const inWork = new Set<ClaimedDelivery>();
   const clock: Clock = {
     now: () => new Date(around.clock.now().getTime() + around.skewMs()),
+    elapsedMs: () => around.clock.elapsedMs(),
     sleep: (ms, signal) => unlessDead(around.clock.sleep(ms, signal)),
   };
+  const { leaseMs } = defaultWorkerSettings;
+  const leases = createLeaseWatch({ database, clock, leaseMs });
   const gated: Database = {
     kind: database.kind,
     query: (sql, params) => turns.take(self, "database", firstWords(sql), () => database.query(sql, params)),
@@ -116,7 +128,7 @@ export function startWorkerProcess(name: string, around: WorkerSurroundings): Wo
   async function work(delivery: ClaimedDelivery): Promise<void> {
     const giveUp = new AbortController();
     const done = new AbortController();
-    around.clock.sleep(defaultWorkerSettings.leaseMs * WORKING_SHARE, done.signal).then(
+    around.clock.sleep(leaseMs * WORKING_SHARE, done.signal).then(
       () => giveUp.abort(new Error("The delivery takes too long.")),
       () => undefined,
     );
@@ -136,11 +148,20 @@ export function startWorkerProcess(name: string, around: WorkerSurroundings): Wo
       return self.dead;
     },
     inWork: () => inWork.size,
+    nextLeaseEndMs: () => leases.nextEndMs(),
+    get stalled() {
+      return stalled;
+    },
+    stall(still) {
+      stalled = still;
+      if (still) turns.stall(self);
+      else turns.goOn(self);
+    },
     async claim() {
-      await releaseExpiredLeases(database, clock.now());
+      if (stalled) return 0;
+      await leases.look();
       const limit = CLAIM_LIMIT - inWork.size;
       if (limit <= 0) return 0;
-      const { leaseMs } = defaultWorkerSettings;
       const claimed = await claimDeliveries(database, { now: clock.now(), leaseMs, limit });
       for (const delivery of claimed) {
         inWork.add(delivery);
@@ -150,6 +171,7 @@ export function startWorkerProcess(name: string, around: WorkerSurroundings): Wo
     },
     kill() {
       self.dead = true;
+      turns.goOn(self);
       turns.dropDead();
     },
   };

@@ -1,11 +1,12 @@
 import type { Database, Queryable } from "../persistence/database.js";
 import type { JsonObject, ResourceTypeId } from "../scim/schema/attribute.js";
 import { type ClaimedDelivery, type DeliveryOverride, LANES, type Lane } from "./delivery.js";
+import { DOUBT_MS } from "./intent.js";
 
 /** How many deliveries to take, and for how long. */
 export interface ClaimInput {
   now: Date;
-  /** How long the claim lasts without a settle, in milliseconds. */
+  /** How long the claim lasts without a settle, in milliseconds; kept by the watch of leases (lease-watch.ts). */
   leaseMs: number;
   limit: number;
   /** Which lane goes first; single changes where it is left out. The other one gets what is left of the limit. */
@@ -169,28 +170,16 @@ export async function claimDeliveriesOf(
 }
 
 /**
- * Puts deliveries back whose worker did not settle in time (it died, or hung longer than its lease). What they
- * were about to write stays noted, so the next worker knows what the vendor may hold. Answers how many there were.
- */
-export async function releaseExpiredLeases(database: Queryable, now: Date): Promise<number> {
-  const rows = await database.query(
-    `update delivery set state = 'pending', next_attempt_at = $1, lease_id = null, lease_until = null
-      where state = 'claimed' and lease_until < $1 returning id`,
-    [now],
-  );
-  return rows.length;
-}
-
-/**
  * Puts every claimed delivery back at once. Only for the start of a process that is the database's only one: the
  * claims it finds belong to a process that is dead.
  */
 export async function releaseAllLeases(database: Database, now: Date): Promise<number> {
   if (database.kind !== "embedded") return 0;
   const rows = await database.query(
-    `update delivery set state = 'pending', next_attempt_at = $1, lease_id = null, lease_until = null
+    `update delivery set state = 'pending', next_attempt_at = $1, lease_id = null, lease_until = null,
+            doubt_until = case when intents = '[]' then doubt_until else $2 end
       where state = 'claimed' returning id`,
-    [now],
+    [now, new Date(now.getTime() + DOUBT_MS)],
   );
   return rows.length;
 }
@@ -201,23 +190,6 @@ export async function handBack(database: Queryable, delivery: ClaimedDelivery): 
     `update delivery set state = 'pending', claims = greatest(claims - 1, 0), lease_id = null, lease_until = null
       where tenant_id = $1 and id = $2 and lease_id = $3 and state = 'claimed'`,
     [delivery.tenantId, delivery.id, delivery.leaseId],
-  );
-}
-
-/**
- * Notes what a claim is about to write, before the vendor is called: if no settle follows, the next holder knows what
- * the vendor may hold. Does nothing once the lease has passed on. The same intent twice in a row is noted once.
- */
-export async function recordIntent(
-  database: Queryable,
-  delivery: ClaimedDelivery,
-  intent: JsonObject,
-): Promise<void> {
-  await database.query(
-    `update delivery set intents = intents || jsonb_build_array($4::jsonb)
-      where tenant_id = $1 and id = $2 and lease_id = $3 and state = 'claimed'
-        and intents -> -1 is distinct from $4::jsonb`,
-    [delivery.tenantId, delivery.id, delivery.leaseId, JSON.stringify(intent)],
   );
 }
 

@@ -1,5 +1,6 @@
 import type { Transaction } from "../persistence/database.js";
 import { type ClaimedDelivery, DELIVERY_CHANNEL, type DeliveryReason } from "./delivery.js";
+import { DOUBT_MS } from "./intent.js";
 
 /**
  * Another resource whose delivery this one looked at and found unfinished. `settles` is how often that delivery
@@ -54,6 +55,8 @@ export async function settle(
     now: Date;
     /** Whether a vendor call of this claim, or of one before it, may have been applied without our knowing. */
     inDoubt: boolean;
+    /** Whether a write of this claim went unanswered, so that it may still arrive at the vendor for a while. */
+    onItsWay?: boolean;
   },
 ): Promise<SettleResult> {
   const { tenantId, connectionId, resourceId } = delivery;
@@ -80,7 +83,10 @@ export async function settle(
   await tx.query(
     `update delivery
         set state = $3, next_attempt_at = $4, tries = case when $5 then tries + 1 when $6 then 0 else tries end,
-            claims = case when $7 then claims else 0 end, intents = case when $7 then intents else '[]'::jsonb end, reason = $8::jsonb, notes = $9::jsonb,
+            claims = case when $7 then claims else 0 end,
+            intents = case when $7 or doubt_until is not null then intents else '[]'::jsonb end,
+            doubt_until = case when $14 and intents <> '[]' then $13 else doubt_until end,
+            reason = $8::jsonb, notes = $9::jsonb,
             settled_at = case when $10 then $11 else settled_at end,
             synced_at = case when $12 then $11 else synced_at end,
             override = case when $12 then null else override end,
@@ -99,6 +105,8 @@ export async function settle(
       final,
       settings.now,
       outcome.kind === "synced",
+      new Date(settings.now.getTime() + DOUBT_MS),
+      settings.onItsWay === true,
     ],
   );
   if (outcome.kind === "blocked" && delivery.lane === "single") await takeAlong(tx, delivery, awaited);

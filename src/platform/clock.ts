@@ -2,6 +2,11 @@
 export interface Clock {
   /** The present moment. */
   now(): Date;
+  /**
+   * Milliseconds since some moment, which is the same as long as the process lives. Unlike the difference of two
+   * {@link Clock.now}, this is time that really passed: nobody can set it forward or back.
+   */
+  elapsedMs(): number;
   /** Resolves after `ms` milliseconds, or rejects with the signal's reason as soon as it aborts. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
 }
@@ -9,6 +14,7 @@ export interface Clock {
 /** The machine's own clock. */
 export const systemClock: Clock = {
   now: () => new Date(),
+  elapsedMs: () => performance.now(),
   sleep: (ms, signal) =>
     new Promise((resolve, reject) => {
       if (signal?.aborted) {

@@ -10,6 +10,8 @@ import { bringBack } from "./returners/bring-back.js";
 
 /** A resource as it is, and what is to be done for it. */
 export interface Decided {
+  /** The delivery, with what may have been written for whom the person was before. */
+  delivery: ClaimedDelivery;
   subject: Subject;
   decision: Decision;
   /** The account that a person had before they were deleted and created again; it may be there still. */
@@ -32,16 +34,17 @@ export async function decideNow(
   const former = await bringBack(deps.database, delivery, connection, subject, decision, now);
   switch (former.kind) {
     case "nobody":
-      return { subject, decision };
+      return { delivery, subject, decision };
     case "account":
-      return { subject, decision, formerRemoteId: former.remoteId };
+      return { delivery, subject, decision, formerRemoteId: former.remoteId };
     case "busy": {
       const at = new Date(now.getTime() + FORMER_IN_WORK_MS);
-      return { subject, decision: { kind: "wait", reason: reasonFor("former-in-work"), at } };
+      return { delivery, subject, decision: { kind: "wait", reason: reasonFor("former-in-work"), at } };
     }
     case "linked": {
       const linked = await load();
-      return { subject: linked, decision: decide(delivery, linked, connection, now) };
+      const inherited = { ...delivery, intents: former.intents };
+      return { delivery: inherited, subject: linked, decision: decide(inherited, linked, connection, now) };
     }
   }
 }

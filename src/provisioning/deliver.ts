@@ -1,15 +1,14 @@
 import type { VendorCall } from "../connectors/connector.js";
 import { ConnectorError } from "../connectors/errors.js";
-import { handBack } from "../outbox/claim.js";
 import type { ClaimedDelivery, DeliveryReason } from "../outbox/delivery.js";
 import type { Outcome } from "../outbox/settle.js";
 import type { Database } from "../persistence/database.js";
 import type { Clock } from "../platform/clock.js";
+import type { JsonObject } from "../scim/schema/attribute.js";
 import type { ProposalChange } from "./adoption/proposal-changes.js";
 import { proposalEffects } from "./adoption/settle-proposals.js";
 import type { CallRecorder } from "./call-recorder.js";
 import type { ConnectionAtWork, OpenConnections } from "./connections/connection-at-work.js";
-import { SecretUnreadableError } from "./connections/connection-errors.js";
 import type { TroubleWatch } from "./connections/trouble-watch.js";
 import { marksAfter, marksOf } from "./deactivation/account-state.js";
 import { isInDoubt } from "./decide/decide.js";
@@ -19,9 +18,10 @@ import { decideNow } from "./decide-now.js";
 import { type Failure, failureOutcome } from "./failure-outcome.js";
 import { orderLedDepartments } from "./order-led-departments.js";
 import { guardRemoval } from "./protection/guard-removal.js";
-import { type Pause, pauseOnce } from "./quarantine.js";
+import type { Pause } from "./quarantine.js";
 import { reasonFor } from "./reasons.js";
 import { type Settlement, settleDelivery } from "./settle-delivery.js";
+import { useConnection } from "./use-connection.js";
 import { waitForHolder } from "./wait-for-holder.js";
 import { execute, type VendorDecision } from "./write/execute.js";
 import { AdoptionRefused, type Execution } from "./write/execution.js";
@@ -59,11 +59,12 @@ export interface DeliverySettled {
 export function createDeliver(
   deps: DeliverDeps,
 ): (delivery: ClaimedDelivery, signal: AbortSignal) => Promise<void> {
-  return async (delivery, signal) => {
+  return async (claimed, signal) => {
     const startedAt = deps.clock.now();
-    const connection = await useConnection(deps, delivery, startedAt);
+    const connection = await useConnection(deps, claimed, startedAt);
     if (connection === undefined) return;
-    const { subject, decision, formerRemoteId } = await decideNow(deps, delivery, connection, startedAt);
+    const decided = await decideNow(deps, claimed, connection, startedAt);
+    const { delivery, subject, decision, formerRemoteId } = decided;
     deps.onDecided?.(delivery, subject, decision);
     const { policy } = connection;
     const guard = await guardRemoval(deps.database, {
@@ -75,37 +76,18 @@ export function createDeliver(
       ...(delivery.runId === undefined ? {} : { runId: delivery.runId }),
     });
     const calls: VendorCall[] = [];
-    const work: Work = {
-      ...{ delivery, connection, subject, decision, signal, calls, startedAt, formerRemoteId },
-      proposalChanges: [],
-    };
+    const noted: JsonObject[] = [];
+    const facts = { delivery, connection, subject, decision, formerRemoteId };
+    const work: Work = { ...facts, signal, calls, noted, startedAt, proposalChanges: [] };
     const done =
       guard.kind === "held"
         ? holding(work, guard.reason)
-        : { ...(await carryOut(deps, work)), counted: guard.kind === "counted" };
+        : { ...(await carryOut(deps, work)), counted: guard.kind === "counted", noted };
     const proposals = proposalEffects(subject, decision, work.proposalChanges);
     const settlement = proposals === undefined ? done : { ...done, proposals };
     const result = await settleDelivery(deps, delivery, connection, settlement);
     deps.onSettled({ delivery, connector: connection.descriptor.id, settlement, result });
   };
-}
-
-/** A connection whose stored secrets cannot be opened rests until an administrator has seen to it. */
-async function useConnection(
-  deps: DeliverDeps,
-  delivery: ClaimedDelivery,
-  now: Date,
-): Promise<ConnectionAtWork | undefined> {
-  const { tenantId, connectionId } = delivery;
-  try {
-    return await deps.connections.use(tenantId, connectionId);
-  } catch (error) {
-    if (!(error instanceof SecretUnreadableError)) throw error;
-    await handBack(deps.database, delivery);
-    const reason = reasonFor("secret-key", { detail: error.message });
-    await deps.database.transaction((tx) => pauseOnce(tx, delivery, { reason }, now));
-    return undefined;
-  }
 }
 
 interface Work {
@@ -115,6 +97,8 @@ interface Work {
   decision: Decision;
   signal: AbortSignal;
   calls: VendorCall[];
+  /** What was noted as about to be written at the vendor. */
+  noted: JsonObject[];
   startedAt: Date;
   formerRemoteId: string | undefined;
   /** What is found out about proposals to link the resource. */
@@ -196,6 +180,7 @@ async function callVendor(deps: DeliverDeps, work: Work, decision: VendorDecisio
       action: decision.kind === "remove" ? "remove" : subject.link === undefined ? "create" : "update",
       link: failure.dropLink === true ? { kind: "delete" } : { kind: "keep" },
       inDoubt: failure.inDoubt || isInDoubt(delivery),
+      onItsWay: failure.onItsWay === true,
       outcome: failure.outcome,
       code: failure.code,
       answered: failure.sign === "answered" && calls.length > 0,

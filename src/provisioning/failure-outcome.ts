@@ -1,5 +1,6 @@
 import { ConnectorError } from "../connectors/errors.js";
 import type { DeliveryReason } from "../outbox/delivery.js";
+import { LeaseLostError } from "../outbox/intent.js";
 import { type RetrySchedule, retryDelay } from "../outbox/retry-schedule.js";
 import type { Outcome } from "../outbox/settle.js";
 import type { Pause } from "./quarantine.js";
@@ -11,6 +12,8 @@ export interface Failure {
   outcome: Outcome;
   /** Whether the vendor may have applied the change all the same. */
   inDoubt: boolean;
+  /** Whether a write went unanswered and may still arrive at the vendor. */
+  onItsWay?: boolean;
   /** Set when the whole connection has to pause: nothing would succeed. */
   pause?: Pause;
   /**
@@ -51,6 +54,12 @@ export function failureOutcome(error: unknown, context: FailureContext): Failure
     const outcome: Outcome = { kind: "retry", reason, at: context.now, charged: true };
     return { outcome, inDoubt: false, dropLink: true, code: "vanished", sign: "answered" };
   }
+  if (error instanceof LeaseLostError) {
+    // Whoever has the lease now settles; this is for the log.
+    const reason = reasonFor("lease-lost");
+    const outcome: Outcome = { kind: "retry", reason, at: context.now, charged: false };
+    return { outcome, inDoubt: true, code: reason.code, sign: "none" };
+  }
   if (error instanceof ConnectorError) return connectorFailure(error, context);
   throw error;
 }
@@ -60,6 +69,7 @@ function connectorFailure(error: ConnectorError, context: FailureContext): Failu
   const reason = reasonOf(error);
   const base = {
     inDoubt: facts.mayHaveApplied === true,
+    onItsWay: facts.mayHaveApplied === true,
     code: facts.code,
     sign: signOf(error),
     ...unlistedOf(error),

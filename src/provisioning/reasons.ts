@@ -260,6 +260,12 @@ export const REASONS = {
       zh: "请修改其中一个部门的名称。如果是同一个部门，请将该组的 ddtalkId 设为“{department}”。",
     },
   },
+  "lease-lost": {
+    message: {
+      en: "The worker was held up for so long that another one was given the delivery; nothing more was written.",
+      zh: "处理进程停顿过久，该投递已交由其他进程处理，本次未再写入。",
+    },
+  },
   "former-in-work": {
     message: {
       en: "The person was deleted before, and that account is being removed at this moment; looked at again in a second.",

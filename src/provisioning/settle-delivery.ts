@@ -2,6 +2,7 @@ import type { VendorCall } from "../connectors/connector.js";
 import { writeBack } from "../directory/write-back.js";
 import { appendNotification } from "../notifications/append-notification.js";
 import type { ClaimedDelivery } from "../outbox/delivery.js";
+import { orderAgain } from "../outbox/intent.js";
 import { endWaitsForBlocked, holdsLease, type Outcome, type SettleResult, settle } from "../outbox/settle.js";
 import { deleteApproval } from "../persistence/approval-store.js";
 import { insertAttempt } from "../persistence/attempt-store.js";
@@ -10,7 +11,7 @@ import type { Database, Transaction } from "../persistence/database.js";
 import { deleteLink, findLink, type LinkRow, markLink, upsertLink } from "../persistence/link-store.js";
 import type { Clock } from "../platform/clock.js";
 import { newId } from "../platform/ids.js";
-import type { JsonValue } from "../scim/schema/attribute.js";
+import type { JsonObject, JsonValue } from "../scim/schema/attribute.js";
 import { type ProposalEffects, settleProposals } from "./adoption/settle-proposals.js";
 import type { ConnectionAtWork } from "./connections/connection-at-work.js";
 import { completeRemovals } from "./protection/removal-store.js";
@@ -27,6 +28,10 @@ export interface Settlement {
   link: LinkChange;
   /** Whether a call may have been applied without our knowing. */
   inDoubt: boolean;
+  /** Whether a write went unanswered and may still arrive at the vendor. */
+  onItsWay?: boolean;
+  /** What was noted as about to be written, in this claim. */
+  noted?: readonly JsonObject[];
   outcome: Outcome;
   code?: string;
   /** Whether deletion protection counted something that this delivery takes away. */
@@ -45,8 +50,8 @@ export interface Settlement {
 
 /**
  * Writes a delivery's end in one transaction: link, the remote id in the resource's dictionary attribute, the
- * attempt, the delivery's state, and who may go on now. A worker whose lease has passed on writes nothing: the
- * next holder looks at the vendor first and finds what was done.
+ * attempt, the delivery's state, and who may go on now. A worker whose lease has passed on settles nothing; if it wrote
+ * at the vendor, it has the delivery carried out once more, since the next holder may have looked before that.
  */
 export async function settleDelivery(
   deps: { database: Database; clock: Clock },
@@ -56,7 +61,11 @@ export async function settleDelivery(
 ): Promise<SettleResult> {
   const now = deps.clock.now();
   return deps.database.transaction(async (tx) => {
-    if (!(await holdsLease(tx, delivery))) return "lost";
+    if (!(await holdsLease(tx, delivery))) {
+      const { noted = [] } = settlement;
+      if (noted.length > 0) await orderAgain(tx, delivery, noted, now);
+      return "lost";
+    }
     const before = await linkBefore(tx, delivery, settlement);
     const notes = await applyLink(tx, delivery, connection, settlement.link, now);
     if (settlement.counted === true && settlement.outcome.kind === "synced") {
@@ -73,7 +82,11 @@ export async function settleDelivery(
     if (settlement.unknownCode !== undefined)
       await noteUnknownCode(tx, delivery, settlement.unknownCode, now);
     await tellOfFailure(tx, delivery, outcome, now);
-    const result = await settle(tx, delivery, outcome, { now, inDoubt: settlement.inDoubt });
+    const result = await settle(tx, delivery, outcome, {
+      now,
+      inDoubt: settlement.inDoubt,
+      onItsWay: settlement.onItsWay === true,
+    });
     if (result === "settled") {
       await settleRun(tx, delivery, "reason" in outcome ? outcome.reason : undefined, now);
       // Whoever waits for the name of this department may be who it waits for; see write/stand-in.ts.

@@ -1,5 +1,6 @@
-import { claimDeliveries, handBack, nextDueAt, releaseExpiredLeases } from "../outbox/claim.js";
+import { claimDeliveries, handBack, nextDueAt } from "../outbox/claim.js";
 import { type ClaimedDelivery, DELIVERY_CHANNEL } from "../outbox/delivery.js";
+import { createLeaseWatch } from "../outbox/lease-watch.js";
 import type { Database } from "../persistence/database.js";
 import type { Clock } from "../platform/clock.js";
 
@@ -50,7 +51,8 @@ export async function startWorker(deps: WorkerDeps): Promise<Worker> {
   let stopping = false;
   let turn = 1;
   let hinted = false;
-  let releasedAt = Number.NEGATIVE_INFINITY;
+  let lookedAt = Number.NEGATIVE_INFINITY;
+  const leases = createLeaseWatch({ database, clock, leaseMs: settings.leaseMs });
   let wake = () => {};
 
   const nudge = () => {
@@ -76,11 +78,11 @@ export async function startWorker(deps: WorkerDeps): Promise<Worker> {
     return Math.min(settings.pollMs, Math.max(5, due.getTime() - clock.now().getTime()));
   }
 
-  async function releaseExpired(): Promise<void> {
-    const now = clock.now().getTime();
-    if (now < releasedAt + settings.pollMs) return;
-    releasedAt = now;
-    await releaseExpiredLeases(database, clock.now());
+  async function lookAfterLeases(): Promise<void> {
+    const now = clock.elapsedMs();
+    if (now < lookedAt + settings.pollMs) return;
+    lookedAt = now;
+    await leases.look();
   }
 
   async function start(delivery: ClaimedDelivery): Promise<void> {
@@ -99,7 +101,7 @@ export async function startWorker(deps: WorkerDeps): Promise<Worker> {
     while (!stopping) {
       hinted = false;
       try {
-        await releaseExpired();
+        await lookAfterLeases();
         const limit = settings.concurrency - running.size;
         const claimed =
           limit > 0

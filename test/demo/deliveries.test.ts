@@ -29,6 +29,7 @@ function createClock(): Clock {
   let now = 0;
   return {
     now: () => new Date(now),
+    elapsedMs: () => now,
     sleep: async (ms) => {
       now += ms;
     },

@@ -19,6 +19,7 @@ function createScript(answers: Answer[], options: { tokenSeconds?: number; signa
   let tokens = 0;
   const clock: Clock = {
     now: () => new Date(now),
+    elapsedMs: () => now,
     sleep: async (ms) => {
       waits.push(ms);
       now += ms;

@@ -5,7 +5,7 @@ import type { Clock } from "../../src/platform/clock.js";
 function createWatch(terminal: { isTTY?: boolean; columns?: number }) {
   const written: string[] = [];
   let now = 0;
-  const clock: Clock = { now: () => new Date(now), sleep: async () => undefined };
+  const clock: Clock = { now: () => new Date(now), elapsedMs: () => now, sleep: async () => undefined };
   const progress = createProgress({ ...terminal, write: (text) => written.push(text) }, clock);
   return { written, progress, pass: (ms: number) => (now += ms) };
 }

@@ -13,6 +13,7 @@ export function createManualClock(start = "2026-03-02T01:00:00.000Z"): ManualClo
   const sleepers = new Set<{ wakesMs: number; wake: () => void }>();
   return {
     now: () => new Date(nowMs),
+    elapsedMs: () => nowMs - Date.parse(start),
     sleep: (ms, signal) =>
       new Promise((resolve, reject) => {
         const sleeper = { wakesMs: nowMs + ms, wake: resolve };

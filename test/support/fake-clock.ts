@@ -21,7 +21,8 @@ interface Sleeper {
 
 /** A clock under the test's control, standing at `start` (default: 2026-01-05 08:00 UTC, a Monday). */
 export function createFakeClock(start: Date | string = "2026-01-05T08:00:00.000Z"): FakeClock {
-  let present = new Date(start).getTime();
+  const began = new Date(start).getTime();
+  let present = began;
   const sleepers: Sleeper[] = [];
 
   function nextDue(until: number): Sleeper | undefined {
@@ -34,6 +35,7 @@ export function createFakeClock(start: Date | string = "2026-01-05T08:00:00.000Z
 
   return {
     now: () => new Date(present),
+    elapsedMs: () => present - began,
 
     sleep: (ms, signal) =>
       new Promise((resolve, reject) => {

@@ -1,7 +1,10 @@
 import type { ClaimedDelivery } from "../../src/outbox/delivery.js";
+import { createLeaseWatch } from "../../src/outbox/lease-watch.js";
 import type { Database } from "../../src/persistence/database.js";
 import { newId } from "../../src/platform/ids.js";
+import type { JsonObject } from "../../src/scim/schema/attribute.js";
 import { defaultTenantId } from "./database.js";
+import { createFakeClock } from "./fake-clock.js";
 
 /** The moment at which these tests begin. */
 export const start = new Date("2026-03-01T08:00:00Z");
@@ -41,6 +44,8 @@ export interface DeliveryRow {
   tries: number;
   claims: number;
   next_attempt_at: Date;
+  intents: JsonObject[];
+  doubt_until: Date | null;
   reason: { code: string } | null;
   settles: string;
 }
@@ -59,4 +64,14 @@ export function claimOf(claimed: ClaimedDelivery[], resourceId: string): Claimed
   const found = claimed.find((delivery) => delivery.resourceId === resourceId);
   if (found === undefined) throw new Error(`${resourceId} was not claimed`);
   return found;
+}
+
+/** Has all claims that there are watched for a whole lease by somebody for whom it is `now` in the end. */
+export async function endLeases(database: Database, now: Date): Promise<number> {
+  const leaseMs = 30_000;
+  const clock = createFakeClock(new Date(now.getTime() - leaseMs));
+  const watch = createLeaseWatch({ database, clock, leaseMs });
+  await watch.look();
+  await clock.advance(leaseMs);
+  return watch.look();
 }

@@ -8,8 +8,9 @@ import { type ConnectorRegistry, createConnectorRegistry } from "../../src/conne
 import { createDirectory, type Directory } from "../../src/directory/directory.js";
 import type { RequestContext } from "../../src/directory/request-context.js";
 import { appendBacklog } from "../../src/outbox/append.js";
-import { claimDeliveries, releaseExpiredLeases } from "../../src/outbox/claim.js";
+import { claimDeliveries } from "../../src/outbox/claim.js";
 import type { ClaimedDelivery } from "../../src/outbox/delivery.js";
+import { createLeaseWatch } from "../../src/outbox/lease-watch.js";
 import type { Database, Transaction } from "../../src/persistence/database.js";
 import { createSecretBox } from "../../src/platform/secret-box.js";
 import { createCallRecorder } from "../../src/provisioning/call-recorder.js";
@@ -123,8 +124,10 @@ export async function createProvisioningEngine(
   });
   const claim = () => claimDeliveries(database, { now: clock.now(), leaseMs: 30_000, limit: 5 });
 
+  const leases = createLeaseWatch({ database, clock, leaseMs: 30_000 });
+
   async function step(): Promise<number> {
-    await releaseExpiredLeases(database, clock.now());
+    await leases.look();
     const claimed = await claim();
     await Promise.all(claimed.map((delivery) => deliver(delivery, new AbortController().signal)));
     return claimed.length;
@@ -133,12 +136,16 @@ export async function createProvisioningEngine(
   /** The next moment at which something is to be done, if there is one. */
   async function nextMoment(): Promise<Date | undefined> {
     const rows = await database.query<{ at: Date | null }>(
-      `select min(greatest(case when d.state = 'claimed' then d.lease_until + interval '1 ms' else d.next_attempt_at end,
-                           c.paused_until)) as at
+      `select min(greatest(d.next_attempt_at, c.paused_until)) as at
          from delivery d join connection c on c.tenant_id = d.tenant_id and c.id = d.connection_id
-        where d.state in ('pending', 'claimed') and c.enabled`,
+        where d.state = 'pending' and c.enabled`,
     );
-    return rows[0]?.at ?? undefined;
+    const leaseEnd = leases.nextEndMs();
+    const moments = [
+      ...(rows[0]?.at ? [rows[0].at.getTime()] : []),
+      ...(leaseEnd === undefined ? [] : [clock.now().getTime() + leaseEnd]),
+    ];
+    return moments.length === 0 ? undefined : new Date(Math.min(...moments));
   }
 
   const directory = createDirectory({ database, clock, provisioningStates });

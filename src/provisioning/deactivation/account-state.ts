@@ -9,6 +9,7 @@ import type { Execution } from "../write/execution.js";
 /**
  * Lets an account sign in or stops it, as far as the decision says so and it is not known to be so already. An ordinary
  * member's account cannot be stopped: the delivery is parked and says so.
+ * @param stillOurs throws if the delivery has passed to another worker
  */
 export async function applyAccountState(
   session: Pick<ConnectorSession, "users">,
@@ -16,10 +17,12 @@ export async function applyAccountState(
   link: Link | undefined,
   done: Execution,
   context: CallContext,
+  stillOurs: () => Promise<void>,
 ): Promise<Execution> {
   const { enabled } = decision;
   if (enabled === undefined || done.link.kind !== "set") return done;
   if (enabled === (link?.disabled !== true)) return done;
+  await stillOurs();
   try {
     const { remoteId } = done.link;
     await session.users.setEnabled({ ...context, remoteId, enabled, reason: "Inactive in the directory" });

@@ -13,6 +13,7 @@ export function createRehearsalClock(start: Date): RehearsalClock {
   let present = start.getTime();
   return {
     now: () => new Date(present),
+    elapsedMs: () => present - start.getTime(),
     sleep: async (ms) => {
       present += Math.max(0, ms);
     },

@@ -1,6 +1,8 @@
 import type { ClaimedDelivery } from "../../outbox/delivery.js";
 import { DELIVERY_CHANNEL, type DeliveryState } from "../../outbox/delivery.js";
+import { DOUBT_MS } from "../../outbox/intent.js";
 import type { Database } from "../../persistence/database.js";
+import type { JsonObject } from "../../scim/schema/attribute.js";
 import type { ConnectionAtWork } from "../connections/connection-at-work.js";
 import { isInDoubt } from "../decide/decide.js";
 import type { Decision } from "../decide/decision.js";
@@ -13,8 +15,8 @@ const DAY_MS = 86_400_000;
 export type Return =
   /** Nobody returned. */
   | { kind: "nobody" }
-  /** The former link is the new person's now. */
-  | { kind: "linked" }
+  /** The former link is the new person's now, and so is what may still become of the account by writes for the former. */
+  | { kind: "linked"; intents: JsonObject[] }
   /** A worker is just removing the account. */
   | { kind: "busy" }
   /** The link is gone; the account may still be there. */
@@ -41,7 +43,8 @@ export async function bringBack(
   const former = await findFormer(database, key, subject.attributes);
   if (former === undefined) return { kind: "nobody" };
   if (!former.linked) return { kind: "account", remoteId: former.remoteId };
-  return (await handOver(database, delivery, former, now)) ? { kind: "linked" } : { kind: "busy" };
+  const intents = await handOver(database, delivery, former, now);
+  return intents === undefined ? { kind: "busy" } : { kind: "linked", intents };
 }
 
 /**
@@ -59,14 +62,15 @@ async function handOver(
   { tenantId, connectionId, resourceId }: ClaimedDelivery,
   former: Former,
   now: Date,
-): Promise<boolean> {
+): Promise<JsonObject[] | undefined> {
   return database.transaction(async (tx) => {
     const keys = [tenantId, connectionId, former.resourceId];
-    const rows = await tx.query<{ state: DeliveryState }>(
-      `select state from delivery where tenant_id = $1 and connection_id = $2 and resource_id = $3 for update`,
+    const rows = await tx.query<{ state: DeliveryState; intents: JsonObject[] }>(
+      `select state, intents from delivery where tenant_id = $1 and connection_id = $2 and resource_id = $3 for update`,
       keys,
     );
-    if (rows[0]?.state === "claimed") return false;
+    if (rows[0]?.state === "claimed") return undefined;
+    const intents = rows[0]?.intents ?? [];
     await tx.query(
       "update link set resource_id = $4, modified_at = $5 where tenant_id = $1 and connection_id = $2 and resource_id = $3",
       [...keys, resourceId, now],
@@ -76,13 +80,19 @@ async function handOver(
         where tenant_id = $1 and connection_id = $2 and resource_id = $3 and done_at is null and state <> 'counted'`,
       keys,
     );
+    // A removal that was tried may have been, or still be, carried out.
+    await tx.query(
+      `update delivery set intents = intents || $4::jsonb, doubt_until = $5
+        where tenant_id = $1 and connection_id = $2 and resource_id = $3 and $4::jsonb <> '[]'`,
+      [tenantId, connectionId, resourceId, JSON.stringify(intents), new Date(now.getTime() + DOUBT_MS)],
+    );
     // Nothing is left to be done for the former resource: its delivery finds that out, and wakes who waited for it.
     await tx.query(
-      `update delivery set state = 'pending', next_attempt_at = $4, tries = 0
+      `update delivery set state = 'pending', next_attempt_at = $4, tries = 0, intents = '[]', doubt_until = null
         where tenant_id = $1 and connection_id = $2 and resource_id = $3`,
       [...keys, now],
     );
     tx.hint(DELIVERY_CHANNEL);
-    return true;
+    return intents;
   });
 }

@@ -1,7 +1,7 @@
 import type { CallContext } from "../../connectors/connector.js";
 import { ConnectorError } from "../../connectors/errors.js";
-import { recordIntent } from "../../outbox/claim.js";
 import type { ClaimedDelivery } from "../../outbox/delivery.js";
+import { recordIntent } from "../../outbox/intent.js";
 import { findApprovedFor } from "../../persistence/adoption-proposal-store.js";
 import { isApproved } from "../../persistence/approval-store.js";
 import type { Queryable } from "../../persistence/database.js";
@@ -18,6 +18,7 @@ import type { Subject } from "../decide/subject.js";
 import { mapsDepartmentField, mapsUserField } from "../mapping/mapping.js";
 import { mobileProposal } from "../mobile-change/mobile-proposal.js";
 import type { Execution } from "./execution.js";
+import { removalOf } from "./intents.js";
 import { standInFor } from "./stand-in.js";
 import { findIntended, writeDepartment } from "./write-department.js";
 import { writeUser } from "./write-user.js";
@@ -33,6 +34,8 @@ export interface ExecuteInput {
   subject: Subject;
   decision: VendorDecision;
   signal: AbortSignal;
+  /** Gets every intent that was noted: what may have been written by then, however the execution ends. */
+  noted: JsonObject[];
   /** The account a new person had before, when they were deleted in SCIM meanwhile; used if it is still there. */
   formerRemoteId?: string | undefined;
   /** Takes what is found out about proposals to link. */
@@ -40,8 +43,9 @@ export interface ExecuteInput {
 }
 
 /**
- * Carries out a decision at the vendor.
- * @throws ConnectorError, AdoptionRefused, RemoteVanished
+ * Carries out a decision at the vendor. Nothing is written there without the lease: each intent is noted first, which
+ * is refused once the lease has passed on.
+ * @throws ConnectorError, AdoptionRefused, RemoteVanished, LeaseLostError
  */
 export async function execute(input: ExecuteInput): Promise<Execution> {
   const { connection, delivery, subject, decision } = input;
@@ -54,7 +58,7 @@ export async function execute(input: ExecuteInput): Promise<Execution> {
     ...(subject.link === undefined ? {} : { link: subject.link }),
     ...(adopted === undefined ? {} : { adoptedRemoteId: adopted }),
     intents: delivery.intents,
-    recordIntent: (profile: JsonObject) => recordIntent(input.database, delivery, profile),
+    recordIntent: (profile: JsonObject) => note(input, profile),
     linkedElsewhere: (remoteId: string) => linkedElsewhere(input, remoteId),
     adoption: {
       rules: connection.policy.adoption,
@@ -89,9 +93,15 @@ export async function execute(input: ExecuteInput): Promise<Execution> {
         firstPassword: connection.policy.accounts.firstPassword,
         ownDepartments: (remoteIds) => ownDepartments(input, remoteIds),
       });
-      return applyAccountState(connection.session, decision, subject.link, done, context);
+      const stillOurs = () => note(input, { ...decision.profile } as unknown as JsonObject);
+      return applyAccountState(connection.session, decision, subject.link, done, context, stillOurs);
     }
   }
+}
+
+async function note({ database, delivery, noted }: ExecuteInput, intent: JsonObject): Promise<void> {
+  await recordIntent(database, delivery, intent);
+  noted.push(intent);
 }
 
 /** The account of a person who returned, if the vendor still has it; otherwise they get a new one. */
@@ -109,6 +119,7 @@ async function remove(input: ExecuteInput, context: CallContext): Promise<Execut
   if (remoteId !== undefined) {
     const request = { ...context, remoteId };
     const operations = subject.type === "User" ? connection.session.users : connection.session.departments;
+    await note(input, removalOf(subject.link?.lastSent ?? {}));
     try {
       await operations.remove(request);
     } catch (error) {

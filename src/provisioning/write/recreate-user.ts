@@ -4,14 +4,7 @@ import type { JsonObject } from "../../scim/schema/attribute.js";
 import type { Link } from "../decide/subject.js";
 import { reasonFor } from "../reasons.js";
 import { AdoptionRefused } from "./execution.js";
-
-/** In an intent: the account was about to be removed, to be created anew. No field of a profile. */
-const REMOVING = "accountRemoved";
-
-/** Intents as profiles, without the mark. */
-export function profilesOf(intents: readonly JsonObject[]): JsonObject[] {
-  return intents.map(({ [REMOVING]: _mark, ...profile }) => profile);
-}
+import { mayHaveRemoved, removalOf } from "./intents.js";
 
 /** What removing an account and creating it anew needs. */
 export interface RecreateInput {
@@ -31,7 +24,7 @@ export async function afterInterruption(
   session: ConnectorSession,
   { context, intents, link }: RecreateInput,
 ): Promise<Link | "gone"> {
-  if (!intents.some((intent) => intent[REMOVING] === true)) return link;
+  if (!mayHaveRemoved(intents)) return link;
   const found = await session.users.get({ ...context, remoteId: link.remoteId });
   if (found === undefined) return "gone";
   return found.mobile === undefined
@@ -71,7 +64,7 @@ export async function createAnew(
   input: Pick<RecreateInput, "profile" | "recordIntent">,
   calls: () => Promise<void>,
 ): Promise<void> {
-  await input.recordIntent({ ...input.profile, [REMOVING]: true });
+  await input.recordIntent(removalOf(input.profile));
   try {
     await calls();
   } catch (error) {

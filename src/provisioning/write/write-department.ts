@@ -12,6 +12,7 @@ import type { Link } from "../decide/subject.js";
 import { profileChanges } from "../mapping/profile-changes.js";
 import { reasonFor } from "../reasons.js";
 import { AdoptionRefused, type Execution, RemoteVanished } from "./execution.js";
+import { mayHaveRemoved, profilesOf } from "./intents.js";
 import { findProposedDepartment, judgeNamesake } from "./proposed-department.js";
 import type { AdoptionInput } from "./proposed-user.js";
 import type { StandIn } from "./stand-in.js";
@@ -25,11 +26,12 @@ export async function findIntended(
   intents: readonly JsonObject[],
   sourceId: string,
   context: CallContext,
+  otherThan?: string,
 ): Promise<string | undefined> {
   for (const { name, parentRemoteId } of intents) {
     if (typeof name !== "string" || typeof parentRemoteId !== "string") continue;
     const found = await session.departments.find({ ...context, name, parentRemoteId, sourceId });
-    if (found?.sourceId === sourceId) return found.remoteId;
+    if (found?.sourceId === sourceId && found.remoteId !== otherThan) return found.remoteId;
   }
   return undefined;
 }
@@ -65,8 +67,10 @@ export interface WriteDepartmentInput {
  */
 export async function writeDepartment(
   session: ConnectorSession,
-  input: WriteDepartmentInput,
+  given: WriteDepartmentInput,
 ): Promise<Execution> {
+  const input = { ...given, intents: profilesOf(given.intents) };
+  if (input.link !== undefined) await settleDoubts(session, input, input.link, mayHaveRemoved(given.intents));
   try {
     return await write(session, input);
   } catch (error) {
@@ -79,6 +83,28 @@ export async function writeDepartment(
     const done = await write(session, { ...input, profile, intents, notes: [...input.notes, standIn.note] });
     return { ...done, awaited: [...done.awaited, standIn.awaited] };
   }
+}
+
+/**
+ * What writes that nobody saw answered may have done to a linked department after it was looked at: removed it, or made
+ * a second one. Only our stamp makes that one ours to remove, and nobody was ever put into it by us.
+ */
+async function settleDoubts(
+  session: ConnectorSession,
+  input: WriteDepartmentInput,
+  { remoteId }: Link,
+  mayBeGone: boolean,
+): Promise<void> {
+  const { context, profile, intents } = input;
+  if (mayBeGone && (await session.departments.get({ ...context, remoteId })) === undefined)
+    throw new RemoteVanished(remoteId);
+  const elsewhere = intents.filter(
+    ({ name, parentRemoteId }) => name !== profile.name || parentRemoteId !== profile.parentRemoteId,
+  );
+  const second = await findIntended(session, elsewhere, profile.sourceId, context, remoteId);
+  if (second === undefined) return;
+  await input.recordIntent({ ...profile });
+  await session.departments.remove({ ...context, remoteId: second });
 }
 
 function holderOfName(error: unknown): string | undefined {

@@ -15,8 +15,9 @@ import { profileChanges } from "../mapping/profile-changes.js";
 import type { MobileChangeRule } from "../mobile-change/mobile-change-rules.js";
 import { reasonFor } from "../reasons.js";
 import { AdoptionRefused, type Execution, RemoteVanished } from "./execution.js";
+import { profilesOf } from "./intents.js";
 import { type AdoptionInput, findProposedUser, judgeHolder } from "./proposed-user.js";
-import { afterInterruption, createAnew, profilesOf, recreateUser } from "./recreate-user.js";
+import { afterInterruption, createAnew, recreateUser } from "./recreate-user.js";
 
 /** What the write of one person needs. */
 export interface WriteUserInput {
@@ -55,11 +56,12 @@ export interface WriteUserInput {
  * Makes the vendor hold this person: updates what changed, or creates them, or adopts the account that is there.
  * @throws ConnectorError, AdoptionRefused, RemoteVanished
  */
-export async function writeUser(session: ConnectorSession, input: WriteUserInput): Promise<Execution> {
-  if (input.link !== undefined) return updateLinked(session, input, input.link);
+export async function writeUser(session: ConnectorSession, given: WriteUserInput): Promise<Execution> {
+  if (given.link !== undefined) return updateLinked(session, given, given.link);
+  const input = { ...given, intents: profilesOf(given.intents) };
   if (input.adoptedRemoteId !== undefined) {
-    const given = await session.users.get({ ...input.context, remoteId: input.adoptedRemoteId });
-    if (given !== undefined) return adopt(session, input, given);
+    const account = await session.users.get({ ...input.context, remoteId: input.adoptedRemoteId });
+    if (account !== undefined) return adopt(session, input, account);
     if (input.profile.mobile === undefined && input.profile.account === undefined) {
       throw new AdoptionRefused(reasonFor("account-unknown", { account: input.adoptedRemoteId }));
     }

@@ -1,0 +1,19 @@
+import type { JsonObject } from "../../scim/schema/attribute.js";
+
+/** In an intent: what is held at the vendor was about to be removed. No field of a profile. */
+const REMOVING = "accountRemoved";
+
+/** Intents as profiles, without the mark. */
+export function profilesOf(intents: readonly JsonObject[]): JsonObject[] {
+  return intents.map(({ [REMOVING]: _mark, ...profile }) => profile);
+}
+
+/** The intent to remove what holds this profile, be it to create it anew. */
+export function removalOf(profile: JsonObject): JsonObject {
+  return { ...profile, [REMOVING]: true };
+}
+
+/** Whether any of these writes may have removed the remote object. */
+export function mayHaveRemoved(intents: readonly JsonObject[]): boolean {
+  return intents.some((intent) => intent[REMOVING] === true);
+}
