@@ -52,6 +52,7 @@ import { AddRunRestarts1764177001000 } from "./1764177001000-add-run-restarts.js
 import { CreateAdoptionProposal1764178000100 } from "./1764178000100-create-adoption-proposal.js";
 import { AddRunNotification1764178500100 } from "./1764178500100-add-run-notification.js";
 import { AddDeliveryDoubt1764178600100 } from "./1764178600100-add-delivery-doubt.js";
+import { RememberWhatRunsChanged1764178700100 } from "./1764178700100-remember-what-runs-changed.js";
 
 /** Every migration, oldest first. Listed by hand so that compiled code and tsx find the same ones. */
 export const migrations = [
@@ -109,4 +110,5 @@ export const migrations = [
   CreateAdoptionProposal1764178000100,
   AddRunNotification1764178500100,
   AddDeliveryDoubt1764178600100,
+  RememberWhatRunsChanged1764178700100,
 ];

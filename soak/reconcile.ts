@@ -43,7 +43,7 @@ export async function dryRun(input: ReconcileInput): Promise<{ status: string; f
       createSharedPacer({ database, clock, tenantId, connectionId: id, ratePerSecond: RATE_PER_SECOND }),
   });
   const connections = createOpenConnections({ database, connectors, openSession, onCall: () => undefined });
-  const adoptValues = createAdoptValues({ database, directory: input.directory });
+  const adoptValues = createAdoptValues({ database, clock, directory: input.directory });
   const runs = createRuns({ database, clock });
   const queued = await runs.start(context, connectionId, { dryRun: true, acceptScope: false });
   const run = await claimRun(database, clock.now(), LEASE_MS, 5);

@@ -109,6 +109,28 @@ export async function listRunRows(db: Queryable, tenantId: string, query: RunRow
   );
 }
 
+/**
+ * Rows of what a run did something about, newest first: of each resource the newest one. `before` is the id of a row;
+ * those after it in the list begin there.
+ */
+export async function listActedRows(
+  db: Queryable,
+  tenantId: string,
+  query: { runId: string; before?: string | undefined; limit: number },
+): Promise<(RunRow & { resourceId: string })[]> {
+  return db.query<RunRow & { resourceId: string } & Record<string, unknown>>(
+    `select ${COLUMNS} from run_row r
+      where tenant_id = $1 and run_id = $2 and resource_id is not null and result is not null
+        and action is distinct from 'ignore' and ($3::uuid is null or id < $3)
+        and not exists (select from run_row later
+                         where later.tenant_id = r.tenant_id and later.run_id = r.run_id
+                           and later.resource_id = r.resource_id and later.id > r.id
+                           and later.result is not null and later.action is distinct from 'ignore')
+      order by id desc limit $4`,
+    [tenantId, query.runId, query.before ?? null, query.limit],
+  );
+}
+
 /** One row of a run. */
 export async function findRunRow(
   db: Queryable,

@@ -340,7 +340,8 @@ export async function forgetOldRuns(
        delete from run
         where tenant_id = $1 and connection_id = $2 and status not in ('queued', 'running')
           and id < (select id from run where tenant_id = $1 and connection_id = $2 order by id desc offset $3 limit 1)
-       returning id)
+       returning id),
+     values_too as (delete from adopted_value v using old where v.tenant_id = $1 and v.run_id = old.id)
      delete from run_row r using old where r.tenant_id = $1 and r.run_id = old.id`,
     [tenantId, connectionId, keep - 1],
   );

@@ -72,7 +72,7 @@ export async function startProvisioner(deps: ProvisionerDeps): Promise<Provision
     database,
     clock,
     connections,
-    adoptValues: createAdoptValues({ database, directory: deps.directory }),
+    adoptValues: createAdoptValues({ database, clock, directory: deps.directory }),
     onRunEnded: deps.onRunEnded,
     onError: deps.onRunError,
   });

@@ -129,6 +129,7 @@ async function keepImage(
     resourceId,
     resourceType,
     action,
+    runId: delivery.runId,
     before: before === undefined ? null : { remoteId: before.remoteId, profile: before.lastSent },
     after: link.kind === "set" ? { remoteId: link.remoteId, profile: link.lastSent } : null,
   });

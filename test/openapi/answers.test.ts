@@ -357,6 +357,18 @@ const cases: Case[] = [
   { method: "post", path: "/admin/v1/deliveries/{deliveryId}/undo/apply", status: 409, body: { hash: "x" } },
   {
     method: "post",
+    path: "/admin/v1/connections/{connectionId}/runs/{runId}/undo",
+    status: 400,
+    body: { limit: 201 },
+  },
+  {
+    method: "post",
+    path: "/admin/v1/connections/{connectionId}/runs/{runId}/undo/apply",
+    status: 400,
+    body: {},
+  },
+  {
+    method: "post",
     path: "/admin/v1/connections/{connectionId}/preview",
     status: 200,
     body: { sample: { displayName: "王五" } },

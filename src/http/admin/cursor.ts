@@ -30,6 +30,11 @@ export function toPage<Row extends { id: string }, T>(
   const last = rows.length > limit ? shown.at(-1) : undefined;
   return {
     items: shown.map(present),
-    nextCursor: last === undefined ? null : Buffer.from(last.id, "utf8").toString("base64url"),
+    nextCursor: last === undefined ? null : writeCursor(last.id),
   };
+}
+
+/** The cursor of a page that begins after this id. */
+export function writeCursor(id: string): string {
+  return Buffer.from(id, "utf8").toString("base64url");
 }

@@ -4,7 +4,8 @@ import type { ChangePlan } from "../../provisioning/plan/change-plans.js";
 import type { Plans } from "../../provisioning/plan/plans.js";
 import { requestContext } from "../scim/call.js";
 import { administratorOf } from "./administrator.js";
-import { connectionPlanSchema, readSelection, undoSchema, withHash } from "./plan-input.js";
+import { readCursor, writeCursor } from "./cursor.js";
+import { connectionPlanSchema, readSelection, runUndoSchema, undoSchema, withHash } from "./plan-input.js";
 import { presentCall, presentOutcomes, presentPlan } from "./present-plan.js";
 import { previewSchema, readPreview } from "./preview-input.js";
 import { readId, readInput } from "./read-input.js";
@@ -27,11 +28,14 @@ export interface PlanHandlers {
   preview: RequestHandler;
   planUndo: RequestHandler;
   applyUndo: RequestHandler;
+  planRunUndo: RequestHandler;
+  applyRunUndo: RequestHandler;
 }
 
 const connectionApply = withHash(connectionPlanSchema);
 const changeApply = withHash(changePlanSchema);
 const undoApply = withHash(undoSchema);
+const runUndoApply = withHash(runUndoSchema);
 
 /** Plans: what would be called, with nothing written; and applying them while they hold. */
 export function createPlanHandlers({ plans, directory, scimBaseUrl }: PlanHandlerDeps): PlanHandlers {
@@ -47,6 +51,11 @@ export function createPlanHandlers({ plans, directory, scimBaseUrl }: PlanHandle
       context,
       change: { request: readScimRequest(input.request, scimBaseUrl, context.dialect), connectionId },
     };
+  }
+
+  function runUndoOf(request: Request, { cursor, limit }: ReturnType<typeof runUndoSchema.parse>) {
+    const connectionId = readId(request.params["id"]);
+    return { connectionId, runId: readId(request.params["runId"]), before: readCursor(cursor), limit };
   }
 
   return {
@@ -77,6 +86,22 @@ export function createPlanHandlers({ plans, directory, scimBaseUrl }: PlanHandle
       const undo = { deliveryId: readId(request.params.id), attemptId };
       const context = requestContext(request);
       const { ordered } = await plans.applyUndo(context, undo, hash);
+      response.status(202).json({ ordered, correlationId: context.correlationId });
+    },
+
+    async planRunUndo(request, response) {
+      const undo = runUndoOf(request, readInput(runUndoSchema, request.body ?? {}));
+      const undoPlan = await plans.planRunUndo(requestContext(request), undo);
+      const { hash, undone, notUndone, plan, comesBack, next } = undoPlan;
+      const nextCursor = next === undefined ? null : writeCursor(next);
+      const shown = { plan: presentPlan(plan), comesBack: comesBack.map(presentCall), nextCursor };
+      response.json({ hash, undone, notUndone, ...shown });
+    },
+
+    async applyRunUndo(request, response) {
+      const { hash, ...input } = readInput(runUndoApply, request.body ?? {});
+      const context = requestContext(request);
+      const { ordered } = await plans.applyRunUndo(context, runUndoOf(request, input), hash);
       response.status(202).json({ ordered, correlationId: context.correlationId });
     },
 

@@ -19,6 +19,12 @@ export const connectionPlanSchema = z.strictObject({
 /** The body of `POST /deliveries/{id}/undo`. */
 export const undoSchema = z.strictObject({ attemptId: idSchema.optional() });
 
+/** The body of `POST /connections/{id}/runs/{runId}/undo`. */
+export const runUndoSchema = z.strictObject({
+  limit: z.int(RANGE).min(1, RANGE).max(MAX_RESOURCES, RANGE).default(DEFAULT_RESOURCES),
+  cursor: z.string("must be a text").max(200, "must have at most 200 characters").optional(),
+});
+
 /** The body of a plan's application: that of the plan, and the hash that it had. */
 export function withHash<Shape extends z.ZodRawShape>(schema: z.ZodObject<Shape>) {
   return schema.extend({ hash: z.string("must be the hash of a plan").min(1).max(200) });

@@ -27,6 +27,14 @@ export function createPlanRouter(deps: Parameters<typeof createPlanHandlers>[0])
     .post(handlers.applyUndo)
     .all(methodNotAllowed(["POST"]));
   router
+    .route("/connections/:id/runs/:runId/undo")
+    .post(handlers.planRunUndo)
+    .all(methodNotAllowed(["POST"]));
+  router
+    .route("/connections/:id/runs/:runId/undo/apply")
+    .post(handlers.applyRunUndo)
+    .all(methodNotAllowed(["POST"]));
+  router
     .route("/plan")
     .post(handlers.planChange)
     .all(methodNotAllowed(["POST"]));

@@ -330,6 +330,7 @@ async function findByCorp(
 /** Tables of what a connection did, each with a row for a connection and something of it. */
 const FORGOTTEN_TABLES = [
   "before_image",
+  "adopted_value",
   "attempt",
   "delivery_wait",
   "delivery",

@@ -55,7 +55,7 @@ export class RemoteRecordNotFoundError extends Error {
 }
 
 /** Why something can not be undone, in the administrator's terms. */
-const NOT_UNDONE = {
+export const NOT_UNDONE = {
   "nothing-kept": "This delivery, or this attempt, changed nothing at the vendor that is still known.",
   adopted: "The attempt adopted an account that was there already; what it held before is not known.",
   superseded:
@@ -63,6 +63,9 @@ const NOT_UNDONE = {
   "still-demanded":
     "It was removed although it is there in SCIM: the rules of the connection (scope, kind, deactivation) demand it. Change " +
     "those; the removal is then taken back by a delivery.",
+  "under-way": "What the run ordered for it is not over yet.",
+  "undone-already": "The vendor holds what it held before the run.",
+  "changed-since": "SCIM holds another value by now than the one that was taken over.",
 } as const;
 
 /** An attempt can not be undone. */

@@ -35,9 +35,15 @@ export async function requireUndoable(
   const link = await findLink(database, image);
   const held = link === undefined ? null : { remoteId: link.remoteId, profile: link.lastSent };
   if (digestOf(held) !== digestOf(image.after)) throw new UndoNotPossibleError("superseded");
-  if (image.after !== null) return { image, way: image.before === null ? "remove" : "rewrite" };
-  if (!(await isDeleted(database, image))) throw new UndoNotPossibleError("still-demanded");
-  return { image, way: "restore" };
+  const way = await wayOf(database, image);
+  if (way === undefined) throw new UndoNotPossibleError("still-demanded");
+  return { image, way };
+}
+
+/** How a change is undone; undefined for a removal of what is there in SCIM, which the rules demand. */
+export async function wayOf(database: Queryable, image: BeforeImage): Promise<UndoWay | undefined> {
+  if (image.after !== null) return image.before === null ? "remove" : "rewrite";
+  return (await isDeleted(database, image)) ? "restore" : undefined;
 }
 
 /** What an undo is ordered with. */

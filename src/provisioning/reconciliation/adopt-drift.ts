@@ -58,6 +58,7 @@ async function tryAdopting(
   try {
     const refused = await adoptValues({
       tenantId: run.tenantId,
+      runId: run.id,
       connectionId: run.connectionId,
       correlationId: run.correlationId,
       actor: run.actor,

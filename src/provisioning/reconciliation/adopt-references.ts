@@ -144,10 +144,18 @@ function written(attributes: JsonObject, extension: string, name: string, after:
   const holder = objectOf(attributes[extension]);
   return {
     path: `${extension}:${name}`,
-    before: holder[name] ?? null,
+    before: idsOnly(holder[name] ?? null),
     after,
     attributes: { ...attributes, [extension]: withValue(holder, name, after) },
   };
+}
+
+/** References without what SCIM adds to them when they are read. */
+function idsOnly(value: JsonValue): JsonValue {
+  if (Array.isArray(value)) return value.map(idsOnly);
+  if (typeof value !== "object" || value === null) return value;
+  const { $ref: _address, display: _name, displayName: _too, ...own } = value;
+  return own;
 }
 
 function listOf(value: JsonValue): JsonValue[] {

@@ -1,7 +1,15 @@
 import type { Directory } from "../../directory/directory.js";
 import type { RequestContext } from "../../directory/request-context.js";
+import {
+  type AdoptedValue,
+  deleteAdoptedValue,
+  insertAdoptedValue,
+} from "../../persistence/adopted-value-store.js";
 import type { Database } from "../../persistence/database.js";
+import type { Clock } from "../../platform/clock.js";
+import { newTimedId } from "../../platform/ids.js";
 import { createDialect } from "../../scim/dialect/dialect.js";
+import { ScimError } from "../../scim/errors.js";
 import type { JsonObject, JsonValue, ResourceTypeId } from "../../scim/schema/attribute.js";
 import { ORGANIZATION_GROUP_URN } from "../../scim/schema/urns.js";
 import { type DepartmentNameRule, mapDepartmentName } from "../mapping/map-department.js";
@@ -15,9 +23,12 @@ import {
   type ReferenceLookup,
 } from "./adopt-references.js";
 import type { Difference } from "./differences.js";
+import { joining, leaving, replacement } from "./scim-operations.js";
 
 /** Values of the vendor that are to stand in SCIM. */
 export interface AdoptRequest extends Omit<ReferenceLookup, "database"> {
+  /** Under which run it is remembered what stood there before. */
+  runId: string;
   correlationId: string;
   actor: string;
   /** How the connection fills the fields: a value goes where the mapping reads it. */
@@ -56,9 +67,10 @@ interface Adoption {
 /** Makes the writer over the directory: every value goes the way of any SCIM change, with its checks and its log. */
 export function createAdoptValues(deps: {
   database: Database;
+  clock: Clock;
   directory: Pick<Directory, "read" | "patch">;
 }): AdoptValues {
-  const { database, directory } = deps;
+  const { database, clock, directory } = deps;
 
   async function patch(context: RequestContext, type: ResourceTypeId, id: string, Operations: JsonObject[]) {
     await directory.patch(context, type, id, { schemas: [PATCH], Operations }, { needs: NOTHING_ELSE });
@@ -69,16 +81,32 @@ export function createAdoptValues(deps: {
     const context: RequestContext = { tenantId, actor, correlationId, dialect: createDialect("rfc") };
     const { attributes } = await directory.read(context, type, resourceId, NOTHING_ELSE);
     const adoption = await adoptionOf({ ...request, database }, attributes);
-    const operations = operationsOf(adoption.writes);
-    if (operations.length > 0) await patch(context, type, resourceId, operations);
-    for (const id of adoption.joined) {
-      await patch(context, "Group", id, [{ op: "add", path: "members", value: [{ value: resourceId }] }]);
+    const changes = lastWrites(adoption.writes);
+    const { joined, left, notAdopted } = adoption;
+    if (changes.length + joined.length + left.length === 0) return notAdopted;
+    const { runId, connectionId } = request;
+    const id = newTimedId(clock.now());
+    const of = { tenantId, runId, id, connectionId, resourceType: type, resourceId };
+    await insertAdoptedValue(database, { ...of, changes, joined, left });
+    try {
+      await write(context, request, { changes, joined, left });
+    } catch (error) {
+      if (error instanceof ScimError) await deleteAdoptedValue(database, of);
+      throw error;
     }
-    for (const id of adoption.left) {
-      await patch(context, "Group", id, [{ op: "remove", path: `members[value eq "${resourceId}"]` }]);
-    }
-    return adoption.notAdopted;
+    return notAdopted;
   };
+
+  async function write(
+    context: RequestContext,
+    { type, resourceId }: AdoptRequest,
+    { changes, joined, left }: Pick<AdoptedValue, "changes" | "joined" | "left">,
+  ): Promise<void> {
+    const operations = changes.map(({ path, after }) => replacement(path, after));
+    if (operations.length > 0) await patch(context, type, resourceId, operations);
+    for (const id of joined) await patch(context, "Group", id, [joining(resourceId)]);
+    for (const id of left) await patch(context, "Group", id, [leaving(resourceId)]);
+  }
 }
 
 /** What the differences make of a resource, field by field; each builds on those before it. */
@@ -158,12 +186,13 @@ async function movesOf(
   };
 }
 
-/** The last word at each path counts. */
-function operationsOf(writes: readonly PathWrite[]): JsonObject[] {
-  const last = new Map(writes.map(({ path, after }) => [path, after]));
-  return [...last].map(([path, value]) =>
-    value === null ? { op: "remove", path } : { op: "replace", path, value },
-  );
+/** The last word at each path counts, against what stood there at first. */
+function lastWrites(writes: readonly PathWrite[]): AdoptedValue["changes"] {
+  const last = new Map<string, AdoptedValue["changes"][number]>();
+  for (const { path, before, after } of writes) {
+    last.set(path, { path, before: last.get(path)?.before ?? before, after });
+  }
+  return [...last.values()];
 }
 
 function listOf(value: JsonValue): string[] {

@@ -17,7 +17,7 @@ const configure = async (mapping: JsonObject, drift: JsonObject) => {
 const department = async (id: string, changes: JsonObject) =>
   engine.simulator.act("/topapi/v2/department/update", { dept_id: Number(await remoteIdOf(id)), ...changes });
 
-describe("a value that is adopted", () => {
+describe("a value that is adopted", { timeout: 60_000 }, () => {
   it("goes to the attribute that the connection's mapping names [000-15]", async () => {
     await configure(
       {

@@ -53,7 +53,7 @@ async function company() {
 const fieldsOf = (rows: readonly { drifts: { field: string }[] }[]) =>
   rows.flatMap(({ drifts }) => drifts.map(({ field }) => field)).sort();
 
-describe("a run that looks at everything", () => {
+describe("a run that looks at everything", { timeout: 60_000 }, () => {
   it("finds and repairs what only the read of one person shows [000-15]", async () => {
     const { person, firstId, secondId } = await company();
     const before = held(person);
@@ -176,7 +176,7 @@ describe("a run that looks at everything", () => {
   });
 });
 
-describe("a field that the mapping leaves out", () => {
+describe("a field that the mapping leaves out", { timeout: 60_000 }, () => {
   it("is no difference, whatever was sent once: mobile, title, titles by department, custom fields [002-14]", async () => {
     const { person, plain, firstId, secondId } = await company();
     const mobile = "13912345678";

@@ -45,7 +45,7 @@ export function shareCompany(settings: SimulatorOptions = {}) {
   async function carryOut(run: Run): Promise<void> {
     const { clock, openConnections: connections, directory } = engine;
     const { database } = test;
-    const adoptValues = createAdoptValues({ database, directory });
+    const adoptValues = createAdoptValues({ database, clock, directory });
     let over = false;
     const ending = performRun(
       { database, clock, connections, adoptValues, leaseMs: 60_000 },

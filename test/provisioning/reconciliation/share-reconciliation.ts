@@ -29,7 +29,11 @@ export function shareReconciliation() {
     database: overrides.database ?? database(),
     clock: engine.clock,
     connections: engine.openConnections,
-    adoptValues: createAdoptValues({ database: database(), directory: engine.directory }),
+    adoptValues: createAdoptValues({
+      database: database(),
+      clock: engine.clock,
+      directory: engine.directory,
+    }),
     leaseMs: 60_000,
   });
 

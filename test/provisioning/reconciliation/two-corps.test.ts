@@ -140,7 +140,7 @@ async function reconcile({ connectionId }: Corp) {
   await runs.start(context, connectionId, { dryRun: false, acceptScope: false });
   const run = await claimRun(database, clock.now(), 60_000, 5);
   if (run === undefined) throw new Error("not queued");
-  const adoptValues = createAdoptValues({ database, directory });
+  const adoptValues = createAdoptValues({ database, clock, directory });
   const deps = { database, clock, connections: open, adoptValues, leaseMs: 60_000 };
   let over = false;
   const ending = performRun(deps, run, new AbortController().signal).finally(() => {
