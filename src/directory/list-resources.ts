@@ -28,7 +28,7 @@ import type { RequestContext } from "./request-context.js";
 import type { ListPage, ListQuery, Resource } from "./resource.js";
 
 /** A list that is ready to be read. */
-interface CompiledList extends Pick<PageQuery, "withGroups"> {
+interface CompiledList extends Pick<PageQuery, "withGroups" | "keys"> {
   parts: readonly ListPart[];
   parameters: SqlParameters;
   /** The first of `parameters`: those that the conditions refer to. */
@@ -53,7 +53,7 @@ export async function listResources(
   const schema = await parts.schemaOf(tenantId);
   const types = typeIds.map((id) => schema.registry.type(id));
   const withGroups = query.needs.groups && typeIds.includes("User");
-  const list = { ...compileList(tenantId, types, query, dialect), withGroups };
+  const list = { ...compileList(tenantId, types, query, dialect), withGroups, keys: query.keys };
   const { rows, ...page } =
     query.cursor === undefined
       ? await pageByIndex(parts, tenantId, list, query)
@@ -207,7 +207,7 @@ function wholeList(tenantId: string, { parts: [part, ...others] }: CompiledList)
 async function pageFromLandmark(
   { database, landmarks }: DirectoryParts,
   whole: ListOfType,
-  { withGroups = false }: CompiledList,
+  { withGroups = false, keys }: CompiledList,
   { startIndex, count }: ListQuery,
 ): Promise<FoundPage | undefined> {
   const offset = startIndex - 1;
@@ -221,6 +221,7 @@ async function pageFromLandmark(
       limit: count,
       parameters,
       withGroups,
+      keys,
     }));
   if (page === undefined) return undefined;
   landmarks.learn(whole, page.total);

@@ -70,7 +70,6 @@ class PresentedResource implements Resource {
   readonly version: number;
   readonly createdAt: Date;
   readonly modifiedAt: Date;
-  readonly document: string | undefined;
   changed?: boolean;
   readonly #stored: StoredResource;
   readonly #schema: TenantSchema;
@@ -89,10 +88,14 @@ class PresentedResource implements Resource {
     this.version = stored.version;
     this.createdAt = stored.createdAt;
     this.modifiedAt = stored.modifiedAt;
-    this.document = others ? undefined : verbatimDocument(stored, schema.of(stored.type).enabledKeys);
     this.#stored = stored;
     this.#schema = schema;
     this.#others = others;
+  }
+
+  get document(): string | undefined {
+    if (this.#others) return undefined;
+    return verbatimDocument(this.#stored, this.#schema.of(this.type).enabledKeys);
   }
 
   get attributes(): JsonObject {

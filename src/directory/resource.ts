@@ -40,6 +40,8 @@ export interface ListQuery {
   /** Asks for paging by cursor (RFC 9865): empty for the first page, then what the page before gave. */
   cursor?: string;
   needs: ResourceNeeds;
+  /** The top names of the attributes that the answer shows, of resources of one type; all of them without it. */
+  keys?: readonly string[] | undefined;
 }
 
 /** One page of a list. */

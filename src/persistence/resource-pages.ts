@@ -17,7 +17,7 @@ import {
   pageBranches,
   pageOrder,
 } from "./page-keys.js";
-import { OWN_COLUMNS, type ResourceRow, type StoredResource, toResource } from "./resource-row.js";
+import { ownColumns, type ResourceRow, type StoredResource, toResource } from "./resource-row.js";
 import type { SqlParameters } from "./sql-parameters.js";
 
 export type { ListPart, ListPosition, ListWindow } from "./page-keys.js";
@@ -32,6 +32,8 @@ export interface PageQuery {
   parameters: SqlParameters;
   /** Whether the groups of users are wanted as well. */
   withGroups?: boolean;
+  /** Which parts of the documents are wanted; all of them without it. The other parts are then absent or null. */
+  keys?: readonly string[] | undefined;
 }
 
 /** A resource on a page, with its place in the list. */
@@ -55,6 +57,7 @@ export async function listPageFrom(
     limit: number;
     parameters: SqlParameters;
     withGroups: boolean;
+    keys?: readonly string[] | undefined;
   },
 ): Promise<{ rows: PageRow[]; total: number } | undefined> {
   const { parameters, type } = query;
@@ -68,7 +71,7 @@ export async function listPageFrom(
         from (select r.seq from resource r
                where r.tenant_id = $1 and r.type = '${type}' and r.deleted_at is null and r.seq > ${mark}
                order by r.seq limit ${query.limit} offset ${skipped}) found)
-    select ${columnsOf([part])}, null::text as sort_key, 0 as part, moved.anywhere, moved.before
+    select ${columnsOf([part], query)}, null::text as sort_key, 0 as part, moved.anywhere, moved.before
       from page
       join resource r on r.tenant_id = $1 and r.type = '${type}' and r.seq = page.seq and r.deleted_at is null
      cross join moved
@@ -118,7 +121,7 @@ export async function listPage(queryable: Queryable, query: PageQuery): Promise<
   const skipped = query.window.kind === "offset" ? query.window.offset : 0;
   const page =
     others.length === 0 && skipped === 0
-      ? pageOfDocuments(first, order, query.limit)
+      ? pageOfDocuments(first, order, query)
       : pageOfKeys(branches, order, query, skipped);
   return readPage(queryable, page, query.parameters.values, query.withGroups === true);
 }
@@ -167,21 +170,25 @@ function withGroups(page: string): string {
  * The columns of resources `r` on a page. Only groups have a parent; a look-up for each of a hundred people would find
  * nothing a hundred times.
  */
-export function columnsOf(parts: readonly Pick<ListPart, "type">[]): string {
+export function columnsOf(
+  parts: readonly Pick<ListPart, "type">[],
+  { keys, parameters }: Pick<PageQuery, "keys" | "parameters">,
+): string {
   const display = parts.every((part) => part.type === "User")
     ? "null::text"
     : "(select p.doc ->> 'displayName' from resource p where p.tenant_id = r.tenant_id and p.id = r.parent_id)";
-  return `${OWN_COLUMNS}, ${display} as parent_display`;
+  const own = ownColumns(keys?.map((key) => parameters.bind(key, "text")));
+  return `${own}, ${display} as parent_display`;
 }
 
 /**
  * The limit is written out: a prepared plan then knows how few rows are wanted, while for an unknown limit PostgreSQL
  * assumes a tenth of the table. Clients page by few different counts, so the texts recur.
  */
-function pageOfDocuments({ part, rank, where }: PageBranch, order: PageOrder, limit: number): string {
+function pageOfDocuments({ part, rank, where }: PageBranch, order: PageOrder, query: PageQuery): string {
   const key = part.key === undefined ? "null::text" : `(${part.key.sql})::text`;
-  return `select ${columnsOf([part])}, ${key} as sort_key, ${rank} as part
-    from resource r where ${where} ${orderOf(part, order)} limit ${limit}`;
+  return `select ${columnsOf([part], query)}, ${key} as sort_key, ${rank} as part
+    from resource r where ${where} ${orderOf(part, order)} limit ${query.limit}`;
 }
 
 /**
@@ -191,9 +198,10 @@ function pageOfDocuments({ part, rank, where }: PageBranch, order: PageOrder, li
 function pageOfKeys(
   branches: readonly PageBranch[],
   order: PageOrder,
-  { parts, limit, parameters }: PageQuery,
+  query: PageQuery,
   skipped: number,
 ): string {
+  const { parts, limit, parameters } = query;
   const offset = skipped === 0 ? "" : `offset ${parameters.bind(skipped, "bigint")}`;
   const [single, ...others] = branches;
   const keys =
@@ -205,7 +213,7 @@ function pageOfKeys(
          order by each.k ${order.key}, each.part ${order.rank}, each.seq ${order.seq} limit ${limit} ${offset}`;
   const type = parts.length === 1 ? `'${parts[0]?.type}'` : "page.type";
   return `with page as materialized (select row_number() over () as place, found.* from (${keys}) found)
-    select ${columnsOf(parts)}, page.k::text as sort_key, page.part
+    select ${columnsOf(parts, query)}, page.k::text as sort_key, page.part
       from page join resource r
         on r.tenant_id = $1 and r.type = ${type} and r.seq = page.seq and r.deleted_at is null
      order by page.place`;

@@ -44,6 +44,16 @@ export interface ResourceRow {
  */
 export const OWN_COLUMNS = `r.id, r.type, r.seq, r.version, r.doc::text as doc, r.parent_id, r.parent_ref,
   date_part('epoch', r.created_at) as created, date_part('epoch', r.modified_at) as modified`;
+/**
+ * As {@link OWN_COLUMNS}, with no more of the document than what stands under some keys, null where it has nothing there. The keys are given as
+ * placeholders of texts. Of a page of 100 people with two attributes, writing and parsing all of them was half of the work.
+ */
+export function ownColumns(keys: readonly string[] | undefined): string {
+  if (keys === undefined) return OWN_COLUMNS;
+  const entries = keys.map((key) => `${key}, r.doc -> ${key}`);
+  return OWN_COLUMNS.replace("r.doc::text", () => `json_build_object(${entries.join(", ")})::text`);
+}
+
 /** What to select of a resource (alias `r`) and its parent (alias `p`). */
 export const RESOURCE_COLUMNS = `${OWN_COLUMNS}, p.doc ->> 'displayName' as parent_display`;
 /** Where to select it from. */

@@ -14,6 +14,7 @@ export interface ValuePageQuery {
   limit: number;
   parameters: SqlParameters;
   withGroups?: boolean;
+  keys?: readonly string[] | undefined;
 }
 
 /** A part of the list, in the order of reading: selects `k`, the key or null, and `seq`, at most a page of them. */
@@ -39,7 +40,7 @@ export async function listPageByValue(queryable: Queryable, query: ValuePageQuer
   });
   const page = `with ${[...parts.tables, ...tables].join(",\n    ")},
     keys as (${segments.map((_, place) => `select k, seq from s${place}`).join(" union all ")})
-    select ${columnsOf([{ type }])}, keys.k as sort_key, 0 as part
+    select ${columnsOf([{ type }], query)}, keys.k as sort_key, 0 as part
       from keys cross join lateral (
         select r.* from resource r
          where r.tenant_id = $1 and r.type = '${type}' and r.seq = keys.seq and r.deleted_at is null offset 0) r

@@ -116,6 +116,37 @@ export function showsWhole(projection: Projection, type: ResourceTypeDefinition)
   return viewOf(projection, type).isWhole;
 }
 
+/**
+ * The names at the top of a stored document that a projection shows anything of, where it names a few; undefined where
+ * a document is better read as a whole.
+ */
+export function shownKeys(
+  projection: Projection,
+  type: ResourceTypeDefinition,
+): readonly string[] | undefined {
+  return viewOf(projection, type).keys;
+}
+
+const NOT_IN_DOCUMENTS: ReadonlySet<string> = new Set([
+  "schemas",
+  "id",
+  "meta",
+  "members",
+  "groups",
+  "password",
+]);
+
+/** More names than this cost the database more than the whole document. */
+const FEW_KEYS = 8;
+
+function fewKeys(view: Pick<View, "core" | "extensions">, { mode }: Projection): string[] | undefined {
+  if (mode !== "include") return undefined;
+  const extensions = view.extensions.filter(({ parts }) => parts.length > 0);
+  const own = view.core.map(({ name }) => name).filter((name) => !NOT_IN_DOCUMENTS.has(name));
+  const keys = [...own, ...extensions.map(({ id }) => id)];
+  return keys.length > FEW_KEYS ? undefined : keys;
+}
+
 /** What a projection leaves of a resource type, worked out once. */
 interface View {
   core: readonly ShownAttribute[];
@@ -124,6 +155,8 @@ interface View {
   meta: readonly ShownAttribute[];
   /** See {@link showsWhole}. */
   isWhole: boolean;
+  /** See {@link shownKeys}. */
+  keys: readonly string[] | undefined;
 }
 
 interface ShownAttribute {
@@ -161,6 +194,7 @@ function compileView(projection: Projection, type: ResourceTypeDefinition): View
     core: [...named("id"), ...rest],
     extensions,
     meta: named("meta"),
+    keys: fewKeys({ core, extensions }, projection),
     isWhole:
       holdsWhole(core, type.schema.attributes) &&
       holdsWhole(core, COMMON_ATTRIBUTES) &&

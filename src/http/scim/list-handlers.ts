@@ -1,8 +1,8 @@
 import type { Request, RequestHandler, Response } from "express";
 import type { Directory, ListPage } from "../../directory/directory.js";
 import { listResponseText } from "../../scim/messages.js";
-import { parseProjection, projectionNeeds } from "../../scim/projection.js";
-import type { ResourceTypeId } from "../../scim/schema/attribute.js";
+import { type Projection, parseProjection, projectionNeeds, shownKeys } from "../../scim/projection.js";
+import type { ResourceTypeDefinition, ResourceTypeId } from "../../scim/schema/attribute.js";
 import { sendScimText } from "../middleware/negotiation.js";
 import { queryOf, type RequestParameters } from "../middleware/request-state.js";
 import { requestContext } from "./call.js";
@@ -46,7 +46,7 @@ export function createListHandlers(typeId: ResourceTypeId | undefined, deps: Lis
     const page: ListPage =
       typeId === undefined
         ? await directory.search(context, { ...parameters, needs })
-        : await directory.list(context, typeId, { ...parameters, needs });
+        : await directory.list(context, typeId, { ...parameters, needs, keys: keysOf(views.get(typeId)) });
     const resources = page.resources.flatMap((resource) => {
       const view = views.get(resource.type);
       return view === undefined ? [] : writeResource(resource, view.type, view.projection, baseUrl).text;
@@ -68,6 +68,12 @@ export function createListHandlers(typeId: ResourceTypeId | undefined, deps: Lis
     search: (request, response) =>
       answer(request, response, readSearchRequest(request.body, requestContext(request).dialect)),
   };
+}
+
+function keysOf(
+  view: { type: ResourceTypeDefinition; projection: Projection } | undefined,
+): readonly string[] | undefined {
+  return view && shownKeys(view.projection, view.type);
 }
 
 const LIST_PARAMETERS = ["filter", "sortBy", "sortOrder", "startIndex", "count", "cursor"] as const;
