@@ -339,6 +339,8 @@ const cases: Case[] = [
   { method: "post", path: RUNS, status: 400, body: { dryRun: "yes" } },
   { method: "get", path: `${RUNS}/{runId}`, status: 200, query: "?kind=drift,missing&result=done" },
   { method: "get", path: `${RUNS}/{runId}`, status: 400, query: "?kind=odd" },
+  { method: "get", path: `${RUNS}/{runId}/rows.csv`, status: 200 },
+  { method: "get", path: `${RUNS}/{runId}/rows.csv`, status: 400, query: "?kind=odd" },
   { method: "post", path: DECISION, status: 400, body: { choice: "maybe" } },
   { method: "post", path: DECISION, status: 409, body: { choice: "push" } },
   {

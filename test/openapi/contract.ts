@@ -50,7 +50,7 @@ export function violations(path: string, method: string, answer: Answer): string
   const mediaType = answer.headers["content-type"]?.split(";")[0] ?? "none";
   if (!(mediaType in content)) return [...missing, `the media type ${mediaType} is not documented`];
   const validate = validatorAt(`${response.pointer}/content/${escapePointer(mediaType)}/schema`);
-  if (validate(JSON.parse(answer.text))) return missing;
+  if (validate(/json$/.test(mediaType) ? JSON.parse(answer.text) : answer.text)) return missing;
   return [...missing, ...(validate.errors ?? []).map((error) => `${error.instancePath}: ${error.message}`)];
 }
 

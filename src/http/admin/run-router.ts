@@ -8,6 +8,7 @@ import { administratorOf } from "./administrator.js";
 import { readCursor, toPage } from "./cursor.js";
 import { presentRun, presentRunRow } from "./present-run.js";
 import { pageFields, readId, readInput, textSchema } from "./read-input.js";
+import { streamRows } from "./run-rows-csv.js";
 
 /** What the endpoints of the runs work with. */
 export interface RunRouterDeps {
@@ -71,6 +72,10 @@ const decisionBody = z.strictObject({
 });
 
 const rowsQuery = z.strictObject({ ...pageFields, kind: someOf(KINDS), result: someOf(RESULTS) });
+const exportQuery = z.strictObject({ kind: someOf(KINDS), result: someOf(RESULTS) });
+
+/** Rows read at once for a file. */
+const EXPORT_PAGE = 500;
 
 /** `/connections/{id}/runs`: comparisons of a connection with its vendor. To be mounted at `/connections`. */
 export function createRunRouter({ runs, rowDecisions, baseUrl }: RunRouterDeps): Router {
@@ -106,6 +111,19 @@ export function createRunRouter({ runs, rowDecisions, baseUrl }: RunRouterDeps):
     response.json({ ...presentRun(counted), rows: toPage(rows, limit, presentRunRow) });
   };
 
+  const exportRows: RequestHandler = async (request, response) => {
+    const { kind, result } = readInput(exportQuery, { ...queryOf(request) });
+    const { tenantId } = administratorOf(request);
+    const connectionId = readId(request.params["id"]);
+    const runId = readId(request.params["runId"]);
+    const readRows = (after: string | undefined) =>
+      runs.rows(tenantId, connectionId, { runId, kinds: kind, results: result, after, limit: EXPORT_PAGE });
+    const first = await readRows(undefined);
+    response.type("text/csv").attachment(`run-${runId}.csv`);
+    if (request.method === "HEAD") response.end();
+    else await streamRows(response, first, readRows);
+  };
+
   const decide: RequestHandler = async (request, response) => {
     const decision = readInput(decisionBody, request.body);
     const at = {
@@ -125,6 +143,10 @@ export function createRunRouter({ runs, rowDecisions, baseUrl }: RunRouterDeps):
   router
     .route("/:id/runs/:runId")
     .get(read)
+    .all(methodNotAllowed(["GET", "HEAD"]));
+  router
+    .route("/:id/runs/:runId/rows.csv")
+    .get(exportRows)
     .all(methodNotAllowed(["GET", "HEAD"]));
   router
     .route("/:id/runs/:runId/rows/:rowId/decision")
