@@ -53,6 +53,7 @@ import { CreateAdoptionProposal1764178000100 } from "./1764178000100-create-adop
 import { AddRunNotification1764178500100 } from "./1764178500100-add-run-notification.js";
 import { AddDeliveryDoubt1764178600100 } from "./1764178600100-add-delivery-doubt.js";
 import { RememberWhatRunsChanged1764178700100 } from "./1764178700100-remember-what-runs-changed.js";
+import { CreateAdoptionReport1764178800100 } from "./1764178800100-create-adoption-report.js";
 
 /** Every migration, oldest first. Listed by hand so that compiled code and tsx find the same ones. */
 export const migrations = [
@@ -111,4 +112,5 @@ export const migrations = [
   AddRunNotification1764178500100,
   AddDeliveryDoubt1764178600100,
   RememberWhatRunsChanged1764178700100,
+  CreateAdoptionReport1764178800100,
 ];

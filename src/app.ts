@@ -29,6 +29,7 @@ import { createSecretBox } from "./platform/secret-box.js";
 import { createTextSigner } from "./platform/text-signer.js";
 import {
   logDictionaryChange,
+  logReport,
   logRun,
   logRunTrouble,
   logTrouble,
@@ -122,6 +123,7 @@ export async function startGateway(config: Config, options: StartOptions = {}): 
         onCall: (call, connector) => observeCall(metrics, logger, call, connector),
         onSettled: (event) => observeSettled(metrics, logger, clock, event),
         onRunEnded: (run, end) => logRun(logger, run, end),
+        onReportEnded: (report, end) => logReport(logger, report, end),
         directory: createDirectory({ database, clock, passwords: config.passwords }),
         onError: (error, delivery) => logTrouble(logger, error, delivery),
         onRunError: (error, run) => logRunTrouble(logger, error, run),
@@ -237,7 +239,6 @@ async function listen(parts: Parts): Promise<HttpServer> {
 function createSurfaces(parts: Parts, probe: ProbeDeps, publicUrl: string) {
   const { config, clock, logger, database, authorization, connections, plans, dictionary, requestLog } =
     parts;
-  const { notifications } = parts;
   const callers: CallerChecks = {
     checkToken: authorization.authenticate,
     knownGrant: authorization.knownGrant,
@@ -283,7 +284,7 @@ function createSurfaces(parts: Parts, probe: ProbeDeps, publicUrl: string) {
         dictionary,
         onChange: (change) => logDictionaryChange(logger, change),
       }),
-      notifications,
+      notifications: parts.notifications,
       requestLog,
       timelines: createTimelines({ database }),
       clock,

@@ -4,6 +4,7 @@ import type { Logger } from "./observability/logger.js";
 import type { Metrics } from "./observability/metrics.js";
 import { countDeliveries } from "./outbox/count.js";
 import type { ClaimedDelivery } from "./outbox/delivery.js";
+import type { AdoptionReport, ReportEnd } from "./persistence/adoption-report-store.js";
 import type { Database } from "./persistence/database.js";
 import type { Run, RunEnd } from "./persistence/run-store.js";
 import type { Clock } from "./platform/clock.js";
@@ -51,6 +52,12 @@ export function logTrouble(logger: Logger, error: unknown, delivery?: ClaimedDel
 export function logRun(logger: Logger, run: Run, { status, reason }: RunEnd): void {
   const { id: runId, connectionId, trigger, dryRun, correlationId } = run;
   logger.info({ correlationId, connectionId, runId, trigger, dryRun, status, reason }, "run ended");
+}
+
+/** A report of what exists at a vendor that ended in this process gets a line. */
+export function logReport(logger: Logger, report: AdoptionReport, { status, reason }: ReportEnd): void {
+  const { id: reportId, connectionId, correlationId } = report;
+  logger.info({ correlationId, connectionId, reportId, status, reason }, "adoption report ended");
 }
 
 /** Trouble of our own with a run, or with finding one. */

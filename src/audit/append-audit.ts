@@ -19,6 +19,7 @@ export const GATEWAY_ACTOR = "gateway";
 /** What the audit follows. Add a kind here when an administrator can change something new. */
 export type AuditedObject =
   | "adoption-proposal"
+  | "adoption-report"
   | "client"
   | "client-secret"
   | "client-token"

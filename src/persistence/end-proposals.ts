@@ -102,3 +102,19 @@ export async function endProposalsFor(
   );
   return rows.map((row) => row.resource_id);
 }
+
+/** Ends the open proposals from before `since` that a complete report does not confirm, and answers whose they were. */
+export async function endUnconfirmed(
+  db: Queryable,
+  key: { tenantId: string; connectionId: string; reportId: string },
+  end: { since: Date; reason: RunReason; now: Date },
+): Promise<string[]> {
+  const rows = await db.query<{ resource_id: string }>(
+    `update adoption_proposal set state = 'outdated', reason = $5::jsonb, ended_at = $6
+      where tenant_id = $1 and connection_id = $2 and state = 'open' and report_id is distinct from $3
+        and created_at < $4
+      returning resource_id`,
+    [key.tenantId, key.connectionId, key.reportId, end.since, JSON.stringify({ ...end.reason }), end.now],
+  );
+  return rows.map((row) => row.resource_id);
+}

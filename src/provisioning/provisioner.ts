@@ -2,10 +2,12 @@ import type { Connector, ConnectorSession, VendorCall } from "../connectors/conn
 import type { Directory } from "../directory/directory.js";
 import { releaseAllLeases } from "../outbox/claim.js";
 import type { ClaimedDelivery } from "../outbox/delivery.js";
+import type { AdoptionReport, ReportEnd } from "../persistence/adoption-report-store.js";
 import type { Connection } from "../persistence/connection-store.js";
 import type { Database } from "../persistence/database.js";
 import type { Run, RunEnd } from "../persistence/run-store.js";
 import type { Clock } from "../platform/clock.js";
+import { startReporter } from "./adoption/report/reporter.js";
 import { createCallRecorder } from "./call-recorder.js";
 import { createOpenConnections } from "./connections/open-connections.js";
 import { createTroubleWatch } from "./connections/trouble-watch.js";
@@ -26,6 +28,8 @@ export interface ProvisionerDeps {
   onSettled(event: DeliverySettled): void;
   /** Told of each reconciliation that ended in this process. */
   onRunEnded(run: Run, end: RunEnd): void;
+  /** Told of each report of what exists at a vendor that ended in this process. */
+  onReportEnded(report: AdoptionReport, end: ReportEnd): void;
   /** Where a reconciliation writes values of the vendor that are to stand in SCIM. */
   directory: Pick<Directory, "read" | "patch">;
   /** Trouble of our own, such as a database that went away; with the delivery where it concerns one. */
@@ -76,10 +80,15 @@ export async function startProvisioner(deps: ProvisionerDeps): Promise<Provision
     onRunEnded: deps.onRunEnded,
     onError: deps.onRunError,
   });
+  const reporter = await startReporter({
+    ...{ database, clock, connections },
+    onReportEnded: deps.onReportEnded,
+    onError: (error) => deps.onRunError(error),
+  });
   const scheduler = startScheduler({ database, clock, onError: deps.onRunError });
   return {
     async stop(graceMs) {
-      await Promise.all([scheduler.stop(), reconciler.stop(), worker.stop(graceMs)]);
+      await Promise.all([scheduler.stop(), reconciler.stop(), reporter.stop(), worker.stop(graceMs)]);
       await connections.close();
     },
   };

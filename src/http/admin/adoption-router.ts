@@ -6,7 +6,7 @@ import { queryOf } from "../middleware/request-state.js";
 import { methodNotAllowed } from "../middleware/routes.js";
 import { administratorOf } from "./administrator.js";
 import { readCursor, toPage } from "./cursor.js";
-import { presentProposal } from "./present-adoption.js";
+import { presentOverview, presentProposal, presentReport, presentUnmatched } from "./present-adoption.js";
 import { idSchema, pageFields, readId, readInput } from "./read-input.js";
 
 /** What the endpoints of adoption work with. */
@@ -43,6 +43,17 @@ const listQuery = z.strictObject({
   report: idSchema.optional(),
 });
 
+const unmatchedQuery = z.strictObject({
+  ...pageFields,
+  side: z.enum(["scim", "vendor"], 'must be "scim" or "vendor"'),
+  resourceType: z.enum(["User", "Group"], 'must be "User" or "Group"').default("User"),
+});
+
+/** Remote ids are texts of the vendor's; these lists are in their order. */
+function readKey(cursor: string | undefined): string | undefined {
+  return cursor === undefined ? undefined : Buffer.from(cursor, "base64url").toString("utf8").slice(0, 200);
+}
+
 /** What is decided together has to be named: nobody approves everything by an empty body. */
 const selectionBody = (words: readonly [string, ...string[]]) =>
   z.strictObject({
@@ -62,7 +73,27 @@ const SELECTIONS = {
 
 /** `/connections/{id}/adoption`: linking to what exists at a vendor. To be mounted at `/connections`. */
 export function createAdoptionRouter({ adoption }: AdoptionRouterDeps): Router {
-  const { proposals } = adoption;
+  const { proposals, reports } = adoption;
+
+  const start: RequestHandler = async (request, response) => {
+    const connectionId = readId(request.params["id"]);
+    readInput(z.strictObject({}), request.body ?? {});
+    response.status(202).json(presentReport(await reports.start(administratorOf(request), connectionId)));
+  };
+
+  const overview: RequestHandler = async (request, response) => {
+    const { tenantId } = administratorOf(request);
+    response.json(presentOverview(await reports.overview(tenantId, readId(request.params["id"]))));
+  };
+
+  const unmatched: RequestHandler = async (request, response) => {
+    const { cursor, limit, side, resourceType } = readInput(unmatchedQuery, { ...queryOf(request) });
+    const { tenantId } = administratorOf(request);
+    const query = { side, resourceType, after: readKey(cursor), limit: limit + 1 };
+    const found = await reports.unmatched(tenantId, readId(request.params["id"]), query);
+    const rows = found.entries.map((entry) => ({ ...entry, id: entry.key }));
+    response.json({ reportId: found.report.id, ...toPage(rows, limit, presentUnmatched) });
+  };
 
   const list: RequestHandler = async (request, response) => {
     const { cursor, limit, state, confidence, resource, report, ...query } = readInput(listQuery, {
@@ -115,6 +146,12 @@ export function createAdoptionRouter({ adoption }: AdoptionRouterDeps): Router {
     if (method === "GET") route.get(handler).all(methodNotAllowed(["GET", "HEAD"]));
     else route.post(handler).all(methodNotAllowed(["POST"]));
   };
+  router
+    .route("/:id/adoption")
+    .get(overview)
+    .post(start)
+    .all(methodNotAllowed(["GET", "HEAD", "POST"]));
+  at("/unmatched", "GET", unmatched);
   at("/proposals", "GET", list);
   at("/proposals/approve", "POST", decideAll("approved"));
   at("/proposals/reject", "POST", decideAll("rejected"));

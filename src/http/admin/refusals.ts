@@ -22,6 +22,7 @@ import {
 } from "../../dictionary/dictionary-errors.js";
 import { InvalidNotificationSettingsError } from "../../notifications/notification-settings.js";
 import { ProposalNotFoundError, ProposalOverError } from "../../provisioning/adoption/proposals.js";
+import { NoCompleteReportError, ReportActiveError } from "../../provisioning/adoption/report/reports.js";
 import {
   ConnectionDisabledError,
   ConnectionExistsError,
@@ -124,6 +125,12 @@ function runProblem(error: unknown): ProblemError | undefined {
 function adoptionProblem(error: unknown): ProblemError | undefined {
   if (error instanceof ProposalNotFoundError) {
     return new ProblemError(404, "proposal_not_found", error.message);
+  }
+  if (error instanceof ReportActiveError) {
+    return new ProblemError(409, "report_active", error.message, { reportId: error.reportId });
+  }
+  if (error instanceof NoCompleteReportError) {
+    return new ProblemError(409, "no_complete_report", error.message);
   }
   if (error instanceof ProposalOverError) {
     const { state, reason } = error;

@@ -50,7 +50,7 @@ export const ADOPTION_REASONS = {
 } as const satisfies Record<string, Explanation & { field?: string }>;
 
 /** Why a proposal is over, by code. */
-export const PROPOSAL_REASONS = {
+const PROPOSAL_REASONS = {
   changed: {
     message: {
       en: "It is not any more what the proposal said.[ Changed at the vendor: {vendor}.][ Changed in SCIM: {scim}.]",

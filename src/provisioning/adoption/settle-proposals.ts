@@ -1,4 +1,4 @@
-import { type ClaimedDelivery, DELIVERY_CHANNEL } from "../../outbox/delivery.js";
+import type { ClaimedDelivery } from "../../outbox/delivery.js";
 import { insertProposals } from "../../persistence/adoption-proposal-store.js";
 import type { Transaction } from "../../persistence/database.js";
 import { endProposal, endProposalsFor, endProposalsOf } from "../../persistence/end-proposals.js";
@@ -6,9 +6,10 @@ import { newTimedId } from "../../platform/ids.js";
 import type { Decision } from "../decide/decision.js";
 import type { Subject } from "../decide/subject.js";
 import type { Action, LinkChange } from "../write/execution.js";
-import { ADOPTION_REASONS, proposalReason } from "./adoption-reasons.js";
+import { proposalReason } from "./adoption-reasons.js";
 import { namedWitnesses } from "./basis.js";
 import type { ProposalChange } from "./proposal-changes.js";
+import { wakeUndecided } from "./wake-undecided.js";
 
 /** What a delivery means for the proposals of its resource. */
 export interface ProposalEffects {
@@ -73,27 +74,4 @@ async function apply(
   const key = { tenantId, connectionId, resourceType, resourceId, correlationId };
   const proposal = { ...change.proposal, ...key, id: newTimedId(now), reportId: null };
   await insertProposals(tx, [proposal], proposalReason("changed"), now);
-}
-
-/**
- * Has those looked at again who wait for a decision that there is nothing to decide about any more. Rows that somebody has
- * locked are passed over: whoever has them is about to move them anyway.
- */
-async function wakeUndecided(
-  tx: Transaction,
-  { tenantId, connectionId }: ClaimedDelivery,
-  resourceIds: readonly string[],
-  now: Date,
-): Promise<void> {
-  if (resourceIds.length === 0) return;
-  await tx.query(
-    `update delivery d set state = 'pending', next_attempt_at = $4
-       from (select id from delivery
-              where tenant_id = $1 and connection_id = $2 and resource_id = any($3::uuid[]) and state = 'parked'
-                and reason->>'code' = any($5::text[])
-                for update skip locked) waiting
-      where d.tenant_id = $1 and d.id = waiting.id`,
-    [tenantId, connectionId, resourceIds, now, Object.keys(ADOPTION_REASONS)],
-  );
-  tx.hint(DELIVERY_CHANNEL);
 }

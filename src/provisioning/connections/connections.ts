@@ -343,6 +343,9 @@ const FORGOTTEN_TABLES = [
   "run_schedule",
   "ignored_drift",
   "adoption_proposal",
+  "adoption_pair",
+  "adoption_entry",
+  "adoption_report",
 ];
 
 async function forgetDeliveries(tx: Transaction, tenantId: string, connectionId: string): Promise<void> {

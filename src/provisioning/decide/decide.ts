@@ -1,5 +1,6 @@
+import type { ConnectorDescriptor } from "../../connectors/connector.js";
 import type { ClaimedDelivery } from "../../outbox/delivery.js";
-import type { JsonObject } from "../../scim/schema/attribute.js";
+import type { JsonObject, ResourceTypeId } from "../../scim/schema/attribute.js";
 import type { ConnectionAtWork } from "../connections/connection-at-work.js";
 import { decideDepartment } from "./decide-department.js";
 import { decideUser } from "./decide-user.js";
@@ -59,13 +60,22 @@ export function adoptedRemoteId(
   subject: Subject,
   connection: Pick<ConnectionAtWork, "descriptor">,
 ): string | undefined {
-  if (subject.link !== undefined) return undefined;
-  const field =
-    subject.type === "User" ? connection.descriptor.idField.user : connection.descriptor.idField.group;
-  const values = subject.attributes[DICTIONARY[subject.type]];
+  return subject.link === undefined
+    ? namedRemoteId(subject.type, subject.attributes, subject.linkedElsewhere, connection.descriptor)
+    : undefined;
+}
+
+/** The remote id that the dictionary attribute of a resource without a link names. */
+export function namedRemoteId(
+  type: ResourceTypeId,
+  attributes: JsonObject,
+  linkedElsewhere: readonly string[] | undefined,
+  { idField }: Pick<ConnectorDescriptor, "idField">,
+): string | undefined {
+  const values = attributes[DICTIONARY[type]];
   if (typeof values !== "object" || values === null || Array.isArray(values)) return undefined;
-  const value = (values as JsonObject)[field];
+  const value = values[type === "User" ? idField.user : idField.group];
   if (typeof value !== "string" || value === "") return undefined;
   // What another connection wrote back names nothing here: the attribute shows one id, and each company has its own.
-  return subject.linkedElsewhere?.includes(value) ? undefined : value;
+  return linkedElsewhere?.includes(value) ? undefined : value;
 }

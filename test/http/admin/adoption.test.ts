@@ -45,7 +45,9 @@ async function propose(person: string | undefined, remoteId: string, strength: N
 }
 
 beforeEach(async () => {
-  await test.database.query("truncate connection, adoption_proposal, audit_entry, delivery, resource");
+  await test.database.query(
+    "truncate connection, adoption_proposal, adoption_report, adoption_entry, audit_entry, delivery, resource",
+  );
   admin = createAdministration(test.database);
   const config = { corpId: "ding1", appSecret: "s3cret-value" };
   id = (await request(admin.app).post(PATH).set(bearer).send({ connector: "test", name: "总部", config }))
@@ -170,5 +172,66 @@ describe("proposals to link what exists [001-29]", () => {
     const answer = await post(`/proposals/${decision}`, body);
     expect(answer.body).toMatchObject({ status: 400, code: "invalid_request" });
     expect(answer.body.errors[0].field).toBe(field);
+  });
+});
+
+describe("the report of what exists [001-29]", () => {
+  it("is queued while the connection is off, one at a time, and shown with all proposals counted", async () => {
+    expect((await get("")).body).toEqual({ report: null, proposals: [] });
+    const started = await post("");
+    expect(started.status).toBe(202);
+    expect(started.body).toMatchObject({ status: "queued", summary: null, reason: null });
+    expect((await post("")).body).toMatchObject({
+      status: 409,
+      code: "report_active",
+      reportId: started.body.id,
+    });
+    await propose(people[0], "x1", "certain");
+    await propose(people[1], "x2", "weak");
+    expect((await get("")).body).toMatchObject({
+      report: { id: started.body.id },
+      proposals: [
+        { state: "open", resourceType: "User", confidence: "certain", count: 1 },
+        { state: "open", resourceType: "User", confidence: "weak", count: 1 },
+      ],
+    });
+    const audit = await test.database.query(
+      "select action from audit_entry where object_type = 'adoption-report'",
+    );
+    expect(audit).toEqual([{ action: "adoption-report.started" }]);
+  });
+
+  it("tells who has no counterpart once one has read everything, by page", async () => {
+    expect((await get("/unmatched?side=scim")).body).toMatchObject({
+      status: 409,
+      code: "no_complete_report",
+    });
+    const { body: report } = await post("");
+    await test.database.query("update adoption_report set status = 'succeeded'");
+    for (const key of ["b", "a", "c"]) {
+      await test.database.query(
+        `insert into adoption_entry (tenant_id, report_id, connection_id, resource_type, side, entry_key, name, outcome)
+         values ($1, $2, $3, 'User', 'vendor', $4, $4, 'unmatched')`,
+        [defaultTenantId, report.id, id, key],
+      );
+    }
+    const first = (await get("/unmatched?side=vendor&limit=2")).body;
+    expect(first).toMatchObject({ reportId: report.id, items: [{ id: "a" }, { id: "b" }] });
+    const rest = (await get(`/unmatched?side=vendor&limit=2&cursor=${first.nextCursor}`)).body;
+    expect(rest).toMatchObject({ items: [{ id: "c", name: "c", side: "vendor" }], nextCursor: null });
+    expect((await get("/unmatched?side=scim")).body.items).toEqual([]);
+    expect((await get("/unmatched?side=vendor&resourceType=Group")).body.items).toEqual([]);
+  });
+
+  it.each(["/unmatched", "/unmatched?side=both", "/unmatched?side=scim&resourceType=Role"])(
+    "refuses %s",
+    async (path) => {
+      expect((await get(path)).body).toMatchObject({ status: 400, code: "invalid_request" });
+    },
+  );
+
+  it("is not made of a connection that is not there", async () => {
+    const none = await request(admin.app).post(`${PATH}/${UNKNOWN}/adoption`).set(bearer);
+    expect(none.body).toMatchObject({ status: 404, code: "connection_not_found" });
   });
 });
