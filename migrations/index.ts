@@ -54,6 +54,7 @@ import { AddRunNotification1764178500100 } from "./1764178500100-add-run-notific
 import { AddDeliveryDoubt1764178600100 } from "./1764178600100-add-delivery-doubt.js";
 import { RememberWhatRunsChanged1764178700100 } from "./1764178700100-remember-what-runs-changed.js";
 import { CreateAdoptionReport1764178800100 } from "./1764178800100-create-adoption-report.js";
+import { CreateRoleGroup1764179000100 } from "./1764179000100-create-role-group.js";
 
 /** Every migration, oldest first. Listed by hand so that compiled code and tsx find the same ones. */
 export const migrations = [
@@ -113,4 +114,5 @@ export const migrations = [
   AddDeliveryDoubt1764178600100,
   RememberWhatRunsChanged1764178700100,
   CreateAdoptionReport1764178800100,
+  CreateRoleGroup1764179000100,
 ];

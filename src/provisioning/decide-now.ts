@@ -27,7 +27,8 @@ export async function decideNow(
 ): Promise<Decided> {
   const { tenantId, connectionId, resourceType, resourceId } = delivery;
   const { rootGroupId } = connection;
-  const key = { tenantId, connectionId, resourceType, resourceId };
+  const roles = connection.policy.groupsAsRoles.enabled;
+  const key = { tenantId, connectionId, resourceType, resourceId, roles };
   const load = () => loadSubject(deps.database, rootGroupId === undefined ? key : { ...key, rootGroupId });
   const subject = await load();
   const decision = decide(delivery, subject, connection, now);

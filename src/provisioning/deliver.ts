@@ -1,5 +1,6 @@
 import type { VendorCall } from "../connectors/connector.js";
 import { ConnectorError } from "../connectors/errors.js";
+import { isRoleId } from "../connectors/role-id.js";
 import type { ClaimedDelivery, DeliveryReason } from "../outbox/delivery.js";
 import type { Outcome } from "../outbox/settle.js";
 import type { Database } from "../persistence/database.js";
@@ -20,11 +21,12 @@ import { orderLedDepartments } from "./order-led-departments.js";
 import { guardRemoval } from "./protection/guard-removal.js";
 import type { Pause } from "./quarantine.js";
 import { reasonFor } from "./reasons.js";
+import { forgetRole } from "./roles/replaced-role.js";
 import { type Settlement, settleDelivery } from "./settle-delivery.js";
 import { useConnection } from "./use-connection.js";
 import { waitForHolder } from "./wait-for-holder.js";
 import { execute, type VendorDecision } from "./write/execute.js";
-import { AdoptionRefused, type Execution } from "./write/execution.js";
+import { AdoptionRefused, type Execution, RemoteVanished } from "./write/execution.js";
 import { explainDepartments } from "./write/explain-departments.js";
 
 /** What the delivery of one resource needs. */
@@ -132,7 +134,13 @@ async function carryOut(deps: DeliverDeps, work: Work): Promise<Settlement> {
         link: markOf(decision, work.subject),
         outcome: { kind: "retry", reason: decision.reason, at: decision.at, charged: false },
       };
+    case "release": {
+      const { reason } = decision;
+      const outcome: Outcome = { kind: "retry", reason, at: startedAt, charged: false };
+      return { ...base, link: { kind: "delete" }, outcome };
+    }
     case "write-department":
+    case "write-role":
     case "write-user":
     case "remove":
       return callVendor(deps, work, decision);
@@ -158,7 +166,7 @@ async function callVendor(deps: DeliverDeps, work: Work, decision: VendorDecisio
   const { delivery, subject, calls, startedAt } = work;
   try {
     const done: Execution = await deps.recorder.record(
-      () => execute({ ...work, database: deps.database, decision }),
+      () => execute({ ...work, database: deps.database, decision, now: startedAt }),
       calls,
     );
     if (subject.type === "User" && decision.kind === "write-user") {
@@ -168,33 +176,43 @@ async function callVendor(deps: DeliverDeps, work: Work, decision: VendorDecisio
     const { action, approvalUsed = false } = done;
     const marks = marksAfter(decision, subject.link, done);
     const link = done.link.kind === "set" ? { ...done.link, marks } : done.link;
+    if (done.failed !== undefined) return { ...(await failedWith(deps, work, done.failed)), action, link };
     const answered = calls.length > 0;
     if (answered) observe(deps, work, false);
     return { startedAt, calls, action, link, inDoubt: false, outcome, answered, approvalUsed };
   } catch (error) {
-    const failure = await failureOf(deps, work, error);
-    const pause = failure.pause ?? pauseForTrouble(deps, work, failure);
-    return {
-      startedAt,
-      calls,
-      action: decision.kind === "remove" ? "remove" : subject.link === undefined ? "create" : "update",
-      link: failure.dropLink === true ? { kind: "delete" } : { kind: "keep" },
-      inDoubt: failure.inDoubt || isInDoubt(delivery),
-      onItsWay: failure.onItsWay === true,
-      outcome: failure.outcome,
-      code: failure.code,
-      answered: failure.sign === "answered" && calls.length > 0,
-      ...(pause === undefined ? {} : { pause }),
-      ...(failure.unlisted === undefined
-        ? {}
-        : { unknownCode: { ...failure.unlisted, code: failure.code, path: calls.at(-1)?.path ?? "" } }),
-    };
+    return failedWith(deps, work, error);
   }
+}
+
+/** A failed execution, of which nothing is kept but what the failure says. */
+async function failedWith(deps: DeliverDeps, work: Work, error: unknown): Promise<Settlement> {
+  const { delivery, decision, subject, calls, startedAt } = work;
+  if (error instanceof RemoteVanished && isRoleId(error.remoteId)) {
+    await forgetRole(deps.database, delivery, error.remoteId, deps.clock.now());
+  }
+  const failure = await failureOf(deps, work, error);
+  const pause = failure.pause ?? pauseForTrouble(deps, work, failure);
+  return {
+    startedAt,
+    calls,
+    action: decision.kind === "remove" ? "remove" : subject.link === undefined ? "create" : "update",
+    link: failure.dropLink === true ? { kind: "delete" } : { kind: "keep" },
+    inDoubt: failure.inDoubt || isInDoubt(delivery),
+    onItsWay: failure.onItsWay === true,
+    outcome: failure.outcome,
+    code: failure.code,
+    answered: failure.sign === "answered" && calls.length > 0,
+    ...(pause === undefined ? {} : { pause }),
+    ...(failure.unlisted === undefined
+      ? {}
+      : { unknownCode: { ...failure.unlisted, code: failure.code, path: calls.at(-1)?.path ?? "" } }),
+  };
 }
 
 function outcomeOf(done: Execution, decision: VendorDecision): Outcome {
   if (done.parked !== undefined) return { kind: "parked", reason: done.parked };
-  const later = decision.kind === "write-user" ? decision.lookAgain : undefined;
+  const later = "lookAgain" in decision ? decision.lookAgain : undefined;
   if (later !== undefined) return { kind: "retry", ...later, charged: false };
   return { kind: "synced", notes: done.notes, awaited: done.awaited };
 }

@@ -5,7 +5,7 @@ import { type RetrySchedule, retryDelay } from "../outbox/retry-schedule.js";
 import type { Outcome } from "../outbox/settle.js";
 import type { Pause } from "./quarantine.js";
 import { reasonFor } from "./reasons.js";
-import { AdoptionRefused, RemoteVanished } from "./write/execution.js";
+import { AdoptionRefused, NotYet, RemoteVanished } from "./write/execution.js";
 
 /** What follows from a failed execution. */
 export interface Failure {
@@ -59,6 +59,12 @@ export function failureOutcome(error: unknown, context: FailureContext): Failure
     const reason = reasonFor("lease-lost");
     const outcome: Outcome = { kind: "retry", reason, at: context.now, charged: false };
     return { outcome, inDoubt: true, code: reason.code, sign: "none" };
+  }
+  if (error instanceof NotYet) {
+    const { reason, lookAgainMs } = error;
+    const at = new Date(context.now.getTime() + lookAgainMs);
+    const outcome: Outcome = { kind: "retry", reason, at, charged: false };
+    return { outcome, inDoubt: false, code: reason.code, sign: "none" };
   }
   if (error instanceof ConnectorError) return connectorFailure(error, context);
   throw error;

@@ -44,6 +44,12 @@ export const REASONS = {
       zh: "该组的类型是“group”，不作为部门同步。",
     },
   },
+  "roles-off": {
+    message: {
+      en: "Groups are not roles at this connection any more (policy.groupsAsRoles); the role stays as it is.",
+      zh: "该连接已不再将组同步为角色（policy.groupsAsRoles）；已有角色保持不变。",
+    },
+  },
   "deactivation-grace": {
     message: {
       en: 'No longer wanted in SCIM; the policy of the connection ("{action}") is applied on {until} unless that changes.',
@@ -186,6 +192,18 @@ export const REASONS = {
   "waiting-for-reference": {
     message: { en: "Waits for {role}: {named}.", zh: "正在等待{role}：{named}。" },
   },
+  "kind-changed": {
+    message: {
+      en: "The group's kind changed: what it was at the vendor was let go, what it is now is made next.",
+      zh: "该组的类型已变更：对方原有的对象已处理，接下来按新类型创建。",
+    },
+  },
+  "role-group-in-work": {
+    message: {
+      en: 'The group of roles "{name}" is being made for another group; looked at again in a second.',
+      zh: "角色组“{name}”正在由另一个组的投递创建，稍后再次处理。",
+    },
+  },
   vanished: {
     message: {
       en: "The remote object {remoteId} does not exist any more. It is created anew.",
@@ -264,6 +282,25 @@ export const REASONS = {
     message: {
       en: "The worker was held up for so long that another one was given the delivery; nothing more was written.",
       zh: "处理进程停顿过久，该投递已交由其他进程处理，本次未再写入。",
+    },
+  },
+  "role-name-taken": {
+    field: "displayName",
+    message: {
+      en: 'The role "{name}" ({role}) belongs to another SCIM group.',
+      zh: "角色“{name}”（{role}）属于另一个 SCIM 组。",
+    },
+    remedy: { en: "Rename one of the two groups.", zh: "请修改其中一个组的名称。" },
+  },
+  "role-exists": {
+    field: "displayName",
+    message: {
+      en: 'There is a role "{name}" ({role}) already, and the connection takes nothing for the same by its name.',
+      zh: "已有角色“{name}”（{role}），而该连接不按名称关联。",
+    },
+    remedy: {
+      en: "Rename the group or the role, or let names decide (policy.adoption).",
+      zh: "请修改该组或该角色的名称，或允许按名称关联（policy.adoption）。",
     },
   },
   "former-in-work": {

@@ -17,6 +17,7 @@ import type { ConnectionAtWork } from "./connections/connection-at-work.js";
 import { completeRemovals } from "./protection/removal-store.js";
 import { applyQuarantine, type Pause } from "./quarantine.js";
 import { settleRun } from "./reconciliation/settle-run.js";
+import { isRoleLink } from "./roles/role-link.js";
 import { type MetCode, noteUnknownCode } from "./unknown-codes.js";
 import type { Action, LinkChange } from "./write/execution.js";
 
@@ -90,7 +91,8 @@ export async function settleDelivery(
     if (result === "settled") {
       await settleRun(tx, delivery, "reason" in outcome ? outcome.reason : undefined, now);
       // Whoever waits for the name of this department may be who it waits for; see write/stand-in.ts.
-      if (outcome.kind === "blocked") await endWaitsForBlocked(tx, delivery, ["name-taken"], now);
+      if (outcome.kind === "blocked")
+        await endWaitsForBlocked(tx, delivery, ["name-taken", "role-name-taken"], now);
     }
     return result;
   });
@@ -148,17 +150,20 @@ async function applyLink(
     await markLink(tx, delivery, link.marks, now);
     return [];
   }
+  // The attribute of a group names a department (docs/adr/0032): the id of a role is not written there.
+  const role = link.kind === "set" ? link : await findLink(tx, { tenantId, connectionId, resourceId });
+  const isRole = isRoleLink(role);
   const { idField } = connection.descriptor;
   const attribute = resourceType === "User" ? idField.user : idField.group;
   const { correlationId } = delivery;
   const target = { tenantId, resourceType, resourceId, attribute, now, correlationId };
   if (link.kind === "delete") {
     await deleteLink(tx, { tenantId, connectionId, resourceId });
-    await writeBack(tx, { ...target, value: null });
+    if (!isRole) await writeBack(tx, { ...target, value: null });
     return [];
   }
   // The resource's row first, then the delivery rows: the order in which the directory locks them.
-  const written = await writeBack(tx, { ...target, value: link.remoteId });
+  const written = isRole ? "unchanged" : await writeBack(tx, { ...target, value: link.remoteId });
   await upsertLink(tx, {
     tenantId,
     connectionId,

@@ -335,6 +335,7 @@ const FORGOTTEN_TABLES = [
   "delivery_wait",
   "delivery",
   "rate_slot",
+  "role_group",
   "notification_quiet",
   "removal",
   "protection_alarm",

@@ -45,12 +45,13 @@ export function createOpenConnections(deps: OpenConnectionsDeps): OpenConnection
         throw new ConnectionNotFoundError(connectionId);
       const rootGroupId = await findRootGroup(deps.database, tenantId, connection.scope);
       const configuredRoot = connection.config["rootDepartmentId"];
+      const policy = readPolicy(connection.policy);
       return {
         id: connectionId,
         descriptor,
         session: sessionOf(connection),
-        policy: readPolicy(connection.policy),
-        mapping: readMapping(connection.mapping),
+        policy,
+        mapping: { ...readMapping(connection.mapping), roles: policy.groupsAsRoles.enabled },
         leavesOut: readScopeRules(connection.scope),
         rootDepartmentId:
           typeof configuredRoot === "string" ? configuredRoot : descriptor.defaultRootDepartmentId,

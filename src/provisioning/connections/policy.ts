@@ -6,6 +6,7 @@ import { mobileChangeSchema } from "../mobile-change/mobile-change-rules.js";
 import { deletionProtectionSchema } from "../protection/protection-rules.js";
 import { driftRulesSchema } from "../reconciliation/drift-rules.js";
 import { tombstoneDaysSchema } from "../returners/returner-rules.js";
+import { groupsAsRolesSchema } from "../roles/role-rules.js";
 import { retryRulesSchema } from "./retry-rules.js";
 
 /**
@@ -29,6 +30,8 @@ const policySections = {
   tombstoneDays: tombstoneDaysSchema,
   /** What a run does about fields that the vendor holds otherwise than they were sent. */
   drift: driftRulesSchema,
+  /** Whether groups of kind `group` become roles. */
+  groupsAsRoles: groupsAsRolesSchema,
   /** Whose accounts new people get. */
   accounts: accountRulesSchema,
   /** What a changed mobile number leads to, which no vendor call can change. */

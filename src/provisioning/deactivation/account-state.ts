@@ -39,7 +39,8 @@ export function marksAfter(
   link: Link | undefined,
   done: Execution,
 ): LinkMarks | undefined {
-  if (decision.kind !== "write-user" && decision.kind !== "write-department") return undefined;
+  const writes = ["write-user", "write-department", "write-role"].includes(decision.kind);
+  if (!writes) return undefined;
   const before = marksOf(link);
   const user = decision.kind === "write-user" ? decision : undefined;
   const since = user?.unwantedSince ?? null;

@@ -29,7 +29,7 @@ export interface DepartmentRules {
 
 const THIS_GROUP = { en: "This group lies", zh: "该组" };
 
-/** What the vendor should hold of a group. Pure: the same facts give the same decision. */
+/** What the vendor should hold of a group as a department. Pure: the same facts give the same decision. */
 export function decideDepartment(subject: DepartmentSubject, rules: DepartmentRules): Decision {
   if (subject.removed || subject.kind !== "department") return decideRemoval(subject, rules);
   if (subject.isRoot) {

@@ -103,10 +103,17 @@ function decideWrite(
     notes.push(`The manager "${manager.displayName}" is not there yet and is set as soon as they are.`);
     awaited.push(...awaits([manager]));
   }
+  const roles = subject.roles ?? [];
+  for (const role of roles.filter(({ remoteId }) => remoteId === undefined)) {
+    notes.push(`The role "${role.displayName}" is not there yet; the person gets it as soon as it is.`);
+    awaited.push(...awaits([role]));
+  }
+  const roleRemoteIds = roles.flatMap(({ remoteId }) => (remoteId === undefined ? [] : [remoteId]));
   const profile: UserProfile = {
     ...own,
     ...mapPositions(subject.attributes, placed.departments, rules.mapping),
     ...(manager?.remoteId === undefined ? {} : { managerRemoteId: manager.remoteId }),
+    ...(subject.roles === undefined ? {} : { roleRemoteIds }),
     ...(account === undefined ? {} : { account }),
   };
   const refused = checkUserLimits(profile, rules.descriptor, subject.link !== undefined);
@@ -125,7 +132,9 @@ type Placement =
  */
 function placeInDepartments(subject: UserSubject, rules: UserRules): Placement {
   const unlinked = subject.departments.filter((department) => department.remoteId === undefined);
-  const onTheirWay = unlinked.filter(isOnItsWay);
+  // One that is still a role waits itself for those who hold it: it is joined afterwards.
+  const stillRoles = unlinked.filter(({ isRole }) => isRole === true);
+  const onTheirWay = unlinked.filter((one) => isOnItsWay(one) && one.isRole !== true);
   if (onTheirWay.length > 0) return { decision: blockedBy(onTheirWay, ROLES.department) };
 
   const departments: PlacedDepartment[] = subject.departments.flatMap(({ resourceId, remoteId }) =>
@@ -140,7 +149,7 @@ function placeInDepartments(subject: UserSubject, rules: UserRules): Placement {
     );
     return { departments, leftOut: unlinked, notes };
   }
-  if (unlinked.length > 0) return { decision: blockedBy(unlinked, ROLES.department) };
+  if (unlinked.length > stillRoles.length) return { decision: blockedBy(unlinked, ROLES.department) };
 
   const settledAt = new Date(rules.requestedAt.getTime() + rules.settleMs);
   if (rules.now < settledAt) {
@@ -154,7 +163,7 @@ function placeInDepartments(subject: UserSubject, rules: UserRules): Placement {
   }
   return {
     departments: [root],
-    leftOut: [],
+    leftOut: stillRoles,
     notes: ["In no department; placed in the root department."],
   };
 }

@@ -2,7 +2,8 @@ import type { ConnectorDescriptor } from "../../connectors/connector.js";
 import type { ClaimedDelivery } from "../../outbox/delivery.js";
 import type { JsonObject, ResourceTypeId } from "../../scim/schema/attribute.js";
 import type { ConnectionAtWork } from "../connections/connection-at-work.js";
-import { decideDepartment } from "./decide-department.js";
+import { isRoleProfile, rolesIn } from "../roles/role-link.js";
+import { decideGroup } from "./decide-group.js";
 import { decideUser } from "./decide-user.js";
 import type { Decision } from "./decision.js";
 import { overriddenDecision } from "./overridden-decision.js";
@@ -21,7 +22,7 @@ export function decide(
   now: Date,
 ): Decision {
   const overridden = overriddenDecision(delivery);
-  if (overridden !== undefined) return overridden;
+  if (overridden !== undefined) return sayingRoles(overridden, connection);
   const rules = {
     rootDepartmentId: connection.rootDepartmentId,
     settleMs: connection.policy.settleMs,
@@ -35,7 +36,16 @@ export function decide(
   const adopted = adoptedRemoteId(subject, connection);
   switch (subject.type) {
     case "Group":
-      return decideDepartment(subject, { ...rules, isNamed: adopted !== undefined });
+      return decideGroup(subject, {
+        ...rules,
+        isNamed: adopted !== undefined,
+        rolesEnabled: connection.policy.groupsAsRoles.enabled,
+        roleGroup: connection.policy.groupsAsRoles.roleGroup,
+        inDoubt: {
+          department: delivery.intents.some((intent) => !isRoleProfile(intent)),
+          role: delivery.intents.some(isRoleProfile),
+        },
+      });
     case "User": {
       const { rootGroupId } = connection;
       return decideUser(subject, {
@@ -50,6 +60,13 @@ export function decide(
   }
 }
 
+/** A person as they were sent before held no roles of ours, where the profile names none. */
+function sayingRoles(decision: Decision, { policy }: Pick<ConnectionAtWork, "policy">): Decision {
+  if (decision.kind !== "write-user" || !policy.groupsAsRoles.enabled) return decision;
+  const roleRemoteIds = rolesIn({ ...decision.profile } as unknown as JsonObject) ?? [];
+  return { ...decision, profile: { ...decision.profile, roleRemoteIds } };
+}
+
 /** Whether an earlier write may have been applied without our knowing. */
 export function isInDoubt(delivery: Pick<ClaimedDelivery, "intents">): boolean {
   return delivery.intents.length > 0;
@@ -60,9 +77,10 @@ export function adoptedRemoteId(
   subject: Subject,
   connection: Pick<ConnectionAtWork, "descriptor">,
 ): string | undefined {
-  return subject.link === undefined
-    ? namedRemoteId(subject.type, subject.attributes, subject.linkedElsewhere, connection.descriptor)
-    : undefined;
+  if (subject.link !== undefined) return undefined;
+  // The attribute of a group names a department, never a role.
+  if (subject.type === "Group" && subject.kind !== "department") return undefined;
+  return namedRemoteId(subject.type, subject.attributes, subject.linkedElsewhere, connection.descriptor);
 }
 
 /** The remote id that the dictionary attribute of a resource without a link names. */

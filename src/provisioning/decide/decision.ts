@@ -1,4 +1,4 @@
-import type { DepartmentProfile, UserProfile } from "../../connectors/connector.js";
+import type { DepartmentProfile, RoleProfile, UserProfile } from "../../connectors/connector.js";
 import type { DeliveryReason } from "../../outbox/delivery.js";
 import type { Awaited } from "../../outbox/settle.js";
 import type { AdoptionVerdict } from "../adoption/adoption-verdict.js";
@@ -13,6 +13,7 @@ export type Decision =
       /** What the proposals for it lead to, while it has no link. */
       adoption?: AdoptionVerdict;
     }
+  | { kind: "write-role"; profile: RoleProfile; notes: string[] }
   | {
       kind: "write-user";
       profile: UserProfile;
@@ -28,7 +29,10 @@ export type Decision =
       /** What the proposals for the person lead to, while there is no link. */
       adoption?: AdoptionVerdict;
     }
-  | { kind: "remove" }
+  /** `lookAgain`: something else takes its place, which the delivery makes when it is looked at again. */
+  | { kind: "remove"; lookAgain?: { at: Date; reason: DeliveryReason } }
+  /** What is there stays as it is and is ours no more; the delivery is looked at again. */
+  | { kind: "release"; reason: DeliveryReason }
   /** Nothing is there and nothing should be. */
   | { kind: "nothing"; notes: string[] }
   | { kind: "skip"; reason: DeliveryReason; awaited: Awaited[] }

@@ -2,8 +2,15 @@ import { CONTESTED } from "../../persistence/adoption-proposal-store.js";
 import type { Queryable } from "../../persistence/database.js";
 import { isId } from "../../platform/ids.js";
 import type { JsonObject, ResourceTypeId } from "../../scim/schema/attribute.js";
+import { isRoleLink } from "../roles/role-link.js";
 import { loadDepartmentManagers } from "./load-department-managers.js";
-import { REFERENCE_COLUMNS, REFERENCE_JOINS, type ReferenceRow, referenceOf } from "./load-reference.js";
+import {
+  REFERENCE_COLUMNS,
+  REFERENCE_JOINS,
+  type ReferenceRow,
+  ROLE_COLUMNS,
+  referenceOf,
+} from "./load-reference.js";
 import type { DepartmentSubject, Link, Proposal, Reference, Subject, UserSubject } from "./subject.js";
 
 /** Which resource, seen from which connection. */
@@ -14,6 +21,8 @@ export interface SubjectKey {
   resourceId: string;
   /** Id of the group that stands for the vendor's root department, where the connection names one. */
   rootGroupId?: string;
+  /** Whether groups of kind `group` are to be roles. */
+  roles?: boolean;
 }
 
 /** Reads the present state of a resource and of everything it refers to. Costs do not grow with group sizes. */
@@ -75,6 +84,7 @@ async function loadUser(database: Queryable, key: SubjectKey): Promise<UserSubje
   }
   const memberships = await loadDepartmentsOf(database, key);
   const inScope = memberships.filter((one) => one.inScope);
+  const roles = key.roles === true ? await loadRolesOf(database, key) : undefined;
   const manager = row.manager_ref === null ? undefined : await loadManager(database, key, row.manager_ref);
   return {
     ...base,
@@ -84,6 +94,7 @@ async function loadUser(database: Queryable, key: SubjectKey): Promise<UserSubje
     memberOfRoot: inScope.some((one) => one.resourceId === key.rootGroupId),
     outside: memberships.filter((one) => !one.inScope),
     onlyOutsideScope: key.rootGroupId !== undefined && inScope.length === 0,
+    ...(roles === undefined ? {} : { roles }),
     ...(manager === undefined ? {} : { manager }),
   };
 }
@@ -93,12 +104,14 @@ async function loadDepartment(database: Queryable, key: SubjectKey): Promise<Dep
   const link = linkOf(row);
   const removed = row === undefined || row.deleted_at !== null;
   const kind = row?.kind ?? "department";
-  const leaves = removed || kind !== "department";
+  // What it is at the vendor has to go: the group does, or it is to be something else.
+  const leaves = removed || (kind === "group") !== isRoleLink(link.link);
   const occupants =
     leaves && link.link !== undefined ? await loadOccupants(database, key, link.link.remoteId) : [];
-  const managers = leaves
-    ? []
-    : await loadDepartmentManagers(database, key, row?.doc ?? {}, link.link?.remoteId);
+  const managers =
+    removed || kind !== "department"
+      ? []
+      : await loadDepartmentManagers(database, key, row?.doc ?? {}, link.link?.remoteId);
   const parent =
     row === undefined || row.parent_id === null
       ? undefined
@@ -114,7 +127,7 @@ async function loadDepartment(database: Queryable, key: SubjectKey): Promise<Dep
     ...(row === undefined || row.parent_ref === null ? {} : { unknownParent: row.parent_ref }),
     isRoot: key.resourceId === key.rootGroupId,
     parentIsRoot: row?.parent_id !== null && row?.parent_id === key.rootGroupId,
-    inScope: leaves || (await isBelowRoot(database, key, key.resourceId)),
+    inScope: removed || (await isBelowRoot(database, key, key.resourceId)),
     occupants,
     managers,
   };
@@ -146,6 +159,21 @@ async function loadReference(
     [key.tenantId, key.connectionId, id],
   );
   return rows[0] === undefined ? undefined : referenceOf(rows[0]);
+}
+
+async function loadRolesOf(database: Queryable, key: SubjectKey): Promise<Reference[]> {
+  const rows = await database.query<ReferenceRow>(
+    `select ${ROLE_COLUMNS} from membership m
+       join resource r on r.tenant_id = m.tenant_id and r.id = m.group_id
+        and r.deleted_at is null and r.kind = 'group'
+       ${REFERENCE_JOINS}
+      where m.tenant_id = $1 and m.member_id = $3 and r.id is distinct from $4
+      order by m.added_at, r.seq`,
+    [key.tenantId, key.connectionId, key.resourceId, key.rootGroupId ?? null],
+  );
+  const roles: Reference[] = [];
+  for (const row of rows) if (await isBelowRoot(database, key, row.id)) roles.push(referenceOf(row));
+  return roles;
 }
 
 async function loadDepartmentsOf(
@@ -200,16 +228,16 @@ async function loadManager(
   return rows[0] === undefined ? undefined : referenceOf(rows[0]);
 }
 
-// Two containment searches, each on the GIN index of link.last_sent.
+// Three containment searches, each on the GIN index of link.last_sent.
 const OCCUPANTS = `
   select ${REFERENCE_COLUMNS} from link here
     join resource r on r.tenant_id = here.tenant_id and r.id = here.resource_id
     ${REFERENCE_JOINS}
    where here.tenant_id = $1 and here.connection_id = $2 and here.resource_id <> $3
-     and (here.last_sent @> $4::jsonb or here.last_sent @> $5::jsonb)
+     and (here.last_sent @> $4::jsonb or here.last_sent @> $5::jsonb or here.last_sent @> $6::jsonb)
    order by r.seq limit 200`;
 
-/** People and sub-departments that were last sent into this department. */
+/** People and sub-departments that were last sent into this department, or people to whom this role was given. */
 async function loadOccupants(database: Queryable, key: SubjectKey, remoteId: string): Promise<Reference[]> {
   const rows = await database.query<ReferenceRow>(OCCUPANTS, [
     key.tenantId,
@@ -217,6 +245,7 @@ async function loadOccupants(database: Queryable, key: SubjectKey, remoteId: str
     key.resourceId,
     JSON.stringify({ departmentRemoteIds: [remoteId] }),
     JSON.stringify({ parentRemoteId: remoteId }),
+    JSON.stringify({ roleRemoteIds: [remoteId] }),
   ]);
   return rows.map(referenceOf);
 }

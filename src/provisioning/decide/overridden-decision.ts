@@ -1,5 +1,6 @@
-import type { DepartmentProfile, UserProfile } from "../../connectors/connector.js";
+import type { DepartmentProfile, RoleProfile, UserProfile } from "../../connectors/connector.js";
 import type { ClaimedDelivery } from "../../outbox/delivery.js";
+import { isRoleProfile } from "../roles/role-link.js";
 import type { Decision } from "./decision.js";
 
 const NOTE =
@@ -18,6 +19,9 @@ export function overriddenDecision({
   if (override.kind === "remove") return { kind: "remove" };
   // A profile of ours, as it was last sent.
   const profile: unknown = override.profile;
+  if (isRoleProfile(override.profile)) {
+    return { kind: "write-role", profile: profile as RoleProfile, notes: [NOTE] };
+  }
   return resourceType === "User"
     ? { kind: "write-user", profile: profile as UserProfile, notes: [NOTE], awaited: [] }
     : { kind: "write-department", profile: profile as DepartmentProfile, notes: [NOTE], awaited: [] };

@@ -21,6 +21,7 @@ export function awaits(references: readonly Reference[]): Awaited[] {
 export const ROLES = {
   department: { en: "the department", zh: "所属部门" },
   parent: { en: "the parent department", zh: "上级部门" },
+  holders: { en: "those who still hold the role", zh: "仍持有该角色的成员" },
   occupants: { en: "those still in it", zh: "仍在其中的成员或部门" },
 } as const satisfies Record<string, BilingualText>;
 

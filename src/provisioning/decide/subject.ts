@@ -37,6 +37,8 @@ export interface Reference {
   displayName: string;
   /** Its remote id, once it is linked. */
   remoteId?: string;
+  /** Set on a department that is still a role at the vendor, and becomes a department when nobody holds that any more. */
+  isRole?: true;
   /** Its delivery's state; absent where it has no delivery. */
   state?: DeliveryState;
   /** How often its delivery was settled; see `Awaited`. */
@@ -69,6 +71,8 @@ export interface UserSubject {
   outside: Reference[];
   /** Whether the connection has a scope and nothing of the user lies inside it. */
   onlyOutsideScope: boolean;
+  /** The groups inside the scope that are to be roles and that the user is a direct member of; absent where none are to be. */
+  roles?: Reference[];
   /** The manager when the value names a living user; absent when there is none or nobody of that name yet. */
   manager?: Reference;
 }
@@ -95,7 +99,7 @@ export interface DepartmentSubject {
   /** Whether the parent is the connection's root group. */
   parentIsRoot: boolean;
   inScope: boolean;
-  /** Resources that are, as far as was sent, still in or below this department at the vendor. */
+  /** Resources that, as far as was sent, are still in or below this department at the vendor, or hold this role. */
   occupants: Reference[];
   /** Whom the group names as its managers, of those who exist. */
   managers: DepartmentManager[];

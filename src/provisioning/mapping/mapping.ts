@@ -26,6 +26,8 @@ export interface Mapping {
   /** The vendor's custom fields, by their name there. */
   customFields: ReadonlyMap<string, FieldRule>;
   departments: { order: boolean; managers: boolean };
+  /** Whether the roles that people hold are for us to say (`policy.groupsAsRoles`). */
+  roles?: boolean;
 }
 
 /** The mapping of a connection that says nothing about it. */
@@ -75,6 +77,8 @@ export function mapsUserField(mapping: Mapping, field: string): boolean {
       return mapping.references.has("mainDepartment");
     case "departmentOrders":
       return mapping.references.has("departmentOrders");
+    case "roleRemoteIds":
+      return mapping.roles === true;
     default:
       return true;
   }

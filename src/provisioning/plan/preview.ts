@@ -1,4 +1,5 @@
 import type { Connector } from "../../connectors/connector.js";
+import { isRoleId } from "../../connectors/role-id.js";
 import type { RequestContext } from "../../directory/request-context.js";
 import type { DeliveryReason } from "../../outbox/delivery.js";
 import type { Database } from "../../persistence/database.js";
@@ -146,6 +147,10 @@ async function readVendor(
   remoteId: string,
 ): Promise<JsonObject | undefined> {
   const { correlationId } = context;
+  if (isRoleId(remoteId)) {
+    const role = await open.session.roles.get({ correlationId, remoteId });
+    return role && { name: role.name };
+  }
   if (type === "Group") {
     const found = await open.session.departments.read({ correlationId, remoteId });
     return found && plain(found.contents);
@@ -159,8 +164,10 @@ function profileOf({ decision, subject }: RehearsedStep, open: OpenRehearsal): J
   switch (decision.kind) {
     case "write-user":
     case "write-department":
+    case "write-role":
       return plain(decision.profile);
     case "remove":
+    case "release":
     case "nothing":
       return undefined;
     case "skip":

@@ -1,3 +1,4 @@
+import { isRoleId } from "../../connectors/role-id.js";
 import { writeBack } from "../../directory/write-back.js";
 import { holdSettles, orderForRun } from "../../outbox/order-for-run.js";
 import type { Transaction } from "../../persistence/database.js";
@@ -5,6 +6,8 @@ import { deleteLink, findLink, upsertLink } from "../../persistence/link-store.j
 import { insertRunRows } from "../../persistence/run-row-store.js";
 import type { JsonObject, ResourceTypeId } from "../../scim/schema/attribute.js";
 import { judgeRun } from "../protection/judge-run.js";
+import { holdersOf } from "../roles/replaced-role.js";
+import { isRoleLink } from "../roles/role-link.js";
 import { compareBatch } from "./compare-batch.js";
 import { asSent } from "./differences.js";
 import { isMoving, type LinkedRecord, linkedDepartments, listLinked } from "./known-records.js";
@@ -24,6 +27,8 @@ export async function findMissing(work: RunWork, type: ResourceTypeId): Promise<
   for (;;) {
     const page = await listLinked(work.database, of, { after, limit: PAGE });
     for (const linked of page) {
+      // Roles are in no tree: each is looked for by itself, while they are for us to say.
+      if (isRoleLink(linked) && !work.connection.policy.groupsAsRoles.enabled) continue;
       if (!work.seen[type].has(linked.remoteId)) await lookForOne(work, type, linked);
     }
     await work.checkpoint(type === "Group" ? "departments" : "people");
@@ -37,10 +42,9 @@ async function lookForOne(work: RunWork, type: ResourceTypeId, linked: LinkedRec
   const readAt = work.clock.now();
   work.seen[type].add(remoteId);
   try {
-    const found =
-      type === "User" ? await work.reader.person(remoteId) : await work.reader.department(remoteId);
-    if (found === undefined) return await noteMissing(work, type, linked, readAt);
-    const record = { remoteId, contents: { ...found.contents } as JsonObject, readAt };
+    const contents = await contentsOf(work, type, linked);
+    if (contents === undefined) return await noteMissing(work, type, linked, readAt);
+    const record = { remoteId, contents, readAt };
     if (type === "Group") return await compareBatch(work, type, [record], () => false);
     const own = await linkedDepartments(work.database, work.run);
     await comparePeople(work, [record], [], own);
@@ -57,6 +61,21 @@ async function lookForOne(work: RunWork, type: ResourceTypeId, linked: LinkedRec
     });
     await insertRunRows(work.database, [row]);
   }
+}
+
+/** What the vendor holds of a linked record; undefined where it is gone. */
+async function contentsOf(
+  { reader }: RunWork,
+  type: ResourceTypeId,
+  { remoteId, lastSent }: LinkedRecord,
+): Promise<JsonObject | undefined> {
+  if (isRoleId(remoteId)) {
+    const role = await reader.role(remoteId);
+    // The vendor moves no role to another group of roles.
+    return role && { name: role.name, roleGroup: lastSent["roleGroup"] ?? null };
+  }
+  const found = type === "User" ? await reader.person(remoteId) : await reader.department(remoteId);
+  return found && ({ ...found.contents } as JsonObject);
 }
 
 async function noteMissing(
@@ -88,17 +107,17 @@ async function noteMissing(
     if (run.dryRun) return;
     const now = clock.now();
     const { idField } = connection.descriptor;
-    await writeBack(tx, {
-      tenantId,
-      resourceType: type,
-      resourceId,
-      attribute: type === "User" ? idField.user : idField.group,
-      value: null,
-      now,
-      correlationId,
-    });
+    const attribute = type === "User" ? idField.user : idField.group;
+    const holders = isRoleId(remoteId) ? await holdersOf(tx, run, remoteId) : [];
+    if (!isRoleId(remoteId)) {
+      await writeBack(tx, {
+        ...{ tenantId, resourceType: type, resourceId, attribute, value: null, now, correlationId },
+      });
+    }
     await deleteLink(tx, { tenantId, connectionId, resourceId });
     await order(tx, work, type, resourceId);
+    // Whoever held the role is to get the one that takes its place.
+    await order(tx, work, "User", ...holders);
   });
 }
 
@@ -153,11 +172,11 @@ async function order(
   tx: Transaction,
   { run, clock }: RunWork,
   type: ResourceTypeId,
-  id: string,
+  ...ids: string[]
 ): Promise<void> {
   const { tenantId, connectionId, id: runId, correlationId } = run;
   const now = clock.now();
-  const resources = [{ type, id }];
+  const resources = ids.map((id) => ({ type, id }));
   await orderForRun(tx, { tenantId, connectionId, runId, correlationId, now, resources });
 }
 

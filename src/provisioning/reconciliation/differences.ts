@@ -20,8 +20,8 @@ export interface Comparison {
 
 /** What decides which part of a record is for us to say. */
 export interface ComparisonRules {
-  /** Whether membership of a department is for us to say; other departments of a person are left out. */
-  isOwn(departmentRemoteId: string): boolean;
+  /** Whether membership of a department, or a role, is for us to say; others of a person are left out. */
+  isOwn(remoteId: string): boolean;
   /** Whether the mapping fills a field: one that it leaves out is left alone, whatever was sent once. */
   isMapped(field: string): boolean;
 }
@@ -126,7 +126,8 @@ function forUsToSay(
   { isOwn, isMapped }: ComparisonRules,
 ): JsonValue {
   switch (field) {
-    case "departmentRemoteIds": {
+    case "departmentRemoteIds":
+    case "roleRemoteIds": {
       const sent = listOf(expected).map(String);
       return listOf(shown)
         .map(String)

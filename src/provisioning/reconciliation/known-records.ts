@@ -89,7 +89,7 @@ export async function findStamped(
   return new Map(rows.map((row) => [row.resourceId, row]));
 }
 
-/** Remote ids of all departments that are linked to groups of ours. */
+/** Remote ids of all departments and roles that are linked to groups of ours. */
 export async function linkedDepartments(
   database: Queryable,
   { tenantId, connectionId }: Omit<RecordsOf, "type">,

@@ -5,6 +5,7 @@ import type {
   DepartmentProfile,
   MemberPage,
   RemoteRecord,
+  RemoteRole,
   UserProfile,
 } from "../../connectors/connector.js";
 import { ConnectorError } from "../../connectors/errors.js";
@@ -19,6 +20,7 @@ export interface VendorReader {
   scope(): Promise<AuthorisedScope>;
   children(departmentRemoteId: string): Promise<string[]>;
   department(remoteId: string): Promise<RemoteRecord<DepartmentProfile> | undefined>;
+  role(remoteId: string): Promise<RemoteRole | undefined>;
   members(departmentRemoteId: string, cursor: string | undefined): Promise<MemberPage>;
   person(remoteId: string): Promise<RemoteRecord<UserProfile> | undefined>;
 }
@@ -52,6 +54,7 @@ export function createVendorReader(
     children: (parentRemoteId) =>
       patiently(() => session.departments.listChildren({ ...context, parentRemoteId })),
     department: (remoteId) => patiently(() => session.departments.read({ ...context, remoteId })),
+    role: (remoteId) => patiently(() => session.roles.get({ ...context, remoteId })),
     members: (departmentRemoteId, cursor) =>
       patiently(() =>
         session.users.listMembers({

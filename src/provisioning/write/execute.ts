@@ -1,10 +1,11 @@
 import type { CallContext } from "../../connectors/connector.js";
 import { ConnectorError } from "../../connectors/errors.js";
+import { isRoleId } from "../../connectors/role-id.js";
 import type { ClaimedDelivery } from "../../outbox/delivery.js";
 import { recordIntent } from "../../outbox/intent.js";
 import { findApprovedFor } from "../../persistence/adoption-proposal-store.js";
 import { isApproved } from "../../persistence/approval-store.js";
-import type { Queryable } from "../../persistence/database.js";
+import type { Database } from "../../persistence/database.js";
 import { findLinkByRemoteId } from "../../persistence/link-store.js";
 import { isId } from "../../platform/ids.js";
 import type { JsonObject } from "../../scim/schema/attribute.js";
@@ -17,18 +18,26 @@ import type { Decision } from "../decide/decision.js";
 import type { Subject } from "../decide/subject.js";
 import { mapsDepartmentField, mapsUserField } from "../mapping/mapping.js";
 import { mobileProposal } from "../mobile-change/mobile-proposal.js";
+import { applyRoles } from "../roles/apply-roles.js";
+import { forgetRole } from "../roles/replaced-role.js";
+import { dropRoleGroup, ensureRoleGroup, knownRoleGroup } from "../roles/role-groups.js";
+import { isRoleProfile } from "../roles/role-link.js";
 import type { Execution } from "./execution.js";
 import { removalOf } from "./intents.js";
 import { standInFor } from "./stand-in.js";
 import { findIntended, writeDepartment } from "./write-department.js";
+import { findIntendedRole, type RoleGroups, writeRole } from "./write-role.js";
 import { writeUser } from "./write-user.js";
 
 /** Decisions that need the vendor. */
-export type VendorDecision = Extract<Decision, { kind: "write-department" | "write-user" | "remove" }>;
+export type VendorDecision = Extract<
+  Decision,
+  { kind: "write-department" | "write-role" | "write-user" | "remove" }
+>;
 
 /** Everything a vendor decision is carried out with. */
 export interface ExecuteInput {
-  database: Queryable;
+  database: Database;
   connection: ConnectionAtWork;
   delivery: ClaimedDelivery;
   subject: Subject;
@@ -36,6 +45,7 @@ export interface ExecuteInput {
   signal: AbortSignal;
   /** Gets every intent that was noted: what may have been written by then, however the execution ends. */
   noted: JsonObject[];
+  now: Date;
   /** The account a new person had before, when they were deleted in SCIM meanwhile; used if it is still there. */
   formerRemoteId?: string | undefined;
   /** Takes what is found out about proposals to link. */
@@ -45,7 +55,7 @@ export interface ExecuteInput {
 /**
  * Carries out a decision at the vendor. Nothing is written there without the lease: each intent is noted first, which
  * is refused once the lease has passed on.
- * @throws ConnectorError, AdoptionRefused, RemoteVanished, LeaseLostError
+ * @throws ConnectorError, AdoptionRefused, RemoteVanished, NotYet, LeaseLostError
  */
 export async function execute(input: ExecuteInput): Promise<Execution> {
   const { connection, delivery, subject, decision } = input;
@@ -62,7 +72,7 @@ export async function execute(input: ExecuteInput): Promise<Execution> {
     linkedElsewhere: (remoteId: string) => linkedElsewhere(input, remoteId),
     adoption: {
       rules: connection.policy.adoption,
-      verdict: decision.adoption ?? NOTHING_PROPOSED,
+      verdict: ("adoption" in decision ? decision.adoption : undefined) ?? NOTHING_PROPOSED,
       changes: input.proposalChanges,
     },
     context,
@@ -76,25 +86,55 @@ export async function execute(input: ExecuteInput): Promise<Execution> {
         awaited: decision.awaited,
         isMapped: (field) => mapsDepartmentField(mapping, field),
         standInFor: (holder) =>
-          standInFor(input.database, delivery, decision.profile.name, holder, connection.descriptor),
+          standInFor(
+            input.database,
+            delivery,
+            decision.profile.name,
+            holder,
+            connection.descriptor.departmentName,
+          ),
       });
+    case "write-role": {
+      const { mode, witnesses } = connection.policy.adoption;
+      return writeRole(connection.session, {
+        ...shared,
+        profile: decision.profile,
+        groups: roleGroupsFor(input, context),
+        // Nothing else tells a role: where departments are not taken by their name, no role is.
+        adoptsByName: mode === "automatic" && witnesses.departments.length > 0,
+        standInFor: (holder) =>
+          standInFor(input.database, delivery, decision.profile.name, holder, connection.descriptor.roleName),
+      });
+    }
     case "write-user": {
       const former = adopted === undefined ? await formerAccount(input, context) : undefined;
+      const { roleRemoteIds: wanted, ...profile } = decision.profile;
       const done = await writeUser(connection.session, {
         ...shared,
         ...(former === undefined ? {} : { adoptedRemoteId: former }),
         resourceId: delivery.resourceId,
-        profile: decision.profile,
+        profile,
         awaited: decision.awaited,
-        isMapped: (field) => mapsUserField(mapping, field),
+        isMapped: (field) => field !== "roleRemoteIds" && mapsUserField(mapping, field),
         mobileChange: connection.policy.mobileChange,
         proposalFor: (before, after) => mobileProposal(connection.id, before, after),
         isApproved: (proposal) => isApproved(input.database, delivery, proposal),
         firstPassword: connection.policy.accounts.firstPassword,
         ownDepartments: (remoteIds) => ownDepartments(input, remoteIds),
       });
+      const written = await applyRoles({
+        session: connection.session,
+        wanted,
+        link: subject.link,
+        intents: delivery.intents,
+        done,
+        context,
+        recordIntent: shared.recordIntent,
+        forgetRole: (remoteId) => forgetRole(input.database, delivery, remoteId, input.now),
+      });
+      if (written.failed !== undefined) return written;
       const stillOurs = () => note(input, { ...decision.profile } as unknown as JsonObject);
-      return applyAccountState(connection.session, decision, subject.link, done, context, stillOurs);
+      return applyAccountState(connection.session, decision, subject.link, written, context, stillOurs);
     }
   }
 }
@@ -102,6 +142,17 @@ export async function execute(input: ExecuteInput): Promise<Execution> {
 async function note({ database, delivery, noted }: ExecuteInput, intent: JsonObject): Promise<void> {
   await recordIntent(database, delivery, intent);
   noted.push(intent);
+}
+
+function roleGroupsFor(input: ExecuteInput, context: CallContext): RoleGroups {
+  const { database, connection, delivery, now } = input;
+  const { tenantId, connectionId } = delivery;
+  const deps = { database, session: connection.session, tenantId, connectionId, now, context };
+  return {
+    ensure: (name) => ensureRoleGroup(deps, name),
+    known: (name) => knownRoleGroup(deps, name),
+    drop: (name, remoteId) => dropRoleGroup(deps, name, remoteId),
+  };
 }
 
 /** The account of a person who returned, if the vendor still has it; otherwise they get a new one. */
@@ -115,10 +166,11 @@ async function formerAccount(input: ExecuteInput, context: CallContext): Promise
 /** Only what carries our link or our stamp is ever removed. */
 async function remove(input: ExecuteInput, context: CallContext): Promise<Execution> {
   const { connection, subject } = input;
-  const remoteId = subject.link?.remoteId ?? (await findUnlinked(input, context));
-  if (remoteId !== undefined) {
+  const { users, departments, roles } = connection.session;
+  const found = subject.link === undefined ? await findUnlinked(input, context) : [subject.link.remoteId];
+  for (const remoteId of found) {
     const request = { ...context, remoteId };
-    const operations = subject.type === "User" ? connection.session.users : connection.session.departments;
+    const operations = subject.type === "User" ? users : isRoleId(remoteId) ? roles : departments;
     await note(input, removalOf(subject.link?.lastSent ?? {}));
     try {
       await operations.remove(request);
@@ -130,16 +182,23 @@ async function remove(input: ExecuteInput, context: CallContext): Promise<Execut
 }
 
 /** What a create whose answer was lost may have left behind for a resource that is gone by now. */
-async function findUnlinked(input: ExecuteInput, context: CallContext): Promise<string | undefined> {
+async function findUnlinked(input: ExecuteInput, context: CallContext): Promise<string[]> {
   const { session } = input.connection;
   const { resourceId, resourceType } = input.delivery;
   if (resourceType === "User") {
     const account = await session.users.get({ ...context, remoteId: resourceId });
     // Somebody of the same name and number may have taken the account over meanwhile.
     const heir = await findLinkByRemoteId(input.database, input.delivery, resourceType, resourceId);
-    return heir === undefined ? account?.remoteId : undefined;
+    return heir === undefined && account !== undefined ? [account.remoteId] : [];
   }
-  return findIntended(session, input.delivery.intents, resourceId, context);
+  const { intents } = input.delivery;
+  const ofDepartments = intents.filter((intent) => !isRoleProfile(intent));
+  const role = await findIntendedRole(session, {
+    ...{ intents, context, groups: roleGroupsFor(input, context) },
+    linkedElsewhere: (remoteId) => linkedElsewhere(input, remoteId),
+  });
+  const department = await findIntended(session, ofDepartments, resourceId, context);
+  return [role?.remoteId, department].filter((id) => id !== undefined);
 }
 
 /**

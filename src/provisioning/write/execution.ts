@@ -1,3 +1,4 @@
+import type { ConnectorError } from "../../connectors/errors.js";
 import type { DeliveryReason } from "../../outbox/delivery.js";
 import type { Awaited } from "../../outbox/settle.js";
 import type { LinkMarks } from "../../persistence/link-store.js";
@@ -24,6 +25,8 @@ export interface Execution {
   awaited: Awaited[];
   /** What could not be done without a person, although the rest went well: the delivery is parked with it. */
   parked?: DeliveryReason;
+  /** What went wrong after the write itself was accepted: what is linked stays, and the rest is tried again. */
+  failed?: ConnectorError;
   /** Set where an administrator's approval was used, so that it is not used twice. */
   approvalUsed?: true;
 }
@@ -38,6 +41,19 @@ export class AdoptionRefused extends Error {
   constructor(
     readonly reason: DeliveryReason,
     readonly holderResourceId?: string,
+  ) {
+    super(reason.message);
+  }
+}
+
+/** Another delivery of ours is at something that this one needs: it is looked at again in a moment. */
+export class NotYet extends Error {
+  override readonly name = "NotYet";
+
+  constructor(
+    readonly reason: DeliveryReason,
+    /** In milliseconds. */
+    readonly lookAgainMs: number,
   ) {
     super(reason.message);
   }

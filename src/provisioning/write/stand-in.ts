@@ -4,7 +4,7 @@ import type { Awaited } from "../../outbox/settle.js";
 import type { Queryable } from "../../persistence/database.js";
 import { isId } from "../../platform/ids.js";
 
-/** A name that a department goes by until its own is free. */
+/** A name that a department or role goes by until its own is free. */
 export interface StandIn {
   name: string;
   /** Says so to an administrator. */
@@ -22,7 +22,7 @@ export async function standInFor(
   delivery: ClaimedDelivery,
   name: string,
   holderResourceId: string,
-  { departmentName }: Pick<ConnectorDescriptor, "departmentName">,
+  { maxLength }: ConnectorDescriptor["departmentName"],
 ): Promise<StandIn | undefined> {
   if (!isId(holderResourceId)) return undefined;
   const rows = await database.query<{ settles: string }>(
@@ -32,10 +32,10 @@ export async function standInFor(
   );
   const holder = rows[0];
   if (holder === undefined) return undefined;
-  const standIn = standInName(name, delivery.resourceId, departmentName.maxLength);
+  const standIn = standInName(name, delivery.resourceId, maxLength);
   return {
     name: standIn,
-    note: `The name "${name}" is still that of a department that has to go or to be renamed first; until then this one is shown as "${standIn}".`,
+    note: `The name "${name}" is still that of another group, which has to go or to be renamed first; until then this one is shown as "${standIn}".`,
     awaited: { resourceId: holderResourceId, settles: BigInt(holder.settles) },
   };
 }

@@ -124,5 +124,6 @@ export async function createSimulatedEngine(database: Database, settings: Simula
 }
 
 function changes(call: VendorCall): boolean {
-  return /\/(create|update|delete|enable|disable)$/.test(call.path);
+  const ofRoles = /\/(add_role|add_role_group|update_role|deleterole|addrolesforemps|removerolesforemps)$/;
+  return /\/(create|update|delete|enable|disable)$/.test(call.path) || ofRoles.test(call.path);
 }
