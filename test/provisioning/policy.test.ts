@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { defaultPolicy, readPolicy } from "../../src/provisioning/connections/policy.js";
+import { defaultPolicy, policySchema, readPolicy } from "../../src/provisioning/connections/policy.js";
 
 describe("the stored policy of a connection", () => {
   it.each([
@@ -17,5 +17,29 @@ describe("the stored policy of a connection", () => {
       ...defaultPolicy,
       settleMs: 100,
     });
+  });
+});
+
+describe("the rule for groups as roles", () => {
+  it("is off where nothing is said, and then knows its role group already", () => {
+    expect(defaultPolicy.groupsAsRoles).toEqual({ enabled: false, roleGroup: "SCIM" });
+    expect(
+      policySchema.parse({ groupsAsRoles: { enabled: true, roleGroup: "  外部  " } }).groupsAsRoles,
+    ).toEqual({
+      enabled: true,
+      roleGroup: "外部",
+    });
+  });
+
+  it.each([
+    ["a blank role group", { roleGroup: "  " }, "roleGroup"],
+    ["a role group of 65 characters", { roleGroup: "组".repeat(65) }, "roleGroup"],
+    ["another word than true or false", { enabled: "yes" }, "enabled"],
+    ["an unknown field", { group: "SCIM" }, undefined],
+  ])("refuses %s", (_title, groupsAsRoles, field) => {
+    const { error } = policySchema.safeParse({ groupsAsRoles });
+    expect(error?.issues[0]?.path).toEqual(
+      field === undefined ? ["groupsAsRoles"] : ["groupsAsRoles", field],
+    );
   });
 });
