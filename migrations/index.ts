@@ -55,6 +55,7 @@ import { AddDeliveryDoubt1764178600100 } from "./1764178600100-add-delivery-doub
 import { RememberWhatRunsChanged1764178700100 } from "./1764178700100-remember-what-runs-changed.js";
 import { CreateAdoptionReport1764178800100 } from "./1764178800100-create-adoption-report.js";
 import { CreateRoleGroup1764179000100 } from "./1764179000100-create-role-group.js";
+import { CreateEvent1764179100100 } from "./1764179100100-create-event.js";
 
 /** Every migration, oldest first. Listed by hand so that compiled code and tsx find the same ones. */
 export const migrations = [
@@ -115,4 +116,5 @@ export const migrations = [
   RememberWhatRunsChanged1764178700100,
   CreateAdoptionReport1764178800100,
   CreateRoleGroup1764179000100,
+  CreateEvent1764179100100,
 ];

@@ -10,6 +10,7 @@ import { createDictionary, type Dictionary, followChanges } from "./dictionary/d
 import { createDictionaryFields } from "./dictionary/dictionary-fields.js";
 import { startChangeRetention } from "./directory/change-retention.js";
 import { CURSOR_PURPOSE, createDirectory } from "./directory/directory.js";
+import { createEventSurface, type EventSurface } from "./event-surface.js";
 import { createAdminRouter } from "./http/admin/router.js";
 import { createHttpApp, createProbeApp, type ProbeDeps } from "./http/app.js";
 import { createReadiness } from "./http/health.js";
@@ -27,16 +28,7 @@ import { DEFAULT_TENANT_ID } from "./persistence/tenant.js";
 import { type Clock, systemClock } from "./platform/clock.js";
 import { createSecretBox } from "./platform/secret-box.js";
 import { createTextSigner } from "./platform/text-signer.js";
-import {
-  logDictionaryChange,
-  logReport,
-  logRun,
-  logRunTrouble,
-  logTrouble,
-  observeCall,
-  observeSettled,
-  withQueueDepth,
-} from "./process-reports.js";
+import { logDictionaryChange, observeCall, provisionerReports, withQueueDepth } from "./process-reports.js";
 import { createAdoption } from "./provisioning/adoption/adoption.js";
 import { type Connections, createConnections } from "./provisioning/connections/connections.js";
 import { createPacers } from "./provisioning/connections/pacers.js";
@@ -120,13 +112,8 @@ export async function startGateway(config: Config, options: StartOptions = {}): 
         clock,
         connectors,
         openSession: connections.openSession,
-        onCall: (call, connector) => observeCall(metrics, logger, call, connector),
-        onSettled: (event) => observeSettled(metrics, logger, clock, event),
-        onRunEnded: (run, end) => logRun(logger, run, end),
-        onReportEnded: (report, end) => logReport(logger, report, end),
+        ...provisionerReports(metrics, logger, clock),
         directory: createDirectory({ database, clock, passwords: config.passwords }),
-        onError: (error, delivery) => logTrouble(logger, error, delivery),
-        onRunError: (error, run) => logRunTrouble(logger, error, run),
         settings: { leaseMs: config.deliveryLeaseMs, ...options.worker },
       });
       closers.push(() => provisioner.stop(config.stopTimeoutMs));
@@ -170,6 +157,8 @@ export async function startGateway(config: Config, options: StartOptions = {}): 
       database,
       authorization,
       connections,
+      openEvents: (publicUrl) =>
+        createEventSurface({ database, clock, secretBox, connectors, metrics, logger }, publicUrl),
       rowDecisions: createRowDecisions({
         database,
         clock,
@@ -210,6 +199,7 @@ interface Parts {
   database: Database;
   authorization: Authorization;
   connections: Connections;
+  openEvents(publicUrl: string): EventSurface;
   plans: Plans;
   rowDecisions: RowDecisions;
   dictionary: Dictionary;
@@ -237,8 +227,8 @@ async function listen(parts: Parts): Promise<HttpServer> {
 }
 
 function createSurfaces(parts: Parts, probe: ProbeDeps, publicUrl: string) {
-  const { config, clock, logger, database, authorization, connections, plans, dictionary, requestLog } =
-    parts;
+  const { config, clock, logger, database, authorization, connections, dictionary, requestLog } = parts;
+  const { eventRouter, eventAddresses } = parts.openEvents(publicUrl);
   const callers: CallerChecks = {
     checkToken: authorization.authenticate,
     knownGrant: authorization.knownGrant,
@@ -266,6 +256,7 @@ function createSurfaces(parts: Parts, probe: ProbeDeps, publicUrl: string) {
       passwords: config.passwords,
     }),
     idaasRouter: createIdaasRouter({ ...callers, directory }),
+    eventRouter,
     adminRouter: createAdminRouter({
       unknownCodes: createUnknownCodes({ database }),
       directory,
@@ -274,9 +265,10 @@ function createSurfaces(parts: Parts, probe: ProbeDeps, publicUrl: string) {
       connections,
       deliveries: createDeliveryLog({ database, clock }),
       heldRemovals: createHeldRemovals({ database, clock, directory }),
-      plans,
+      plans: parts.plans,
       runs: createRuns({ database, clock }),
       adoption: createAdoption({ database, clock }),
+      eventAddresses,
       rowDecisions: parts.rowDecisions,
       dictionaryFields: createDictionaryFields({
         database,

@@ -9,7 +9,25 @@ import type { Database } from "./persistence/database.js";
 import type { Run, RunEnd } from "./persistence/run-store.js";
 import type { Clock } from "./platform/clock.js";
 import type { DeliverySettled } from "./provisioning/deliver.js";
+import type { PushNote } from "./provisioning/events/event-intake.js";
+import type { LookNote } from "./provisioning/events/look-at-hints.js";
+import type { ProvisionerReports } from "./provisioning/provisioner.js";
 import { isAttempt } from "./provisioning/settle-delivery.js";
+
+/** What the outbound half tells while it works, as log lines and measurements. */
+export function provisionerReports(metrics: Metrics, logger: Logger, clock: Clock): ProvisionerReports {
+  return {
+    onCall: (call, connector) => observeCall(metrics, logger, call, connector),
+    onSettled: (event) => observeSettled(metrics, logger, clock, event),
+    onError: (error, delivery) => logTrouble(logger, error, delivery),
+    onRunEnded: (run, end) => logRun(logger, run, end),
+    onReportEnded: (report, end) => logReport(logger, report, end),
+    onRunError: (error, run) => logRunTrouble(logger, error, run),
+    onLook: (note) => observeLook(metrics, logger, note),
+    onEventError: (error) =>
+      logger.error({ err: error }, "records that events named could not be looked at; tried again"),
+  };
+}
 
 /** The queue is counted when somebody looks, not on a timer. */
 export function withQueueDepth(metrics: Metrics, database: Database): Metrics {
@@ -29,6 +47,29 @@ export function observeCall(metrics: Metrics, logger: Logger, call: VendorCall, 
   logger.debug({ connector, method, path, outcome, durationMs }, "vendor call");
 }
 
+/** Outcomes of a push that say that somebody or something is not as it should be. */
+const REFUSED: ReadonlySet<PushNote["outcome"]> = new Set([
+  "malformed",
+  "signature",
+  "stale",
+  "undecipherable",
+  "unreadable",
+  "foreign",
+]);
+
+/** One push of a vendor: counted, and a line, louder where it was refused. */
+export function observePush(metrics: Metrics, logger: Logger, note: PushNote): void {
+  metrics.observePush(note);
+  if (REFUSED.has(note.outcome)) logger.warn(note, "an event push was refused");
+  else logger.debug(note, "event push");
+}
+
+/** One look at a record that an event named. */
+function observeLook(metrics: Metrics, logger: Logger, note: LookNote): void {
+  metrics.observeLook(note);
+  logger.debug(note, "record looked at after an event");
+}
+
 /** Who changed which field, from what to what. Definitions hold no personal data. */
 export function logDictionaryChange(logger: Logger, { context, before, after }: DictionaryChanged): void {
   const { tenantId, actor, correlationId } = context;
@@ -36,7 +77,7 @@ export function logDictionaryChange(logger: Logger, { context, before, after }: 
 }
 
 /** Trouble of our own: with a delivery, which comes back when its lease ends, or with finding work at all. */
-export function logTrouble(logger: Logger, error: unknown, delivery?: ClaimedDelivery): void {
+function logTrouble(logger: Logger, error: unknown, delivery?: ClaimedDelivery): void {
   if (delivery === undefined) {
     logger.error({ err: error }, "the worker could not look for deliveries; it goes on trying");
     return;
@@ -49,19 +90,19 @@ export function logTrouble(logger: Logger, error: unknown, delivery?: ClaimedDel
 }
 
 /** How a run ended. */
-export function logRun(logger: Logger, run: Run, { status, reason }: RunEnd): void {
+function logRun(logger: Logger, run: Run, { status, reason }: RunEnd): void {
   const { id: runId, connectionId, trigger, dryRun, correlationId } = run;
   logger.info({ correlationId, connectionId, runId, trigger, dryRun, status, reason }, "run ended");
 }
 
 /** A report of what exists at a vendor that ended in this process gets a line. */
-export function logReport(logger: Logger, report: AdoptionReport, { status, reason }: ReportEnd): void {
+function logReport(logger: Logger, report: AdoptionReport, { status, reason }: ReportEnd): void {
   const { id: reportId, connectionId, correlationId } = report;
   logger.info({ correlationId, connectionId, reportId, status, reason }, "adoption report ended");
 }
 
 /** Trouble of our own with a run, or with finding one. */
-export function logRunTrouble(logger: Logger, error: unknown, run?: Run): void {
+function logRunTrouble(logger: Logger, error: unknown, run?: Run): void {
   if (run === undefined) {
     logger.error({ err: error }, "the reconciler could not look for runs; it goes on trying");
     return;
@@ -71,7 +112,7 @@ export function logRunTrouble(logger: Logger, error: unknown, run?: Run): void {
 }
 
 /** One settled delivery: its attempt and its delay are measured, and it gets a line. */
-export function observeSettled(metrics: Metrics, logger: Logger, clock: Clock, event: DeliverySettled): void {
+function observeSettled(metrics: Metrics, logger: Logger, clock: Clock, event: DeliverySettled): void {
   const { delivery, connector, settlement, result } = event;
   const { resourceType, correlationId, connectionId, resourceId } = delivery;
   const outcome = result === "lost" ? "lost" : settlement.outcome.kind;

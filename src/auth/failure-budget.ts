@@ -58,7 +58,7 @@ export function createFailureBudget({ clock }: { clock: Clock }): FailureBudget 
   return {
     async guard(address, credential, lookUp) {
       if (address === undefined) return lookUp();
-      const key = keyOf(address);
+      const key = networkOf(address);
       const waitMs = buckets.wait(key, FAILURES);
       if (waitMs > 0 && !rightBefore.has(credential)) throw new TooManyFailuresError(waitMs);
       const found = await lookUp();
@@ -68,8 +68,8 @@ export function createFailureBudget({ clock }: { clock: Clock }): FailureBudget 
   };
 }
 
-/** Whoever has an IPv6 address has the 2^64 addresses of its network. */
-function keyOf(address: string): string {
+/** What failures are counted by: whoever has an IPv6 address has the 2^64 addresses of its network. */
+export function networkOf(address: string): string {
   if (!isIPv6(address)) return address;
   const [head = "", tail = ""] = address.split("::");
   const groups = head.split(":").filter((group) => group !== "");

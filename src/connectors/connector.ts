@@ -1,4 +1,5 @@
 import type { Clock } from "../platform/clock.js";
+import type { EventReception } from "./events.js";
 
 /**
  * The contract between the provisioning engine and a vendor. A connector executes single vendor calls and sorts
@@ -14,6 +15,8 @@ export interface Connector {
   parseSettings(input: Record<string, unknown>): ConnectorSettings;
   /** Opens a session for one connection. Makes no call; the credential is fetched on first use. */
   open(settings: ConnectorSettings, deps: ConnectorDeps): ConnectorSession;
+  /** How the vendor tells of changes by itself; absent where this version does not listen to it. */
+  readonly events?: EventReception;
 }
 
 /** What the administration shows about a connector. */
@@ -25,6 +28,8 @@ export interface ConnectorDescriptor {
   corpSetting: string;
   /** Settings that are stored encrypted and never shown. */
   secretSettings: readonly string[];
+  /** Those of them that are never sent to the vendor: a changed destination does not ask for them again. Absent: none. */
+  localSecrets?: readonly string[];
   /** Settings that decide where secrets are sent: changing one asks for the secrets again. */
   destinationSettings: readonly string[];
   /** Dictionary field that receives the remote id of a user and of a department. */

@@ -36,6 +36,8 @@ export interface HttpDeps extends ProbeDeps {
   idaasRouter: RequestHandler;
   /** Mounted at `/admin/v1`; brings its own authentication. */
   adminRouter: RequestHandler;
+  /** Mounted at `/connectors`; what is sent there proves itself. */
+  eventRouter: RequestHandler;
   /** Takes each request of an identity provider; none is recorded without it. */
   recordRequest?: (request: LoggedRequest) => void;
   /** Default: `openapi/openapi.json` of the installation. */
@@ -48,6 +50,7 @@ export function createHttpApp(deps: HttpDeps): Express {
   // SCIM answers are JSON for programs; the headers against browser attacks would only cost bytes there.
   app.use("/scim/v2", deps.scimRouter);
   app.use("/api/application/scim", deps.idaasRouter);
+  app.use("/connectors", deps.eventRouter);
   app.use(helmet({ strictTransportSecurity: false }));
   app.use(createOAuthRouter(deps));
   app.use("/admin/v1", deps.adminRouter);

@@ -25,6 +25,19 @@ export interface AttemptObservation {
   durationMs: number;
 }
 
+/** A push of a vendor: "kept", why it was not, or why it was refused. */
+export interface PushObservation {
+  connector: string;
+  outcome: string;
+}
+
+/** A look at a record that an event named, and what it showed. */
+export interface LookObservation {
+  connector: string;
+  resourceType: string;
+  outcome: string;
+}
+
 /** What the product counts about itself, in the text format of Prometheus. */
 export interface Metrics {
   observeRequest(request: RequestObservation): void;
@@ -34,6 +47,8 @@ export interface Metrics {
   observeAttempt(attempt: AttemptObservation): void;
   /** From the commit of a change to the vendor having it, for deliveries that ended as synced. */
   observeDeliveryDelay(delivery: { connector: string; resourceType: string; delayMs: number }): void;
+  observePush(push: PushObservation): void;
+  observeLook(look: LookObservation): void;
   /** How many deliveries each connection has in each state; what is not named has none any more. */
   setQueueDepths(depths: readonly { connectionId: string; state: string; count: number }[]): void;
   /** The page for `/metrics` and its media type. */
@@ -92,6 +107,18 @@ export function createMetrics(options: { processMetrics?: boolean } = {}): Metri
     buckets: DELAY_BUCKETS,
     registers,
   });
+  const pushes = new Counter({
+    name: "vendor_events_total",
+    help: "Event pushes by what became of them: kept, repeated, off, check, unrelated, or why they were refused",
+    labelNames: ["connector", "outcome"],
+    registers,
+  });
+  const looks = new Counter({
+    name: "vendor_event_looks_total",
+    help: "Looks at records that events named, by what they showed: echo, drift, missing, unlinked, unknown and others",
+    labelNames: ["connector", "resource_type", "outcome"],
+    registers,
+  });
   const queueDepth = new Gauge({
     name: "delivery_queue_depth",
     help: "Deliveries by connection and state",
@@ -114,6 +141,12 @@ export function createMetrics(options: { processMetrics?: boolean } = {}): Metri
     },
     observeDeliveryDelay({ connector, resourceType, delayMs }) {
       delays.observe({ connector, resource_type: resourceType }, delayMs / 1000);
+    },
+    observePush({ connector, outcome }) {
+      pushes.inc({ connector, outcome });
+    },
+    observeLook({ connector, resourceType, outcome }) {
+      looks.inc({ connector, resource_type: resourceType, outcome });
     },
     setQueueDepths(depths) {
       queueDepth.reset();

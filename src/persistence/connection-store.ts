@@ -40,6 +40,12 @@ export async function findConnection(
   return found ?? undefined;
 }
 
+/** One connection of whatever tenant: for requests of a vendor, which know no tenant. */
+export async function findConnectionOfAnyTenant(db: Queryable, id: string): Promise<Connection | undefined> {
+  const found = await translatingErrors(repositoryOf(db, ConnectionEntity).findOneBy({ id }));
+  return found ?? undefined;
+}
+
 /** The tenant's connections in the order of their ids. */
 export async function listConnections(db: Queryable, tenantId: string, page: Page): Promise<Connection[]> {
   return translatingErrors(

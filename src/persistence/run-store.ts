@@ -2,8 +2,8 @@ import type { Queryable } from "./queryable.js";
 import type { RowKey } from "./row-key.js";
 import { sqlParameters } from "./sql-parameters.js";
 
-/** What set a run off. */
-export type RunTrigger = "manual" | "schedule";
+/** What set a run off. An event of the vendor sets off the run of a single record, which is over at once. */
+export type RunTrigger = "manual" | "schedule" | "event";
 
 /**
  * Where a run stands.
@@ -141,6 +141,36 @@ export const NO_PROGRESS: RunProgress = {
   notComparable: {},
 };
 
+/** Stores a run that is over already. */
+export async function insertEndedRun(db: Queryable, run: Run): Promise<void> {
+  await db.query(
+    `insert into run (tenant_id, id, connection_id, trigger, dry_run, accept_scope, status, actor, correlation_id,
+                      requested_at, started_at, ended_at, progress, depth)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13::jsonb, $14)`,
+    [
+      run.tenantId,
+      run.id,
+      run.connectionId,
+      run.trigger,
+      run.dryRun,
+      run.acceptScope,
+      run.status,
+      run.actor,
+      run.correlationId,
+      run.requestedAt,
+      run.startedAt,
+      run.endedAt,
+      JSON.stringify(run.progress),
+      run.depth,
+    ],
+  );
+}
+
+/** Takes a run back that found nothing. */
+export async function deleteRun(db: Queryable, { tenantId, id }: RowKey): Promise<void> {
+  await db.query("delete from run where tenant_id = $1 and id = $2", [tenantId, id]);
+}
+
 /** One run. */
 export async function findRun(db: Queryable, { tenantId, id }: RowKey): Promise<Run | undefined> {
   const rows = await db.query<RunColumns>(`select ${COLUMNS} from run where tenant_id = $1 and id = $2`, [
@@ -197,7 +227,7 @@ export async function listRuns(db: Queryable, tenantId: string, query: RunQuery)
   );
 }
 
-/** The newest run of each of the connections that has one. */
+/** The newest run of each of the connections that has one; runs of single records do not count. */
 export async function findLastRuns(
   db: Queryable,
   tenantId: string,
@@ -206,7 +236,8 @@ export async function findLastRuns(
   return db.query<RunColumns>(
     `select newest.* from unnest($2::uuid[]) as wanted (id)
       cross join lateral (select ${COLUMNS} from run
-                           where tenant_id = $1 and connection_id = wanted.id order by id desc limit 1) newest`,
+                           where tenant_id = $1 and connection_id = wanted.id and trigger <> 'event'
+                           order by id desc limit 1) newest`,
     [tenantId, connectionIds],
   );
 }
@@ -329,21 +360,23 @@ export async function interruptRuns(
   );
 }
 
-/** Forgets all but the newest `keep` runs of a connection, with their rows. */
+/** Forgets all but the newest `keep` runs of a connection, with their rows; those of single records are apart. */
 export async function forgetOldRuns(
   db: Queryable,
-  { tenantId, connectionId }: Run,
+  { tenantId, connectionId, trigger }: Run,
   keep: number,
 ): Promise<void> {
   await db.query(
     `with old as (
        delete from run
         where tenant_id = $1 and connection_id = $2 and status not in ('queued', 'running')
-          and id < (select id from run where tenant_id = $1 and connection_id = $2 order by id desc offset $3 limit 1)
+          and (trigger = 'event') = $4
+          and id < (select id from run where tenant_id = $1 and connection_id = $2 and (trigger = 'event') = $4
+                     order by id desc offset $3 limit 1)
        returning id),
      values_too as (delete from adopted_value v using old where v.tenant_id = $1 and v.run_id = old.id)
      delete from run_row r using old where r.tenant_id = $1 and r.run_id = old.id`,
-    [tenantId, connectionId, keep - 1],
+    [tenantId, connectionId, keep - 1, trigger === "event"],
   );
 }
 

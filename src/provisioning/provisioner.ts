@@ -7,22 +7,21 @@ import type { Connection } from "../persistence/connection-store.js";
 import type { Database } from "../persistence/database.js";
 import type { Run, RunEnd } from "../persistence/run-store.js";
 import type { Clock } from "../platform/clock.js";
+import { createOrderedIds } from "../platform/ids.js";
 import { startReporter } from "./adoption/report/reporter.js";
 import { createCallRecorder } from "./call-recorder.js";
 import { createOpenConnections } from "./connections/open-connections.js";
 import { createTroubleWatch } from "./connections/trouble-watch.js";
 import { createDeliver, type DeliverySettled } from "./deliver.js";
+import { startEventWatch } from "./events/event-watch.js";
+import type { LookNote } from "./events/look-at-hints.js";
 import { createAdoptValues } from "./reconciliation/adopt-values.js";
 import { startReconciler } from "./reconciliation/reconciler.js";
 import { startScheduler } from "./reconciliation/scheduler.js";
 import { defaultWorkerSettings, startWorker, type WorkerSettings } from "./worker.js";
 
-/** What the outbound half of the gateway needs. */
-export interface ProvisionerDeps {
-  database: Database;
-  clock: Clock;
-  connectors: { get(id: string): Connector | undefined };
-  openSession(connection: Connection, options: { onCall: (call: VendorCall) => void }): ConnectorSession;
+/** What the outbound half tells of itself while it works. */
+export interface ProvisionerReports {
   /** Told of every vendor call, with the id of the connector that made it. */
   onCall(call: VendorCall, connector: string): void;
   onSettled(event: DeliverySettled): void;
@@ -30,12 +29,24 @@ export interface ProvisionerDeps {
   onRunEnded(run: Run, end: RunEnd): void;
   /** Told of each report of what exists at a vendor that ended in this process. */
   onReportEnded(report: AdoptionReport, end: ReportEnd): void;
-  /** Where a reconciliation writes values of the vendor that are to stand in SCIM. */
-  directory: Pick<Directory, "read" | "patch">;
   /** Trouble of our own, such as a database that went away; with the delivery where it concerns one. */
   onError(error: unknown, delivery?: ClaimedDelivery): void;
   /** Trouble of our own with a run, or with finding one. */
   onRunError(error: unknown, run?: Run): void;
+  /** Told of each look at a record that an event of a vendor named. */
+  onLook(note: LookNote): void;
+  /** Trouble of our own with such looks. */
+  onEventError(error: unknown): void;
+}
+
+/** What the outbound half of the gateway needs. */
+export interface ProvisionerDeps extends ProvisionerReports {
+  database: Database;
+  clock: Clock;
+  connectors: { get(id: string): Connector | undefined };
+  openSession(connection: Connection, options: { onCall: (call: VendorCall) => void }): ConnectorSession;
+  /** Where a reconciliation writes values of the vendor that are to stand in SCIM. */
+  directory: Pick<Directory, "read" | "patch">;
   settings?: Partial<WorkerSettings>;
 }
 
@@ -72,11 +83,12 @@ export async function startProvisioner(deps: ProvisionerDeps): Promise<Provision
     deliver,
     onError: deps.onError,
   });
+  const adoptValues = createAdoptValues({ database, clock, directory: deps.directory });
   const reconciler = await startReconciler({
     database,
     clock,
     connections,
-    adoptValues: createAdoptValues({ database, clock, directory: deps.directory }),
+    adoptValues,
     onRunEnded: deps.onRunEnded,
     onError: deps.onRunError,
   });
@@ -85,10 +97,25 @@ export async function startProvisioner(deps: ProvisionerDeps): Promise<Provision
     onReportEnded: deps.onReportEnded,
     onError: (error) => deps.onRunError(error),
   });
+  const eventWatch = await startEventWatch({
+    database,
+    clock,
+    connections,
+    adoptValues,
+    nextRunId: createOrderedIds(),
+    onLook: deps.onLook,
+    onError: deps.onEventError,
+  });
   const scheduler = startScheduler({ database, clock, onError: deps.onRunError });
   return {
     async stop(graceMs) {
-      await Promise.all([scheduler.stop(), reconciler.stop(), reporter.stop(), worker.stop(graceMs)]);
+      await Promise.all([
+        scheduler.stop(),
+        eventWatch.stop(),
+        reconciler.stop(),
+        reporter.stop(),
+        worker.stop(graceMs),
+      ]);
       await connections.close();
     },
   };

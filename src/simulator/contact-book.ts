@@ -1,7 +1,7 @@
 import { randomInt } from "node:crypto";
 import type { Clock } from "../platform/clock.js";
 import { newSecret } from "../platform/ids.js";
-import { createHistory, type History } from "./history.js";
+import { createHistory, type History, type HistoryEvent } from "./history.js";
 import type { Mobile } from "./mobile.js";
 import { createRoleBook, type RoleBook } from "./role-book.js";
 
@@ -120,7 +120,11 @@ interface StoredUser extends UserFields {
 }
 
 /** Makes a company that consists of its root department only. */
-export function createContactBook(deps: { clock: Clock; corpName: string }): ContactBook {
+export function createContactBook(deps: {
+  clock: Clock;
+  corpName: string;
+  onChange?: (change: HistoryEvent) => void;
+}): ContactBook {
   const departments = new Map<number, StoredDepartment>();
   const users = new Map<string, StoredUser>();
   const holders = new Map<string, string>();

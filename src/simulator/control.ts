@@ -101,8 +101,8 @@ function pageOfRequests(controls: SimulatorControls, query: URLSearchParams) {
 }
 
 function withoutSecret(controls: SimulatorControls): object {
-  const { appSecret: _secret, ...rest } = controls.settings;
-  return rest;
+  const { appSecret: _secret, events, ...rest } = controls.settings;
+  return { ...rest, events: events === null ? null : { url: events.url, send: events.send } };
 }
 
 function done(work: () => void): { value: unknown } {

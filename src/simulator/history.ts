@@ -54,8 +54,8 @@ export interface History {
 
 const KEPT_EVENTS = 50_000;
 
-/** Makes an empty history. */
-export function createHistory(deps: { clock: Clock }): History {
+/** Makes an empty history. `onChange` is told of each change. */
+export function createHistory(deps: { clock: Clock; onChange?: (change: HistoryEvent) => void }): History {
   const counts = {
     departmentCreates: new Map<string, number>(),
     userCreates: new Map<string, number>(),
@@ -68,7 +68,9 @@ export function createHistory(deps: { clock: Clock }): History {
   return {
     record(action, id, fields = []) {
       sequence += 1;
-      events.push({ sequence, at: at(), action, id, fields });
+      const change = { sequence, at: at(), action, id, fields };
+      events.push(change);
+      deps.onChange?.(change);
       if (events.length >= 2 * KEPT_EVENTS) events = events.slice(-KEPT_EVENTS);
     },
     countCreate(of, key) {

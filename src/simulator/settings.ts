@@ -32,6 +32,20 @@ const grantsSchema = z.strictObject({
 /** What the app may do, which personal fields it may read, and which part of the company it may see. */
 export type Grants = z.infer<typeof grantsSchema>;
 
+const subscriptionSchema = z.strictObject({
+  /** Where events are posted to. */
+  url: z.url(),
+  token: z.string().regex(/^[A-Za-z0-9]{3,32}$/),
+  aesKey: z.string().regex(/^[A-Za-z0-9]{43}$/),
+  /** For whom they are encrypted: the app when it was entered in the console, the corp when an API call made it. */
+  owner: z.enum(["app", "corp"]).default("app"),
+  /** `on-demand`: when the simulator's `events.send` says so. */
+  send: z.enum(["at-once", "on-demand"]).default("at-once"),
+});
+
+/** Who is told of changes of the contact book. */
+export type EventSubscription = z.infer<typeof subscriptionSchema>;
+
 const settingsSchema = z.strictObject({
   corpId: z.string().min(1),
   corpName: z.string().min(1),
@@ -59,6 +73,8 @@ const settingsSchema = z.strictObject({
   grants: grantsSchema,
   /** Addresses the app may be called from; null means any. */
   allowedIps: z.array(z.string()).nullable(),
+  /** The app's event subscription by HTTP push; null where there is none. */
+  events: subscriptionSchema.nullable(),
   ...readingsShape,
 });
 
@@ -69,7 +85,9 @@ const settingsSchema = z.strictObject({
 export type SimulatorSettings = z.infer<typeof settingsSchema>;
 
 /** Any part of the settings; what is absent stays as it is. */
-export type SettingsChange = { [K in keyof SimulatorSettings]?: SimulatorSettings[K] | undefined };
+export type SettingsChange = { [K in keyof SettingsInput]?: SettingsInput[K] | undefined };
+
+type SettingsInput = z.input<typeof settingsSchema>;
 
 const settingsChangeSchema = settingsSchema.partial();
 
@@ -97,6 +115,7 @@ export function defaultSettings(): SimulatorSettings {
       contactScope: { departments: [1], users: [] },
     },
     allowedIps: null,
+    events: null,
     ...usualReadings(),
   };
 }

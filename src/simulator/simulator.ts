@@ -2,6 +2,7 @@ import type { Clock } from "../platform/clock.js";
 import { APIS } from "./apis.js";
 import { createContactBook } from "./contact-book.js";
 import type { AnswerFields } from "./envelope.js";
+import { createEventPushes, type EventPushes } from "./events/event-pushes.js";
 import { createFaultInjector, type FaultPlan } from "./faults.js";
 import { createGate } from "./gate.js";
 import { parametersOf } from "./parameters.js";
@@ -18,6 +19,8 @@ export interface SimulatorControls {
   readonly settings: Readonly<SimulatorSettings>;
   readonly faults: FaultPlan;
   readonly requests: RequestLog;
+  /** The events that tell a subscriber of changes, whether by hand or by a call. */
+  readonly events: EventPushes;
   state(): StateDump;
   /**
    * Changes settings while running, for example the grants, the contact scope or the address list.
@@ -47,7 +50,8 @@ export function createSimulatorState(deps: {
   respondDeps: RespondDeps;
 } {
   const { clock, settings, signal } = deps;
-  const newBook = () => createContactBook({ clock, corpName: settings.corpName });
+  const events = createEventPushes(deps);
+  const newBook = () => createContactBook({ clock, corpName: settings.corpName, onChange: events.note });
   let book = newBook();
   const tokens = createTokenStore({ clock, lifetimeMs: () => settings.tokenLifetimeMs });
   const gate = createGate({ clock, settings, tokens });
@@ -58,6 +62,7 @@ export function createSimulatorState(deps: {
     settings,
     faults: faults.plan,
     requests: recorder.log,
+    events: events.pushes,
     state: () => dumpState(book, settings.corpId),
     configure: (change) => applySettings(settings, change),
     act(path, parameters) {
@@ -78,6 +83,7 @@ export function createSimulatorState(deps: {
       gate.clear();
       faults.plan.clear();
       recorder.log.clear();
+      events.clear();
     },
   };
   return {

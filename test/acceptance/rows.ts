@@ -23,6 +23,11 @@ export const ACCEPTANCE_ROWS: readonly AcceptanceRow[] = [
   row("000-21", "A second connection to the same company is refused with 409, and the first is named."),
   row("000-23", "An enterprise account needs no mobile number."),
   row(
+    "001-07",
+    "Event callbacks are off by default; when on, changes of departments and accounts arrive; off again, they are not handled.",
+  ),
+  row("001-08", "The address of event callbacks is the public base unless another is named, and is shown."),
+  row(
     "001-26",
     "One group stands for the root: what is below it is sent below the root department, the group itself makes no call, what lies outside is skipped with a reason.",
   ),

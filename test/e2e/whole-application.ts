@@ -7,6 +7,7 @@ import { createConnectorRegistry } from "../../src/connectors/registry.js";
 import { createDictionary } from "../../src/dictionary/dictionary.js";
 import { createDictionaryFields } from "../../src/dictionary/dictionary-fields.js";
 import { createDirectory } from "../../src/directory/directory.js";
+import { createEventSurface } from "../../src/event-surface.js";
 import { createAdminRouter } from "../../src/http/admin/router.js";
 import { createHttpApp } from "../../src/http/app.js";
 import { createReadiness } from "../../src/http/health.js";
@@ -104,15 +105,27 @@ export async function openApplication(options: { port?: number } = {}): Promise<
     dictionary,
     provisioningStates,
   });
+  const secretBox = createSecretBox(["a key that only the tests of this file use"]);
   const connections = createConnections({
     database,
     clock,
-    secretBox: createSecretBox(["a key that only the tests of this file use"]),
+    secretBox,
     connectors: createConnectorRegistry(),
     outbox: { appendBacklog },
     pacerFor: createPacers({ database, clock }),
   });
   const requestLog = createRequestLog({ database, clock });
+  const events = createEventSurface(
+    {
+      database,
+      clock,
+      secretBox,
+      connectors: createConnectorRegistry(),
+      metrics: createMetrics({ processMetrics: false }),
+      logger,
+    },
+    publicUrl,
+  );
   const app = createHttpApp({
     clock,
     logger,
@@ -122,6 +135,7 @@ export async function openApplication(options: { port?: number } = {}): Promise<
     publicUrl,
     scimRouter: createScimRouter({ directory, publicUrl, ...callers, defaultTenantId }),
     idaasRouter: createIdaasRouter({ directory, ...callers }),
+    eventRouter: events.eventRouter,
     adminRouter: createAdminRouter({
       directory,
       audit: createAuditLog({ database }),
@@ -130,6 +144,7 @@ export async function openApplication(options: { port?: number } = {}): Promise<
       timelines: createTimelines({ database }),
       clients: createClients({ database, clock, clientChanged: authorization.clientChanged }),
       connections,
+      eventAddresses: events.eventAddresses,
       deliveries: createDeliveryLog({ database, clock }),
       heldRemovals: createHeldRemovals({ database, clock, directory }),
       plans: createPlans({

@@ -94,6 +94,7 @@ export async function openGateway(options: GatewayOptions = {}): Promise<TestGat
       parseJsonBody({ types: SCIM_BODY_TYPES, exactIntegers: true }),
       failure,
     ),
+    eventRouter: Router(),
     adminRouter:
       administration?.({ ...callers, authorization, clock, database: test.database }) ??
       mirrorRouter(

@@ -324,6 +324,8 @@ const cases: Case[] = [
   { method: "get", path: ONE_CONNECTION, status: 200 },
   { method: "patch", path: ONE_CONNECTION, status: 200, body: { config: { appSecret: "" } } },
   { method: "delete", path: ONE_CONNECTION, status: 409 },
+  { method: "post", path: `${ONE_CONNECTION}/events/keys`, status: 400 },
+  { method: "post", path: `${ONE_CONNECTION}/events/keys`, status: 403, token: "read" },
   { method: "post", path: "/admin/v1/connections/{connectionId}/test", status: 200 },
   { method: "post", path: "/admin/v1/connections/{connectionId}/plan", status: 200, body: { limit: 10 } },
   { method: "post", path: "/admin/v1/connections/{connectionId}/plan", status: 400, body: { limit: 0 } },

@@ -6,6 +6,8 @@ import {
 import type { Connector } from "../connector.js";
 import { createDingTalkClient } from "./client.js";
 import { createDepartmentOperations } from "./departments.js";
+import { EVENT_SECRETS } from "./events/event-settings.js";
+import { dingTalkEvents } from "./events/reception.js";
 import { MAX_DEPARTMENTS, ROLE_NAME, USER_LIMITS } from "./limits.js";
 import { createDepartmentReads, createUserReads, readScope } from "./reads.js";
 import { createRehearsalClient } from "./rehearsal.js";
@@ -34,6 +36,7 @@ export function createDingTalkConnector(
       displayName: { en: "DingTalk", zh: "钉钉" },
       corpSetting: "corpId",
       secretSettings: DINGTALK_SECRET_SETTINGS,
+      localSecrets: EVENT_SECRETS,
       destinationSettings: ["oapiBaseUrl", "apiBaseUrl", "proxyUrl"],
       idField: { user: "ddAccountId", group: "ddtalkId" },
       defaultRootDepartmentId: DINGTALK_ROOT_DEPARTMENT_ID,
@@ -43,6 +46,7 @@ export function createDingTalkConnector(
       roleName: ROLE_NAME,
     },
     parseSettings: parseDingTalkSettings,
+    events: dingTalkEvents,
     open(settings, deps) {
       const parsed = readDingTalkSettings(settings);
       const http = openHttp({ ...limits, proxyUrl: parsed.proxyUrl });

@@ -2,6 +2,7 @@ import { parseBaseUrl, UnsafeUrlError } from "../../platform/base-url.js";
 import type { ConnectorSettings } from "../connector.js";
 import { ConnectorSettingsError } from "../errors.js";
 import { DEFAULT_RATE_PER_SECOND } from "../pacer.js";
+import { EVENT_SECRETS, parseEventSettings } from "./events/event-settings.js";
 
 /** Settings of a DingTalk connection in their own types. */
 export interface DingTalkSettings {
@@ -20,7 +21,7 @@ export interface DingTalkSettings {
 }
 
 export const DINGTALK_ROOT_DEPARTMENT_ID = "1";
-export const DINGTALK_SECRET_SETTINGS = ["appSecret", "defaultPassword"] as const;
+export const DINGTALK_SECRET_SETTINGS = ["appSecret", "defaultPassword", ...EVENT_SECRETS] as const;
 
 const OAPI_BASE_URL = "https://oapi.dingtalk.com";
 const API_BASE_URL = "https://api.dingtalk.com";
@@ -59,6 +60,7 @@ export function parseDingTalkSettings(input: Record<string, unknown>): Connector
   if (proxyUrl !== undefined) readUrl("proxyUrl", proxyUrl, { allowClearText: true });
   const defaultPassword = read("defaultPassword");
   if (defaultPassword !== undefined) requirePassword(defaultPassword);
+  const events = parseEventSettings(read, readUrl);
 
   return {
     plain: {
@@ -71,8 +73,9 @@ export function parseDingTalkSettings(input: Record<string, unknown>): Connector
       ...(readRegion(read("corpRegion")) === "other" && { corpRegion: "other" }),
       ...(proxyUrl !== undefined && { proxyUrl }),
       ratePerSecond: readRate(read("ratePerSecond")),
+      ...events.plain,
     },
-    secret: { appSecret, ...(defaultPassword !== undefined && { defaultPassword }) },
+    secret: { appSecret, ...(defaultPassword !== undefined && { defaultPassword }), ...events.secret },
   };
 }
 

@@ -2,19 +2,21 @@ import type { Request, RequestHandler } from "express";
 import { z } from "zod";
 import type { Clock } from "../../platform/clock.js";
 import type { Connection, Connections } from "../../provisioning/connections/connections.js";
+import type { EventAddresses } from "../../provisioning/events/event-address.js";
 import type { Runs } from "../../provisioning/reconciliation/runs.js";
 import type { JsonObject } from "../../scim/schema/attribute.js";
 import { queryOf } from "../middleware/request-state.js";
 import { administratorOf } from "./administrator.js";
 import { connectionChangeSchema, newConnectionSchema } from "./connection-input.js";
 import { readCursor, toPage } from "./cursor.js";
-import { presentConnection, SECRET_MASK } from "./present-connection.js";
+import { presentConnection, presentEventKeys, SECRET_MASK } from "./present-connection.js";
 import { pageFields, readId, readInput } from "./read-input.js";
 
 /** What the connection endpoints work with. */
 export interface ConnectionHandlerDeps {
   connections: Connections;
   runs: Pick<Runs, "last">;
+  eventAddresses: EventAddresses;
   clock: Clock;
   /** Address of `/admin/v1`, without a slash at its end. */
   baseUrl: string;
@@ -28,6 +30,7 @@ export interface ConnectionHandlers {
   change: RequestHandler;
   remove: RequestHandler;
   test: RequestHandler;
+  renewEventKeys: RequestHandler;
 }
 
 const listQuery = z.strictObject(pageFields);
@@ -36,22 +39,24 @@ const listQuery = z.strictObject(pageFields);
 export function createConnectionHandlers({
   connections,
   runs,
+  eventAddresses,
   clock,
   baseUrl,
 }: ConnectionHandlerDeps): ConnectionHandlers {
-  /** Connections with what is known about their last runs. */
+  /** Connections with what is known about their last runs and events. */
   async function present(tenantId: string, rows: readonly Connection[]): Promise<JsonObject[]> {
     const last = await runs.last(
       tenantId,
       rows.map((row) => row.id),
     );
+    const events = await eventAddresses.describe(tenantId, rows);
     const now = clock.now();
     return rows.map((row) =>
-      presentConnection(
-        row,
-        last.find(({ run }) => run.connectionId === row.id),
+      presentConnection(row, {
+        lastRun: last.find(({ run }) => run.connectionId === row.id),
+        events: events.get(row.id),
         now,
-      ),
+      }),
     );
   }
 
@@ -95,6 +100,11 @@ export function createConnectionHandlers({
     async remove(request, response) {
       await connections.remove(administratorOf(request), idOf(request));
       response.status(204).end();
+    },
+
+    async renewEventKeys(request, response) {
+      const { connection, keys } = await connections.renewEventKeys(administratorOf(request), idOf(request));
+      response.status(201).json({ address: eventAddresses.of(connection), ...presentEventKeys(keys) });
     },
 
     async test(request, response) {

@@ -14,13 +14,32 @@ const setting = z.union(
   "must be a text or a number",
 );
 
-const settings = <T extends z.ZodType>(value: T) =>
+/** Settings that belong together, e.g. `events`; a switch among them is a text to the connector like all others. */
+const group = z.record(
+  z.string().regex(/^[A-Za-z]{1,64}$/, "must be named by letters"),
+  z.union([setting, z.boolean().transform(String), z.null()], "must be a text, a number, true or false"),
+);
+
+type Group = z.output<typeof group>;
+
+/** Settings by name; members of a group are named `group.member` from here on. */
+const settings = (value: z.ZodType<string | number | null>) =>
   z
-    .record(z.string(), value, "must be an object of settings")
+    .record(
+      z.string(),
+      z.union([value, group], "must be a text or a number"),
+      "must be an object of settings",
+    )
+    .transform((given) => Object.fromEntries(Object.entries(given).flatMap(flat)))
     .refine(
       (given) => Object.keys(given).length <= MAX_SETTINGS,
       `must have at most ${MAX_SETTINGS} entries`,
     );
+
+function flat([name, value]: [string, string | number | null | Group]): [string, string | number | null][] {
+  if (value === null || typeof value !== "object") return [[name, value]];
+  return Object.entries(value).map(([member, one]) => [`${name}.${member}`, one]);
+}
 
 const freeForm = z.record(z.string(), z.json(), "must be an object");
 

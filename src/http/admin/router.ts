@@ -8,6 +8,7 @@ import type { Clock } from "../../platform/clock.js";
 import type { Adoption } from "../../provisioning/adoption/adoption.js";
 import type { Connections } from "../../provisioning/connections/connections.js";
 import type { DeliveryLog } from "../../provisioning/delivery-log.js";
+import type { EventAddresses } from "../../provisioning/events/event-address.js";
 import type { Plans } from "../../provisioning/plan/plans.js";
 import type { HeldRemovals } from "../../provisioning/protection/held-removals.js";
 import type { RowDecisions } from "../../provisioning/reconciliation/decide-row.js";
@@ -49,6 +50,7 @@ export interface AdminRouterDeps extends CallerChecks {
   timelines: Timelines;
   runs: Runs;
   adoption: Adoption;
+  eventAddresses: EventAddresses;
   rowDecisions: RowDecisions;
   clock: Clock;
   /** PUBLIC_URL, without a slash at its end. */
@@ -115,6 +117,10 @@ function addConnections(router: Router, deps: Parameters<typeof createConnection
     .patch(handlers.change)
     .delete(handlers.remove)
     .all(methodNotAllowed(["GET", "HEAD", "PATCH", "DELETE"]));
+  router
+    .route("/connections/:id/events/keys")
+    .post(handlers.renewEventKeys)
+    .all(methodNotAllowed(["POST"]));
   router
     .route("/connections/:id/test")
     .post(handlers.test)

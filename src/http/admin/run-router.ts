@@ -60,7 +60,7 @@ const startBody = z.strictObject({
 
 const listQuery = z.strictObject({
   ...pageFields,
-  trigger: z.enum(["manual", "schedule"], 'must be "manual" or "schedule"').optional(),
+  trigger: z.enum(["manual", "schedule", "event"], 'must be "manual", "schedule" or "event"').optional(),
   status: someOf(STATUSES),
   since: time.optional(),
   until: time.optional(),

@@ -55,7 +55,7 @@ function pathOf(request: Request): string {
 }
 
 /** Where routers are mounted. */
-const SURFACE = /^\/(?:scim\/v2|admin\/v1|api\/application\/scim)(?=[/?]|$)/;
+const SURFACE = /^\/(?:scim\/v2|admin\/v1|api\/application\/scim|connectors)(?=[/?]|$)/;
 
 /** The pattern of the matched route, e.g. `/scim/v2/Users/:id`: ids in a metric's label would grow without bound. */
 function routeOf(request: Request): string {

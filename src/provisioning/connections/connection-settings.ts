@@ -65,9 +65,10 @@ export function changeSettings(
   const moved = connector.descriptor.destinationSettings.find(
     (name) => settings.plain[name] !== plainSettings(stored)[name],
   );
-  if (moved !== undefined && kept[0] !== undefined) {
+  const sent = kept.find((name) => !connector.descriptor.localSecrets?.includes(name));
+  if (moved !== undefined && sent !== undefined) {
     // Otherwise whoever may edit a connection, but was never told the secret, could have it sent to themselves.
-    throw new InvalidConnectionError(`config.${kept[0]}`, `must be entered again, since ${moved} changes`);
+    throw new InvalidConnectionError(`config.${sent}`, `must be entered again, since ${moved} changes`);
   }
   const secrets = Object.entries(settings.secret).map(([name, value]) => [
     name,

@@ -22,10 +22,12 @@ import {
   type Transaction,
   UniqueViolation,
 } from "../../persistence/database.js";
+import { forgetEventHints } from "../../persistence/event-store.js";
 import type { Clock } from "../../platform/clock.js";
 import { newId } from "../../platform/ids.js";
 import type { SecretBox } from "../../platform/secret-box.js";
 import type { JsonObject } from "../../scim/schema/attribute.js";
+import { takesEvents } from "../events/takes-events.js";
 import { storedScope } from "../scope/root-group.js";
 import { ScopeChangeUnconfirmedError, scopeImpact } from "../scope/scope-impact.js";
 import { auditedConnection } from "./audited-connection.js";
@@ -98,6 +100,15 @@ export interface Connections {
    * @throws ConnectionNotFoundError, and ConnectionInUseError while it is on or resources are linked through it
    */
   remove(context: ConnectionContext, id: string): Promise<void>;
+  /**
+   * Has new keys made for the events that the vendor pushes, in place of those there were, and answers them: they are
+   * shown this once, to be entered at the vendor.
+   * @throws ConnectionNotFoundError, and InvalidConnectionError where the connector takes no events
+   */
+  renewEventKeys(
+    context: ConnectionContext,
+    id: string,
+  ): Promise<{ connection: Connection; keys: Record<string, string> }>;
   /** Tries a connection, on or off, without writing anything. @throws ConnectionNotFoundError */
   test(context: ConnectionContext, id: string): Promise<ConnectionReport>;
   /**
@@ -204,7 +215,8 @@ export function createConnections(deps: ConnectionsDeps): Connections {
           after: auditedConnection(after),
         },
       );
-      if (config !== undefined || (after.enabled && !before.enabled)) await resumeConnection(tx, before);
+      if (changesCalls(change) || (after.enabled && !before.enabled)) await resumeConnection(tx, before);
+      if (!takesEvents(after)) await forgetEventHints(tx, { tenantId, connectionId: id });
       if (mustCatchUp(before, after, change)) {
         const { correlationId } = context;
         await deps.outbox.appendBacklog(tx, { tenantId, connectionId: id, correlationId, now });
@@ -255,6 +267,13 @@ export function createConnections(deps: ConnectionsDeps): Connections {
       return get(tenantId, id);
     },
 
+    async renewEventKeys(context, id) {
+      const { connector } = await get(context.tenantId, id);
+      const keys = connectorOf(connector).events?.generateKeys();
+      if (keys === undefined) throw new InvalidConnectionError("connector", "takes no events");
+      return { connection: await update(context, id, { config: keys }), keys };
+    },
+
     async remove(context, id) {
       const { tenantId } = context;
       await database.transaction(async (tx) => {
@@ -298,7 +317,13 @@ async function refuseUnconfirmed(
 function mustCatchUp(before: Connection, after: Connection, change: ConnectionUpdate): boolean {
   if (!after.enabled) return false;
   if (!before.enabled) return true;
-  return [change.config, change.scope, change.mapping, change.policy].some((part) => part !== undefined);
+  if (changesCalls(change)) return true;
+  return [change.scope, change.mapping, change.policy].some((part) => part !== undefined);
+}
+
+/** Whether settings change that calls to the vendor are made with: those of the events that it pushes are not. */
+function changesCalls({ config = {} }: ConnectionUpdate): boolean {
+  return Object.keys(config).some((name) => !name.startsWith("events."));
 }
 
 /** The connection, locked until the transaction ends. @throws ConnectionNotFoundError */
@@ -347,6 +372,8 @@ const FORGOTTEN_TABLES = [
   "adoption_pair",
   "adoption_entry",
   "adoption_report",
+  "event_hint",
+  "event_receipt",
 ];
 
 async function forgetDeliveries(tx: Transaction, tenantId: string, connectionId: string): Promise<void> {

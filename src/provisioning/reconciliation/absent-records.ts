@@ -78,7 +78,8 @@ async function contentsOf(
   return found && ({ ...found.contents } as JsonObject);
 }
 
-async function noteMissing(
+/** Notes that a linked record is gone, drops its link and has it made anew; unless it changed since it was read. */
+export async function noteMissing(
   work: RunWork,
   type: ResourceTypeId,
   linked: LinkedRecord,

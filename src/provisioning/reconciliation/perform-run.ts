@@ -125,7 +125,11 @@ function progressNotes(
  * A company that suddenly looks smaller has most likely been hidden from the app, not shrunk.
  * @throws RunStopped
  */
-async function refuseSmallerScope({ database }: PerformDeps, run: Run, now: AuthorisedScope): Promise<void> {
+export async function refuseSmallerScope(
+  { database }: Pick<PerformDeps, "database">,
+  run: Run,
+  now: AuthorisedScope,
+): Promise<void> {
   if (run.acceptScope) return;
   const before = await findScopeBefore(database, run);
   if (before === undefined || now.wholeCompany) return;

@@ -15,6 +15,7 @@ import { createSecretBox } from "../../../src/platform/secret-box.js";
 import { createAdoption } from "../../../src/provisioning/adoption/adoption.js";
 import { type Connections, createConnections } from "../../../src/provisioning/connections/connections.js";
 import { createDeliveryLog } from "../../../src/provisioning/delivery-log.js";
+import { createEventAddresses } from "../../../src/provisioning/events/event-address.js";
 import { createPlans } from "../../../src/provisioning/plan/plans.js";
 import { createHeldRemovals } from "../../../src/provisioning/protection/held-removals.js";
 import { createRowDecisions } from "../../../src/provisioning/reconciliation/decide-row.js";
@@ -81,6 +82,11 @@ export function createAdministration(
     timelines: createTimelines({ database }),
     clients: createClients({ database, clock, clientChanged: async () => undefined }),
     connections,
+    eventAddresses: createEventAddresses({
+      database,
+      connectors: createConnectorRegistry([connector]),
+      publicUrl: "https://gateway.example",
+    }),
     deliveries: createDeliveryLog({ database, clock }),
     heldRemovals: createHeldRemovals({ database, clock, directory: createDirectory({ database, clock }) }),
     plans: createPlans({

@@ -14,6 +14,7 @@ import { createAdoption } from "../../../src/provisioning/adoption/adoption.js";
 import { createConnections } from "../../../src/provisioning/connections/connections.js";
 import { createPacers } from "../../../src/provisioning/connections/pacers.js";
 import { createDeliveryLog } from "../../../src/provisioning/delivery-log.js";
+import { createEventAddresses } from "../../../src/provisioning/events/event-address.js";
 import { createPlans } from "../../../src/provisioning/plan/plans.js";
 import { createHeldRemovals } from "../../../src/provisioning/protection/held-removals.js";
 import { createRowDecisions } from "../../../src/provisioning/reconciliation/decide-row.js";
@@ -113,6 +114,11 @@ function administration({
     timelines: createTimelines({ database }),
     clients: createClients({ database, clock, clientChanged: authorization.clientChanged }),
     connections,
+    eventAddresses: createEventAddresses({
+      database,
+      connectors: createConnectorRegistry([]),
+      publicUrl: "https://gateway.example",
+    }),
     deliveries: createDeliveryLog({ database, clock }),
     heldRemovals: createHeldRemovals({ database, clock, directory: createDirectory({ database, clock }) }),
     plans: createPlans({
