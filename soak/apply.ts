@@ -5,6 +5,7 @@ import type { Stage } from "./stage.js";
 /** So few numbers that they come back: who left may return under another SCIM id. */
 const MOBILES = 8;
 const NAMES = ["研发", "销售", "人事", "财务", "市场", "法务"];
+const ROLES = ["审批人", "司机", "值班"];
 const TITLES = ["工程师", "经理", "顾问"];
 /** Deliveries take some ten steps; later on a crash would seldom meet one. */
 const LONGEST_BEFORE_CRASH = 30;
@@ -20,6 +21,8 @@ export async function apply(stage: Stage, happening: Happening): Promise<string 
   const other = company.departments[b % Math.max(1, company.departments.length)];
   const person = company.people[b % Math.max(1, company.people.length)];
   const colleague = company.people[a % Math.max(1, company.people.length)];
+
+  const role = company.roles[a % Math.max(1, company.roles.length)];
 
   switch (happening.kind) {
     case "addDepartment": {
@@ -108,6 +111,31 @@ export async function apply(stage: Stage, happening: Happening): Promise<string 
       }
       await company.join(person, department);
       return `${person.name} is transferred to ${department.name}.`;
+    }
+    case "addRole": {
+      const name = ROLES.find((one) => !company.roles.some((taken) => taken.name === one));
+      if (name === undefined) return undefined;
+      await company.addRole(name);
+      return `The role ${name} is created.`;
+    }
+    case "renameRole": {
+      const name = ROLES.find((one) => !company.roles.some((taken) => taken.name === one));
+      if (role === undefined || name === undefined) return undefined;
+      const line = `The role ${role.name} is renamed ${name}.`;
+      await company.renameRole(role, name);
+      return line;
+    }
+    case "removeRole":
+      if (role === undefined) return undefined;
+      await company.removeRole(role);
+      return `The role ${role.name} is deleted.`;
+    case "hold":
+    case "letGo": {
+      const holds = happening.kind === "hold";
+      if (role === undefined || person === undefined || role.holders.has(person.id) === holds)
+        return undefined;
+      await company.setHolder(role, person, holds);
+      return `${person.name} ${holds ? "is given" : "loses"} the role ${role.name}.`;
     }
     case "assignByHand":
       return assignByHand(stage, a);

@@ -14,6 +14,14 @@ export interface CompanyDepartment {
   parent: string | undefined;
 }
 
+/** A group that is a role, as SCIM was told to have it. */
+export interface CompanyRole {
+  readonly id: string;
+  name: string;
+  /** Ids of those who are to hold it. */
+  readonly holders: Set<string>;
+}
+
 /** A person as SCIM was told to have them. */
 export interface CompanyPerson {
   readonly id: string;
@@ -31,6 +39,9 @@ export interface CompanyPerson {
 export interface Company {
   readonly departments: readonly CompanyDepartment[];
   readonly people: readonly CompanyPerson[];
+  readonly roles: readonly CompanyRole[];
+  /** How many roles there ever were. */
+  readonly rolesMade: number;
   /** Every person that there ever was, by SCIM id, and every department that was removed. */
   readonly everyone: ReadonlyMap<string, CompanyPerson>;
   readonly removedPeople: ReadonlySet<string>;
@@ -51,12 +62,19 @@ export interface Company {
   removePerson(person: CompanyPerson): Promise<void>;
   join(person: CompanyPerson, department: CompanyDepartment): Promise<void>;
   leave(person: CompanyPerson, department: CompanyDepartment): Promise<void>;
+  addRole(name: string): Promise<CompanyRole>;
+  renameRole(role: CompanyRole, name: string): Promise<void>;
+  removeRole(role: CompanyRole): Promise<void>;
+  /** Makes somebody hold a role, or not hold it any more. */
+  setHolder(role: CompanyRole, person: CompanyPerson, holds: boolean): Promise<void>;
 }
 
 /** Makes an empty company over a directory without users and groups. */
 export function createCompany(directory: Directory, context: RequestContext): Company {
   const departments: CompanyDepartment[] = [];
   const people: CompanyPerson[] = [];
+  const roles: CompanyRole[] = [];
+  let rolesMade = 0;
   const everyone = new Map<string, CompanyPerson>();
   const removedPeople = new Set<string>();
   const removedDepartments = new Set<string>();
@@ -70,6 +88,10 @@ export function createCompany(directory: Directory, context: RequestContext): Co
   const company: Company = {
     departments,
     people,
+    roles,
+    get rolesMade() {
+      return rolesMade;
+    },
     everyone,
     removedPeople,
     removedDepartments,
@@ -160,6 +182,7 @@ export function createCompany(directory: Directory, context: RequestContext): Co
     async removePerson(person) {
       people.splice(people.indexOf(person), 1);
       removedPeople.add(person.id);
+      for (const role of roles) role.holders.delete(person.id);
       for (const report of people) if (report.manager === person.id) report.manager = undefined;
       await directory.remove(context, "User", person.id);
     },
@@ -170,6 +193,31 @@ export function createCompany(directory: Directory, context: RequestContext): Co
     async leave(person, department) {
       person.departments.delete(department.id);
       await patch("Group", department.id, { op: "remove", path: `members[value eq "${person.id}"]` });
+    },
+
+    async addRole(name) {
+      const kind = { [ORGANIZATION_GROUP_URN]: { kind: "group" } };
+      const body = { schemas: [GROUP_URN, ORGANIZATION_GROUP_URN], displayName: name, ...kind };
+      const { id } = await directory.create(context, "Group", body);
+      const role = { id, name, holders: new Set<string>() };
+      roles.push(role);
+      rolesMade += 1;
+      return role;
+    },
+    async renameRole(role, name) {
+      role.name = name;
+      await patch("Group", role.id, { op: "replace", path: "displayName", value: name });
+    },
+    async removeRole(role) {
+      roles.splice(roles.indexOf(role), 1);
+      await directory.remove(context, "Group", role.id);
+    },
+    async setHolder(role, person, holds) {
+      if (holds) role.holders.add(person.id);
+      else role.holders.delete(person.id);
+      const member = [{ value: person.id }];
+      const path = holds ? "members" : `members[value eq "${person.id}"]`;
+      await patch("Group", role.id, holds ? { op: "add", path, value: member } : { op: "remove", path });
     },
   };
   return company;

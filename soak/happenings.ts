@@ -20,6 +20,11 @@ const KINDS = {
   join: 5,
   leave: 2,
   transfer: 3,
+  addRole: 2,
+  renameRole: 2,
+  removeRole: 1,
+  hold: 4,
+  letGo: 2,
   // At DingTalk's console
   assignByHand: 1,
   // Trouble at DingTalk
@@ -103,6 +108,8 @@ const WRITES = [
   "/topapi/v2/department/delete",
   "/topapi/v2/user/*",
   "/topapi/v2/department/*",
+  "/role/*",
+  "/topapi/role/*",
 ] as const;
 
 /** A fault on one write API or on all calls; `b` chooses where. */

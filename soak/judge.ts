@@ -34,6 +34,7 @@ export async function checkInTheEnd(stage: Stage): Promise<void> {
   }
   demand([...held.keys()], [], "people who should be gone");
   checkAssignments(stage, state);
+  checkRoles(stage, state);
   await checkDeliveries(stage);
   await checkOneAtATime(stage);
   await checkReconciliation(stage);
@@ -171,6 +172,29 @@ function groupOf(rootId: number, state: StateDump, departmentId: number | null):
   if (departmentId === rootId) return "root";
   const department = state.departments.find((one) => one.dept_id === departmentId);
   return department?.source_identifier ?? `foreign ${departmentId}`;
+}
+
+/**
+ * The roles in our role group are those of SCIM, each held by those who are to hold it and are there; nothing was made
+ * twice, and what others made is as it was.
+ */
+function checkRoles({ company, vendor }: Stage, { roleGroups, users, history }: StateDump): void {
+  const shown = (name: string) =>
+    roleGroups
+      .filter((group) => group.name === name)
+      .map(({ roles }) => Object.fromEntries(roles.map((role) => [role.name, [...role.userid_list].sort()])));
+  demand(shown(vendor.foreign.roleGroup), [{ 手工角色: ["by-hand-inside"] }], "roles of others");
+  const mobiles = new Map(users.map((user) => [user.mobile, user.userid]));
+  const wanted = company.roles.map((role) => {
+    const holders = company.people.filter((person) => role.holders.has(person.id));
+    return [role.name, holders.flatMap((person) => mobiles.get(person.mobile) ?? []).sort()];
+  });
+  const ours = shown("SCIM");
+  demand(ours.length <= 1, true, "role groups of ours, at most one");
+  demand(ours[0] ?? {}, Object.fromEntries(wanted), "roles");
+  // One role is not ours.
+  const made = history.events.filter(({ action }) => action === "role.created").length - 1;
+  if (made > company.rolesMade) throw new Error(`${made} roles were made for ${company.rolesMade} groups`);
 }
 
 /** Departments that a person was given at the console stay, as long as the account does. */

@@ -303,5 +303,5 @@ function policyOf({ inactive }: Script, holdingId: number): JsonObject {
       : inactive === "holding"
         ? { action: "holding", holdingDepartmentId: String(holdingId) }
         : { action: inactive };
-  return { deletionProtection, deactivation };
+  return { deletionProtection, deactivation, groupsAsRoles: { enabled: true } };
 }

@@ -19,6 +19,8 @@ export interface Foreign {
   holdingId: number;
   departmentIds: ReadonlySet<number>;
   userids: ReadonlySet<string>;
+  /** The name of a role group in which somebody holds a role. */
+  roleGroup: string;
 }
 
 /** A simulated DingTalk with a company in it, reached without a network. */
@@ -54,7 +56,12 @@ export function openVendor(clock: FakeClock, contrary: boolean): Vendor {
   addPerson("by-hand-beside", "13900000001", beside);
   addPerson("by-hand-inside", "13900000002", inside);
   addPerson("by-hand-root", "13900000003", rootId);
+  const roleGroup = "手工角色组";
+  const { groupId } = simulator.act("/role/add_role_group", { name: roleGroup });
+  const { roleId } = simulator.act("/role/add_role", { groupId, roleName: "手工角色" });
+  simulator.act("/topapi/role/addrolesforemps", { roleIds: String(roleId), userIds: "by-hand-inside" });
   const foreign = {
+    roleGroup,
     rootId,
     holdingId,
     departmentIds: new Set([1, rootId, beside, inside, holdingId]),

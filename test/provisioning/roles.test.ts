@@ -270,6 +270,27 @@ describe("lost answers and deaths", () => {
     expect(held()).toEqual({ 财务: [] });
   });
 
+  it("a creation that comes through late, when the role has another name already, leaves no second one", async () => {
+    await roles();
+    fail("roles.create", "transient", {}, lost);
+    const group = await addRoleGroup("审批人");
+    await engine.step();
+    await rename(group, "财务");
+    await engine.clock.advance(5_000);
+    await engine.step();
+    expect(held()).toEqual({ 财务: [] });
+    const [groupRemoteId = ""] = engine.vendor.roleGroups.keys();
+    engine.vendor.roles.set("role:999", {
+      remoteId: "role:999",
+      name: "审批人",
+      groupRemoteId,
+      holders: new Set(),
+    });
+    await engine.clock.advance(61_000);
+    await engine.drain();
+    expect(held()).toEqual({ 财务: [] });
+  });
+
   it("at the creation of a role whose group is removed meanwhile leave none", async () => {
     await roles();
     fail("roles.create", "transient", { applied: true }, lost);

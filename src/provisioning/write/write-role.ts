@@ -1,9 +1,8 @@
-import type { CallContext, ConnectorSession, RoleProfile } from "../../connectors/connector.js";
+import type { CallContext, ConnectorSession, RemoteRole, RoleProfile } from "../../connectors/connector.js";
 import { ConnectorError } from "../../connectors/errors.js";
 import type { JsonObject } from "../../scim/schema/attribute.js";
 import type { Link } from "../decide/subject.js";
 import { reasonFor } from "../reasons.js";
-import { isRoleProfile } from "../roles/role-link.js";
 import { AdoptionRefused, type Execution, RemoteVanished } from "./execution.js";
 import { mayHaveRemoved } from "./intents.js";
 import type { StandIn } from "./stand-in.js";
@@ -26,6 +25,9 @@ export interface WriteRoleInput {
   adoptsByName: boolean;
   context: CallContext;
 }
+
+/** In an intent: a role of this name was about to be made. No field of a profile. */
+const CREATING = "roleCreated";
 
 /** The groups of roles, by name. */
 export interface RoleGroups {
@@ -66,15 +68,43 @@ export async function writeRole(
 export async function findIntendedRole(
   session: Pick<ConnectorSession, "roles">,
   input: Pick<WriteRoleInput, "intents" | "groups" | "linkedElsewhere" | "context">,
-): Promise<{ remoteId: string; name: string } | undefined> {
-  for (const intent of input.intents.filter(isRoleProfile)) {
-    const groupRemoteId = await input.groups.known(String(intent["roleGroup"]));
-    if (groupRemoteId === undefined) continue;
-    const request = { ...input.context, groupRemoteId, name: String(intent["name"]) };
-    const found = await session.roles.find(request).catch(absentWithItsGroup);
-    if (found !== undefined && (await input.linkedElsewhere(found.remoteId)) === undefined) return found;
+): Promise<RemoteRole | undefined> {
+  for (const intent of input.intents.filter((one) => one[CREATING] === true)) {
+    const found = await findMade(session, input, intent);
+    if (found !== undefined) return found;
   }
   return undefined;
+}
+
+async function findMade(
+  session: Pick<ConnectorSession, "roles">,
+  input: Pick<WriteRoleInput, "groups" | "linkedElsewhere" | "context">,
+  intent: JsonObject,
+): Promise<RemoteRole | undefined> {
+  const groupRemoteId = await input.groups.known(String(intent["roleGroup"]));
+  if (groupRemoteId === undefined) return undefined;
+  const request = { ...input.context, groupRemoteId, name: String(intent["name"]) };
+  const found = await session.roles.find(request).catch(absentWithItsGroup);
+  if (found === undefined || (await input.linkedElsewhere(found.remoteId)) !== undefined) return undefined;
+  return found;
+}
+
+/**
+ * A create that came through late, when the role was there and had another name already, made a second one, which nobody
+ * holds.
+ */
+async function removeSecond(
+  session: Pick<ConnectorSession, "roles">,
+  input: WriteRoleInput,
+  link: Link,
+): Promise<void> {
+  for (const intent of input.intents) {
+    if (intent[CREATING] !== true || intent["name"] === link.lastSent["name"]) continue;
+    const found = await findMade(session, input, intent);
+    if (found === undefined || found.remoteId === link.remoteId) continue;
+    await input.recordIntent({ ...input.profile });
+    await session.roles.remove({ ...input.context, remoteId: found.remoteId });
+  }
 }
 
 async function standInAfter(error: unknown, input: WriteRoleInput): Promise<StandIn | undefined> {
@@ -91,7 +121,7 @@ async function write(session: Pick<ConnectorSession, "roles">, input: WriteRoleI
   try {
     const present = await session.roles.find({ ...context, groupRemoteId, name: profile.name });
     if (present !== undefined) return await adopt(session, input, present);
-    await input.recordIntent({ ...profile });
+    await input.recordIntent({ ...profile, [CREATING]: true });
     const created = await session.roles.create({ ...context, groupRemoteId, name: profile.name });
     return done("create", created.remoteId, input);
   } catch (error) {
@@ -115,6 +145,7 @@ async function rename(
     const present = await session.roles.get({ ...context, remoteId: link.remoteId });
     if (present === undefined) throw new RemoteVanished(link.remoteId);
   }
+  await removeSecond(session, input, link);
   const held = [link.lastSent, ...input.intents].map(({ name }) => name);
   if (held.every((name) => name === profile.name)) return done("none", link.remoteId, input);
   await input.recordIntent({ ...profile });
