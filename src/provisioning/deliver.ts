@@ -17,6 +17,7 @@ import type { Decision } from "./decide/decision.js";
 import type { Subject } from "./decide/subject.js";
 import { decideNow } from "./decide-now.js";
 import { type Failure, failureOutcome } from "./failure-outcome.js";
+import { orderAroundDepartment } from "./order-around-department.js";
 import { orderLedDepartments } from "./order-led-departments.js";
 import { guardRemoval } from "./protection/guard-removal.js";
 import type { Pause } from "./quarantine.js";
@@ -77,6 +78,9 @@ export function createDeliver(
       now: startedAt,
       ...(delivery.runId === undefined ? {} : { runId: delivery.runId }),
     });
+    if (subject.type === "Group") {
+      await orderAroundDepartment(deps, delivery, subject, decision, startedAt);
+    }
     const calls: VendorCall[] = [];
     const noted: JsonObject[] = [];
     const facts = { delivery, connection, subject, decision, formerRemoteId };
@@ -123,11 +127,19 @@ async function carryOut(deps: DeliverDeps, work: Work): Promise<Settlement> {
     case "nothing":
       return { ...base, outcome: { kind: "synced", notes: decision.notes, awaited: [] } };
     case "skip":
-      return { ...base, outcome: { kind: "skipped", reason: decision.reason, awaited: decision.awaited } };
+      return {
+        ...base,
+        link: markOf(decision, work.subject),
+        outcome: { kind: "skipped", reason: decision.reason, awaited: decision.awaited },
+      };
     case "park":
       return { ...base, outcome: { kind: "parked", reason: decision.reason } };
     case "block":
-      return { ...base, outcome: { kind: "blocked", reason: decision.reason, awaited: decision.awaited } };
+      return {
+        ...base,
+        link: markOf(decision, work.subject),
+        outcome: { kind: "blocked", reason: decision.reason, awaited: decision.awaited },
+      };
     case "wait":
       return {
         ...base,
@@ -148,7 +160,7 @@ async function carryOut(deps: DeliverDeps, work: Work): Promise<Settlement> {
 }
 
 function markOf(
-  { unwantedSince }: Extract<Decision, { kind: "wait" }>,
+  { unwantedSince }: Extract<Decision, { kind: "skip" | "block" | "wait" }>,
   { link }: Subject,
 ): Settlement["link"] {
   if (unwantedSince === undefined || link === undefined) return { kind: "keep" };

@@ -128,11 +128,13 @@ describe("the decision about a group", () => {
     settleMs: 5_000,
     now: late,
     requestedAt,
+    deactivation: defaultPolicy.deactivation,
     adoption: defaultPolicy.adoption,
     isNamed: false,
     inDoubt: false,
   };
   const link = { remoteId: "7", lastSent: {} };
+  const deletes = { deactivation: { action: "delete", graceDays: 0 } } as const;
   const group: DepartmentSubject = {
     type: "Group",
     id: "g1",
@@ -159,6 +161,21 @@ describe("the decision about a group", () => {
     ],
     ["is to skip the root group itself", { isRoot: true }, {}, "skip"],
     ["is to skip one outside the root group", { inScope: false }, {}, "skip"],
+    ["is to leave a linked one as it is outside", { inScope: false, link }, {}, "skip"],
+    ["is to remove it there where the policy deletes", { inScope: false, link }, deletes, "remove"],
+    ["is to wait for those in it there", { inScope: false, link, occupants: [linked] }, deletes, "block"],
+    [
+      "is to give it the days of grace there",
+      { inScope: false, link },
+      { deactivation: { action: "delete", graceDays: 1 } },
+      "wait",
+    ],
+    [
+      "is to keep it there where an administrator said so",
+      { inScope: false, link: { ...link, kept: true } },
+      deletes,
+      "skip",
+    ],
     ["is to skip a group that is no department", { kind: "group" }, {}, "skip"],
     ["is to remove one that stopped being a department", { kind: "group", link }, {}, "remove"],
     ["is to remove one that is deleted", { removed: true, link }, {}, "remove"],

@@ -128,3 +128,114 @@ describe("the scope of a connection", () => {
     await setScope({}, false);
   });
 });
+
+describe("a department that leaves the scope", () => {
+  const DAY = 24 * 3_600_000;
+  const names = () => [...engine.vendor.departments.values()].map(({ name }) => name).sort();
+  const move = (group: string, parent: string | undefined) =>
+    patch(
+      "Group",
+      group,
+      parent === undefined
+        ? { op: "remove", path: `${ORGANIZATION}:parent` }
+        : { op: "replace", path: `${ORGANIZATION}:parent`, value: { value: parent } },
+    );
+
+  /** A division with a team below the root, a person in each, and one who is in the team and in another department. */
+  async function scoped(policy: JsonObject) {
+    const root = await addGroup("总部");
+    const below = (parent: string) => ({ [ORGANIZATION]: { parent: { value: parent } } });
+    const division = await addGroup("事业部", below(root));
+    const team = await addGroup("小组", below(division));
+    const other = await addGroup("市场", below(root));
+    await setScope({ rootGroupId: root }, true, policy);
+    const [chief, member, both] = [await addUser("王一"), await addUser("李二"), await addUser("两处")];
+    await join(division, chief);
+    for (const id of [member, both]) await join(team, id);
+    await join(other, both);
+    await engine.drain();
+    expect(names()).toEqual(["Company", "事业部", "小组", "市场"].sort());
+    return { root, division, team, other, chief, member, both };
+  }
+
+  it("stays with its people where the policy keeps them, and they are delivered again when it returns [002-07]", async () => {
+    const { root, division, team, chief, member } = await scoped({});
+    await move(division, undefined);
+    await engine.drain();
+    expect(names()).toEqual(["Company", "事业部", "小组", "市场"].sort());
+    for (const id of [division, team]) {
+      expect(await engine.stateOf(id)).toMatchObject({ state: "skipped", code: "outside-scope" });
+    }
+    for (const id of [chief, member]) {
+      expect(await engine.stateOf(id)).toMatchObject({ state: "skipped", code: "left-scope" });
+    }
+    await patch("User", member, { op: "replace", path: "title", value: "经理" });
+    await engine.drain();
+    expect(engine.vendor.users.get(member)?.title).toBeUndefined();
+    await move(division, root);
+    await engine.drain();
+    expect(engine.vendor.users.get(member)?.title).toBe("经理");
+    expect((await engine.stateOf(team)).state).toBe("synced");
+  });
+
+  it("goes after its people and teams where the policy deletes, and who is elsewhere too stays there [002-07]", async () => {
+    const { root, division, chief, member, both } = await scoped({ deactivation: { action: "delete" } });
+    await move(division, undefined);
+    await engine.drain();
+    expect(names()).toEqual(["Company", "市场"].sort());
+    expect([...engine.vendor.users.keys()]).toEqual([both]);
+    expect(engine.vendor.users.get(both)?.departmentRemoteIds).toHaveLength(1);
+    const removals = engine.vendor.calls.filter(({ operation }) => operation === "departments.remove");
+    expect(removals).toHaveLength(2);
+
+    await move(division, root);
+    await engine.drain();
+    expect(names()).toEqual(["Company", "事业部", "小组", "市场"].sort());
+    for (const id of [chief, member]) expect(engine.vendor.users.has(id)).toBe(true);
+    expect(engine.vendor.users.get(both)?.departmentRemoteIds).toHaveLength(2);
+  });
+
+  it("has the days of grace, and stays when it returns within them", async () => {
+    const { root, division, team } = await scoped({ deactivation: { action: "delete", graceDays: 5 } });
+    await move(division, undefined);
+    for (let steps = 0; steps < 5; steps++) await engine.step();
+    for (const id of [division, team]) {
+      expect(await engine.stateOf(id)).toMatchObject({ state: "pending", code: "deactivation-grace" });
+    }
+    await engine.clock.advance(3 * DAY);
+    await move(division, root);
+    await engine.drain();
+    expect(names()).toEqual(["Company", "事业部", "小组", "市场"].sort());
+    expect(engine.vendor.users.size).toBe(3);
+    expect(await query("select 1 from link where unwanted_since is not null")).toEqual([]);
+  });
+
+  it("stays while somebody of others is in it, and says so", async () => {
+    const { division } = await scoped({ deactivation: { action: "delete" } });
+    const here = [...engine.vendor.departments.values()].find(({ name }) => name === "小组");
+    const mobile = "13900009999";
+    engine.vendor.users.set("byhand", {
+      remoteId: "byhand",
+      name: "手工",
+      mobile,
+      departmentRemoteIds: [here?.remoteId ?? ""],
+    });
+    await move(division, undefined);
+    await engine.drain();
+    expect(names()).toEqual(["Company", "事业部", "小组", "市场"].sort());
+    expect(engine.vendor.users.has("byhand")).toBe(true);
+    const reasons = await query<{ state: string; code: string }>(
+      "select state, reason->>'code' as code from delivery where resource_type = 'Group' and state = 'parked'",
+    );
+    expect(reasons).toEqual([{ state: "parked", code: "has-members" }]);
+  });
+
+  it("counts for deletion protection like any other", async () => {
+    const deletionProtection = { departments: { number: 1, percent: 0 } };
+    const { division } = await scoped({ deactivation: { action: "delete" }, deletionProtection });
+    await move(division, undefined);
+    await engine.drain();
+    expect(names()).toEqual(["Company", "事业部", "市场"].sort());
+    expect(await engine.stateOf(division)).toMatchObject({ state: "held" });
+  });
+});

@@ -3,9 +3,11 @@ import type { DeliveryReason } from "../../outbox/delivery.js";
 import type { AdoptionRules } from "../adoption/adoption-rules.js";
 import { adoptionVerdict } from "../adoption/adoption-verdict.js";
 import { digestsOf } from "../adoption/basis.js";
+import type { DeactivationRules } from "../deactivation/deactivation-rules.js";
 import { mapDepartmentName, mapDepartmentOrder } from "../mapping/map-department.js";
 import type { Mapping } from "../mapping/mapping.js";
 import { reasonFor } from "../reasons.js";
+import { graceEnd } from "./decide-unwanted.js";
 import type { Decision } from "./decision.js";
 import { awaits, blockedBy, ROLES } from "./references.js";
 import type { DepartmentSubject } from "./subject.js";
@@ -19,6 +21,8 @@ export interface DepartmentRules {
   now: Date;
   /** When the newest change asked for the delivery. */
   requestedAt: Date;
+  /** What becomes of what leaves the scope. */
+  deactivation: Pick<DeactivationRules, "action" | "graceDays">;
   /** Who decides about linking to what exists. */
   adoption: Pick<AdoptionRules, "mode">;
   /** Whether the group's dictionary attribute names a department to be linked to. */
@@ -35,11 +39,7 @@ export function decideDepartment(subject: DepartmentSubject, rules: DepartmentRu
   if (subject.isRoot) {
     return skip(reasonFor("root-group"));
   }
-  if (!subject.inScope) {
-    // A parent that moves into the scope brings what is below it.
-    const awaited = subject.parent === undefined ? [] : awaits([subject.parent]);
-    return { kind: "skip", reason: reasonFor("outside-scope", { what: THIS_GROUP }), awaited };
-  }
+  if (!subject.inScope) return decideOutside(subject, rules);
 
   const displayName =
     typeof subject.attributes["displayName"] === "string" ? subject.attributes["displayName"] : "";
@@ -86,6 +86,32 @@ export function decideDepartment(subject: DepartmentSubject, rules: DepartmentRu
   }
   // Whoever leaves the department leads it no more there, so it is looked at again whenever one of them was delivered.
   return { kind: "write-department", profile, notes, awaited: awaits(subject.managers), ...proposed };
+}
+
+/**
+ * Outside the scope a department stays as it was last sent. Only where the policy deletes people who leave the scope it
+ * goes as well, after the same days and after everybody of ours: then it is an empty shell that nobody looks after.
+ */
+function decideOutside(subject: DepartmentSubject, rules: DepartmentRules): Decision {
+  // A parent that moves into the scope brings what is below it.
+  const awaited = subject.parent === undefined ? [] : awaits([subject.parent]);
+  const reason = reasonFor("outside-scope", { what: THIS_GROUP });
+  const { link } = subject;
+  if (link === undefined) return { kind: "skip", reason, awaited };
+  const unwantedSince = link.unwantedSince ?? rules.requestedAt;
+  const { action, graceDays } = rules.deactivation;
+  if (action !== "delete") return { kind: "skip", reason, awaited, unwantedSince };
+  if (link.kept === true) return { kind: "skip", reason: reasonFor("kept"), awaited, unwantedSince };
+  const at = graceEnd(unwantedSince, graceDays);
+  if (rules.now < at) {
+    const until = at.toISOString();
+    return { kind: "wait", reason: reasonFor("deactivation-grace", { action, until }), at, unwantedSince };
+  }
+  if (subject.occupants.length > 0) {
+    const blocked = blockedBy(subject.occupants, ROLES.occupants);
+    return { ...blocked, awaited: [...blocked.awaited, ...awaited], unwantedSince };
+  }
+  return { kind: "remove" };
 }
 
 function resolveParent(

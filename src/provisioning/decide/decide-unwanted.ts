@@ -2,6 +2,7 @@ import type { DeactivationRules } from "../deactivation/deactivation-rules.js";
 import type { PlacedDepartment } from "../mapping/map-positions.js";
 import { reasonFor } from "../reasons.js";
 import type { Decision } from "./decision.js";
+import { awaits } from "./references.js";
 import type { Link, UserSubject } from "./subject.js";
 
 const DAY_MS = 86_400_000;
@@ -17,6 +18,11 @@ export interface UnwantedRules {
 }
 
 type UserWrite = Extract<Decision, { kind: "write-user" }>;
+
+/** When the action of the policy is due for what is unwanted since then. */
+export function graceEnd(unwantedSince: Date, graceDays: number): Date {
+  return new Date(unwantedSince.getTime() + graceDays * DAY_MS);
+}
 
 /**
  * What becomes of a person who is inactive or left the scope, by the connection's policy. Pure.
@@ -34,13 +40,15 @@ export function decideUnwanted(
   const asTheyAre = (extra: Partial<UserWrite>, note?: string) =>
     extended(write(), { unwantedSince, ...extra }, note);
   if (action === "keep" || link?.kept === true) {
-    if (because !== "inactive") return { kind: "skip", reason: reasonFor(because), awaited: [] };
+    // A department that comes back into the scope brings its people with it.
+    const awaited = because === "left-scope" ? awaits(subject.outside) : [];
+    if (because !== "inactive") return { kind: "skip", reason: reasonFor(because), awaited };
     return asTheyAre(
       {},
       "Inactive in SCIM; the person is kept in the contact book by the connection's policy.",
     );
   }
-  const due = new Date(unwantedSince.getTime() + graceDays * DAY_MS);
+  const due = graceEnd(unwantedSince, graceDays);
   if (rules.now < due) {
     const reason = reasonFor("deactivation-grace", { action, until: due.toISOString() });
     const meanwhile = because !== "inactive" ? undefined : asTheyAre({ lookAgain: { at: due, reason } });

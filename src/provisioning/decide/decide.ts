@@ -38,6 +38,7 @@ export function decide(
     case "Group":
       return decideGroup(subject, {
         ...rules,
+        deactivation: connection.policy.deactivation,
         isNamed: adopted !== undefined,
         rolesEnabled: connection.policy.groupsAsRoles.enabled,
         roleGroup: connection.policy.groupsAsRoles.roleGroup,

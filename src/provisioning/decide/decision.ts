@@ -35,8 +35,8 @@ export type Decision =
   | { kind: "release"; reason: DeliveryReason }
   /** Nothing is there and nothing should be. */
   | { kind: "nothing"; notes: string[] }
-  | { kind: "skip"; reason: DeliveryReason; awaited: Awaited[] }
+  | { kind: "skip"; reason: DeliveryReason; awaited: Awaited[]; unwantedSince?: Date }
   | { kind: "park"; reason: DeliveryReason; adoption?: AdoptionVerdict }
-  | { kind: "block"; reason: DeliveryReason; awaited: Awaited[] }
+  | { kind: "block"; reason: DeliveryReason; awaited: Awaited[]; unwantedSince?: Date }
   /** Looked at again at `at`; no vendor call, no failed try. */
   | { kind: "wait"; reason: DeliveryReason; at: Date; unwantedSince?: Date };

@@ -106,8 +106,11 @@ async function loadDepartment(database: Queryable, key: SubjectKey): Promise<Dep
   const kind = row?.kind ?? "department";
   // What it is at the vendor has to go: the group does, or it is to be something else.
   const leaves = removed || (kind === "group") !== isRoleLink(link.link);
+  const inScope = removed || (await isBelowRoot(database, key, key.resourceId));
   const occupants =
-    leaves && link.link !== undefined ? await loadOccupants(database, key, link.link.remoteId) : [];
+    (leaves || !inScope) && link.link !== undefined
+      ? await loadOccupants(database, key, link.link.remoteId)
+      : [];
   const managers =
     removed || kind !== "department"
       ? []
@@ -127,7 +130,7 @@ async function loadDepartment(database: Queryable, key: SubjectKey): Promise<Dep
     ...(row === undefined || row.parent_ref === null ? {} : { unknownParent: row.parent_ref }),
     isRoot: key.resourceId === key.rootGroupId,
     parentIsRoot: row?.parent_id !== null && row?.parent_id === key.rootGroupId,
-    inScope: removed || (await isBelowRoot(database, key, key.resourceId)),
+    inScope,
     occupants,
     managers,
   };

@@ -20,7 +20,7 @@ export class ScopeChangeUnconfirmedError extends Error {
   constructor(readonly impact: ScopeImpact) {
     super(
       `${impact.peopleLeaving} people and ${impact.departmentsLeaving} departments that are linked would leave the ` +
-        "scope; people are then treated as policy.deactivation says. Send the change again with confirm: true.",
+        "scope; they are then treated as policy.deactivation says. Send the change again with confirm: true.",
     );
   }
 }
