@@ -56,6 +56,8 @@ import { RememberWhatRunsChanged1764178700100 } from "./1764178700100-remember-w
 import { CreateAdoptionReport1764178800100 } from "./1764178800100-create-adoption-report.js";
 import { CreateRoleGroup1764179000100 } from "./1764179000100-create-role-group.js";
 import { CreateEvent1764179100100 } from "./1764179100100-create-event.js";
+import { AddRateClosedUntil1764179100100 } from "./1764179100100-add-rate-closed-until.js";
+import { CreateCreateStop1764179100200 } from "./1764179100200-create-create-stop.js";
 
 /** Every migration, oldest first. Listed by hand so that compiled code and tsx find the same ones. */
 export const migrations = [
@@ -117,4 +119,6 @@ export const migrations = [
   CreateAdoptionReport1764178800100,
   CreateRoleGroup1764179000100,
   CreateEvent1764179100100,
+  AddRateClosedUntil1764179100100,
+  CreateCreateStop1764179100200,
 ];

@@ -23,6 +23,9 @@ export type ConnectorErrorKind =
   | "rejected"
   | "unauthorized";
 
+/** See {@link ConnectorErrorFacts.concerns}. */
+export type RefusalConcern = "scope" | "head-count";
+
 /** Facts about a failed vendor call, in the administrator's terms. */
 export interface ConnectorErrorFacts {
   /** The vendor's own code as text, e.g. "60104"; a connector-made word such as "timeout" where there is none. */
@@ -46,6 +49,11 @@ export interface ConnectorErrorFacts {
   mayHaveApplied?: boolean;
   /** Set where the vendor answers nobody at this address for a while, in milliseconds: the whole connection rests. */
   banMs?: number;
+  /**
+   * What a refusal says about more than this record: what the app may see of the company (`scope`), or how many people
+   * the company may have (`head-count`).
+   */
+  concerns?: RefusalConcern;
   /** Set where no source lists the vendor's code: its own words, without mobile numbers. */
   unlisted?: string;
   /** Tries after which this failure counts as `rejected`; absent means: retry for as long as it takes. */

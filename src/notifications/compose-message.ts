@@ -8,6 +8,7 @@ const TITLES: Record<NotificationKind, { en: string; zh: string }> = {
   "delivery-failed": { en: "A delivery failed", zh: "同步失败，需要处理" },
   "removals-held": { en: "Removals are held", zh: "删除已被保护拦截" },
   quarantine: { en: "The connection is paused", zh: "连接已暂停" },
+  "creates-stopped": { en: "No more people can be added", zh: "已暂停新增人员" },
   recovered: { en: "The connection works again", zh: "连接已恢复" },
   "run-differences": { en: "A run found differences", zh: "对账发现差异" },
   "run-ended": { en: "A run did not finish", zh: "同步任务未完成" },

@@ -4,6 +4,7 @@
  * - `delivery-failed`: a delivery was parked or given up; it needs data or a person
  * - `removals-held`: deletion protection stopped removals
  * - `quarantine`: a whole connection is paused
+ * - `creates-stopped`: people are not added any more, as the company has as many as it may have
  * - `recovered`: a connection works again after a quarantine
  * - `run-differences`: a run that finished found records that were not as they were sent
  * - `run-ended`: a run failed, was stopped by a safety rule, or could not read everything
@@ -13,6 +14,7 @@ export const NOTIFICATION_KINDS = [
   "delivery-failed",
   "removals-held",
   "quarantine",
+  "creates-stopped",
   "recovered",
   "run-differences",
   "run-ended",

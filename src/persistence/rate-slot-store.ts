@@ -39,6 +39,15 @@ export async function reserveSlot(
   return row.granted;
 }
 
+/** Until when the path is silent after a throttle; whoever was to start before that needs another starting time. */
+export async function closedUntil(db: Queryable, slot: RateSlotKey): Promise<Date | undefined> {
+  const [row] = await db.query<{ closed_until: Date }>(
+    "select closed_until from rate_slot where tenant_id = $1 and connection_id = $2 and path = $3",
+    [slot.tenantId, slot.connectionId, slot.path],
+  );
+  return row?.closed_until;
+}
+
 /**
  * After a vendor's throttle: nobody starts on the path before `until`, and its share of the cap shrinks, once for
  * refusals that come together. Never makes the next start earlier.
@@ -49,10 +58,11 @@ export async function penaliseSlot(
 ): Promise<void> {
   const { decrease, least, recoveryPerSecond, oneRefusalMs } = slot.rules;
   await db.query(
-    `insert into rate_slot as slot (tenant_id, connection_id, path, next_at, share, slowed_at)
-     values ($1, $2, $3, $5, greatest($8::double precision, $7::double precision), $4)
+    `insert into rate_slot as slot (tenant_id, connection_id, path, next_at, closed_until, share, slowed_at)
+     values ($1, $2, $3, $5, $5, greatest($8::double precision, $7::double precision), $4)
      on conflict (tenant_id, connection_id, path) do update
         set next_at = greatest(slot.next_at, excluded.next_at),
+            closed_until = greatest(slot.closed_until, excluded.closed_until),
             share = case when $4::timestamptz < slot.slowed_at + $9 * interval '1 millisecond' then slot.share
                          else greatest($8::double precision, ${SHARE} * $7::double precision) end,
             slowed_at = case when $4::timestamptz < slot.slowed_at + $9 * interval '1 millisecond' then slot.slowed_at

@@ -11,6 +11,7 @@ import { proposalEffects } from "./adoption/settle-proposals.js";
 import type { CallRecorder } from "./call-recorder.js";
 import type { ConnectionAtWork, OpenConnections } from "./connections/connection-at-work.js";
 import type { TroubleWatch } from "./connections/trouble-watch.js";
+import { createGate, waitToBeAdded } from "./create-stop.js";
 import { marksAfter, marksOf } from "./deactivation/account-state.js";
 import { isInDoubt } from "./decide/decide.js";
 import type { Decision } from "./decide/decision.js";
@@ -23,6 +24,7 @@ import { guardRemoval } from "./protection/guard-removal.js";
 import type { Pause } from "./quarantine.js";
 import { reasonFor } from "./reasons.js";
 import { forgetRole } from "./roles/replaced-role.js";
+import { scopeTrouble } from "./scope-trouble.js";
 import { type Settlement, settleDelivery } from "./settle-delivery.js";
 import { useConnection } from "./use-connection.js";
 import { waitForHolder } from "./wait-for-holder.js";
@@ -153,9 +155,17 @@ async function carryOut(deps: DeliverDeps, work: Work): Promise<Settlement> {
     }
     case "write-department":
     case "write-role":
-    case "write-user":
     case "remove":
       return callVendor(deps, work, decision);
+    case "write-user": {
+      const isNew = work.subject.link === undefined && !isInDoubt(delivery);
+      const gate = isNew ? await createGate(deps.database, delivery, startedAt) : undefined;
+      if (gate?.kind === "stopped") return { ...base, outcome: waitToBeAdded(gate.until) };
+      const done = await callVendor(deps, work, decision);
+      return gate?.kind === "trial" && done.action === "create" && done.code === undefined
+        ? { ...done, creates: "resume" }
+        : done;
+    }
   }
 }
 
@@ -191,6 +201,7 @@ async function callVendor(deps: DeliverDeps, work: Work, decision: VendorDecisio
     if (done.failed !== undefined) return { ...(await failedWith(deps, work, done.failed)), action, link };
     const answered = calls.length > 0;
     if (answered) observe(deps, work, false);
+    if (answered) deps.trouble?.observeScope(work.connection.id, false);
     return { startedAt, calls, action, link, inDoubt: false, outcome, answered, approvalUsed };
   } catch (error) {
     return failedWith(deps, work, error);
@@ -204,7 +215,9 @@ async function failedWith(deps: DeliverDeps, work: Work, error: unknown): Promis
     await forgetRole(deps.database, delivery, error.remoteId, deps.clock.now());
   }
   const failure = await failureOf(deps, work, error);
-  const pause = failure.pause ?? pauseForTrouble(deps, work, failure);
+  const { id: connectionId } = work.connection;
+  const scope = calls.length === 0 ? {} : scopeTrouble(deps.trouble, { connectionId, startedAt }, failure);
+  const pause = failure.pause ?? pauseForTrouble(deps, work, failure) ?? scope.pause;
   return {
     startedAt,
     calls,
@@ -212,8 +225,10 @@ async function failedWith(deps: DeliverDeps, work: Work, error: unknown): Promis
     link: failure.dropLink === true ? { kind: "delete" } : { kind: "keep" },
     inDoubt: failure.inDoubt || isInDoubt(delivery),
     onItsWay: failure.onItsWay === true,
-    outcome: failure.outcome,
+    outcome: scope.outcome ?? failure.outcome,
     code: failure.code,
+    ...(scope.goesOn === undefined ? {} : { goesOn: scope.goesOn }),
+    ...(failure.concerns === "head-count" && subject.type === "User" ? { creates: "stop" as const } : {}),
     answered: failure.sign === "answered" && calls.length > 0,
     ...(pause === undefined ? {} : { pause }),
     ...(failure.unlisted === undefined

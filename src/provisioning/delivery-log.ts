@@ -4,6 +4,7 @@ import { type Attempt, listAttempts } from "../persistence/attempt-store.js";
 import type { Database } from "../persistence/database.js";
 import type { Clock } from "../platform/clock.js";
 import type { ResourceTypeId } from "../scim/schema/attribute.js";
+import { CREATES_STOPPED, resumeCreates } from "./create-stop.js";
 import { approveDelivery } from "./mobile-change/approve-delivery.js";
 
 export type { DeliveryState } from "../outbox/delivery.js";
@@ -145,8 +146,8 @@ export function createDeliveryLog({ database, clock }: { database: Database; clo
     async retry(context, deliveryId) {
       const { tenantId } = context;
       await database.transaction(async (tx) => {
-        const rows = await tx.query<{ state: DeliveryState }>(
-          "select state from delivery where tenant_id = $1 and id = $2 for update",
+        const rows = await tx.query<{ state: DeliveryState; connection_id: string; code: string | null }>(
+          "select state, connection_id, reason->>'code' as code from delivery where tenant_id = $1 and id = $2 for update",
           [tenantId, deliveryId],
         );
         const state = rows[0]?.state;
@@ -154,6 +155,8 @@ export function createDeliveryLog({ database, clock }: { database: Database; clo
         if (state === "claimed" || state === "held") throw new DeliveryNotRetriableError(state);
         const now = clock.now();
         await tx.query(RETRY_ONE, [tenantId, deliveryId, now]);
+        if (rows[0]?.code === CREATES_STOPPED)
+          await resumeCreates(tx, { tenantId, connectionId: rows[0].connection_id }, now);
         await appendAudit(
           tx,
           { ...context, now },

@@ -1,4 +1,4 @@
-import { ConnectorError } from "../connectors/errors.js";
+import { ConnectorError, type RefusalConcern } from "../connectors/errors.js";
 import type { DeliveryReason } from "../outbox/delivery.js";
 import { LeaseLostError } from "../outbox/intent.js";
 import { type RetrySchedule, retryDelay } from "../outbox/retry-schedule.js";
@@ -21,6 +21,8 @@ export interface Failure {
    * refused these values or this moment only; or nothing.
    */
   sign: "trouble" | "answered" | "none";
+  /** What the refusal says about more than this resource. */
+  concerns?: RefusalConcern;
   /** Drop the link before the next try. */
   dropLink?: true;
   /** The vendor's code or a word of ours, for the attempt log. */
@@ -78,6 +80,7 @@ function connectorFailure(error: ConnectorError, context: FailureContext): Failu
     onItsWay: facts.mayHaveApplied === true,
     code: facts.code,
     sign: signOf(error),
+    ...(facts.concerns === undefined ? {} : { concerns: facts.concerns }),
     ...unlistedOf(error),
   };
   const parked: Outcome = { kind: "parked", reason };

@@ -18,6 +18,8 @@ export interface ConnectionSigns {
   outcome: Outcome;
   /** Set when the whole connection has to rest. */
   pause?: Pause;
+  /** Set where this keeps a quarantine of the same reason going, and begins none. */
+  goesOn?: Pause;
   /** Whether the vendor answered, be it with a refusal of these values: the connection works. */
   answered: boolean;
 }
@@ -32,13 +34,17 @@ export async function applyQuarantine(
   signs: ConnectionSigns,
   now: Date,
 ): Promise<Outcome> {
-  const { outcome, pause } = signs;
+  const { outcome, pause, goesOn } = signs;
   if (pause !== undefined) {
     const until = await pauseOnce(tx, delivery, pause, now);
     return outcome.kind === "retry" ? { ...outcome, at: until } : outcome;
   }
   if (!delivery.probe) return outcome;
   const key = { tenantId: delivery.tenantId, id: delivery.connectionId };
+  if (goesOn !== undefined && (await reasonOfPause(tx, key)) === goesOn.reason.code) {
+    const at = await pauseOnce(tx, delivery, goesOn, now);
+    return { kind: "retry", reason: goesOn.reason, at, charged: false };
+  }
   if (!signs.answered) {
     // Nothing was learned, mostly because nothing had to be called: another one is tried.
     await probeAgainAt(tx, key, outcome.kind === "retry" ? outcome.at : now);
@@ -74,6 +80,17 @@ export async function pauseOnce(
   await pauseConnection(tx, { tenantId, id: connectionId }, { until, reason: { ...reason }, now });
   await appendNotification(tx, { tenantId, connectionId, kind: "quarantine", reason, correlationId, now });
   return until;
+}
+
+async function reasonOfPause(
+  tx: Transaction,
+  { tenantId, id }: { tenantId: string; id: string },
+): Promise<string | undefined> {
+  const rows = await tx.query<{ code: string | null }>(
+    "select pause_reason->>'code' as code from connection where tenant_id = $1 and id = $2",
+    [tenantId, id],
+  );
+  return rows[0]?.code ?? undefined;
 }
 
 async function probeAgainAt(

@@ -303,6 +303,26 @@ export const REASONS = {
       zh: "请修改该组或该角色的名称，或允许按名称关联（policy.adoption）。",
     },
   },
+  "scope-lost": {
+    message: {
+      en: "Ten people or departments in a row are outside of what DingTalk lets the app see. The last answer: {detail}",
+      zh: "连续十个人员或部门不在应用的可见范围内。最近一次返回：{detail}",
+    },
+    remedy: {
+      en: "Check the contact scope of the app in DingTalk's developer console; then retry the parked deliveries.",
+      zh: "请在钉钉开放平台检查应用的通讯录权限范围，然后重试已挂起的投递。",
+    },
+  },
+  "creates-stopped": {
+    message: {
+      en: "Nobody is added at the moment: {detail} Changes and removals go on.",
+      zh: "目前暂停新增人员：{detail}变更和删除照常进行。",
+    },
+    remedy: {
+      en: "Ask the vendor for a higher limit, or remove accounts that are not needed. One person is tried from time to time; a retry of any of them tries at once.",
+      zh: "请联系对方提升人数上限，或移除不再需要的账号。系统会定期尝试新增一人；手动重试其中任何一人则立即尝试。",
+    },
+  },
   "former-in-work": {
     message: {
       en: "The person was deleted before, and that account is being removed at this moment; looked at again in a second.",

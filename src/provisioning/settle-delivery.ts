@@ -14,6 +14,7 @@ import { newId } from "../platform/ids.js";
 import type { JsonObject, JsonValue } from "../scim/schema/attribute.js";
 import { type ProposalEffects, settleProposals } from "./adoption/settle-proposals.js";
 import type { ConnectionAtWork } from "./connections/connection-at-work.js";
+import { resumeCreates, stopCreates } from "./create-stop.js";
 import { completeRemovals } from "./protection/removal-store.js";
 import { applyQuarantine, type Pause } from "./quarantine.js";
 import { settleRun } from "./reconciliation/settle-run.js";
@@ -39,6 +40,10 @@ export interface Settlement {
   counted?: boolean;
   /** Set when the whole connection has to rest. */
   pause?: Pause;
+  /** Set where this keeps a quarantine of the same reason going, and begins none. */
+  goesOn?: Pause;
+  /** Whether the vendor has no room for more people, or has it again. */
+  creates?: "stop" | "resume";
   /** Whether an administrator's approval was used. */
   approvalUsed?: boolean;
   /** A code that no source lists, as the vendor answered it. */
@@ -75,7 +80,12 @@ export async function settleDelivery(
     await settleProposals(tx, delivery, settlement, now);
     if (settlement.approvalUsed === true || settlement.link.kind === "delete")
       await deleteApproval(tx, delivery);
-    const paused = await applyQuarantine(tx, delivery, settlement, now);
+    const quarantined = await applyQuarantine(tx, delivery, settlement, now);
+    const paused =
+      settlement.creates === "stop" && "reason" in quarantined
+        ? await stopCreates(tx, delivery, quarantined.reason, now)
+        : quarantined;
+    if (settlement.creates === "resume") await resumeCreates(tx, delivery, now);
     const outcome = paused.kind === "synced" ? { ...paused, notes: [...paused.notes, ...notes] } : paused;
     const attemptId = newId();
     if (isAttempt(settlement)) await recordAttempt(tx, delivery, settlement, outcome, now, attemptId);

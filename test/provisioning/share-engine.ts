@@ -29,7 +29,7 @@ export function shareEngine() {
 
   beforeEach(async () => {
     await test.database.query(
-      "truncate membership, resource_unique_value, link, delivery, delivery_wait, attempt, connection, resource, notification, notification_quiet, unknown_code, approval, audit_entry, adoption_proposal",
+      "truncate membership, resource_unique_value, link, delivery, delivery_wait, attempt, create_stop, connection, resource, notification, notification_quiet, unknown_code, approval, audit_entry, adoption_proposal",
     );
     Object.assign(engine, await createProvisioningEngine(test.database));
   });

@@ -61,6 +61,7 @@ export function refusalError(refusal: VendorRefusal, call: FailedCall): Connecto
       ...(retryAfterMs !== undefined && { retryAfterMs }),
       ...(meaning.giveUpAfter !== undefined && { giveUpAfter: meaning.giveUpAfter }),
       ...(meaning.wholeConnection && isBan(retryAfterMs) && { banMs: retryAfterMs }),
+      ...(meaning.concerns !== undefined && { concerns: meaning.concerns }),
       ...(meaning.unlisted && { unlisted: refusal.text.slice(0, 200) }),
       ...(call.write && leavesDoubt(meaning, refusal) && { mayHaveApplied: true }),
     },

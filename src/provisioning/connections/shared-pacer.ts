@@ -6,7 +6,7 @@ import {
 } from "../../connectors/adaptive-rate.js";
 import type { Pacer } from "../../connectors/connector.js";
 import type { Queryable } from "../../persistence/database.js";
-import { penaliseSlot, reserveSlot } from "../../persistence/rate-slot-store.js";
+import { closedUntil, penaliseSlot, reserveSlot } from "../../persistence/rate-slot-store.js";
 import type { Clock } from "../../platform/clock.js";
 
 const SHARE_RULES = {
@@ -28,23 +28,29 @@ export interface SharedPacerDeps {
 
 /**
  * A pacer whose starting times are handed out by the database, so that several workers share one cap: one short
- * statement for each vendor call, evenly spaced starts.
+ * statement for each vendor call, evenly spaced starts. A call that had to wait asks, before it starts, whether a
+ * penalty came meanwhile, to any worker; then its starting time is void and it takes another one.
  */
 export function createSharedPacer(deps: SharedPacerDeps): Pacer {
   const { database, clock, tenantId, connectionId } = deps;
   const intervalMs = 1_000 / deps.ratePerSecond;
   return {
     async reserve(path, signal) {
-      const granted = await reserveSlot(database, {
-        tenantId,
-        connectionId,
-        path,
-        now: clock.now(),
-        intervalMs,
-        recoveryPerSecond: RECOVERY_PER_SECOND,
-      });
-      const pause = granted.getTime() - clock.now().getTime();
-      if (pause > 0) await clock.sleep(pause, signal);
+      const slot = { tenantId, connectionId, path };
+      for (;;) {
+        const now = clock.now();
+        const granted = await reserveSlot(database, {
+          ...slot,
+          now,
+          intervalMs,
+          recoveryPerSecond: RECOVERY_PER_SECOND,
+        });
+        const pause = granted.getTime() - clock.now().getTime();
+        if (pause <= 0) return;
+        await clock.sleep(pause, signal);
+        const closed = await closedUntil(database, slot);
+        if (closed === undefined || closed <= granted) return;
+      }
     },
     async penalise(path, ms) {
       const now = clock.now();

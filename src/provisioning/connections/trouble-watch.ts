@@ -9,6 +9,11 @@ export interface ObservedDelivery {
 export interface TroubleWatch {
   /** Takes one in. Answers whether the connection should rest now; then it begins to count anew. */
   observe(connectionId: string, delivery: ObservedDelivery): boolean;
+  /**
+   * Takes in whether a delivery was refused as outside of what the app may see. Answers whether so many in a row were
+   * that the app's scope must have changed; then it begins to count anew.
+   */
+  observeScope(connectionId: string, refused: boolean): boolean;
 }
 
 /** So many failures in a row, or this share of so many deliveries at least (the defaults adopted from comparable projects). */
@@ -33,7 +38,15 @@ interface Seen {
  */
 export function createTroubleWatch(): TroubleWatch {
   const connections = new Map<string, Seen>();
+  const outOfScope = new Map<string, number>();
   return {
+    observeScope(connectionId, refused) {
+      const inARow = refused ? (outOfScope.get(connectionId) ?? 0) + 1 : 0;
+      const rest = inARow >= IN_A_ROW;
+      if (rest || inARow === 0) outOfScope.delete(connectionId);
+      else outOfScope.set(connectionId, inARow);
+      return rest;
+    },
     observe(connectionId, { startedAt, endedAt, trouble }) {
       const seen = connections.get(connectionId) ?? { inARow: 0, countedUntil: 0, latest: [] };
       connections.set(connectionId, seen);

@@ -87,6 +87,7 @@ export const ACCESS_CODES: readonly CodeEntry[] = [
   {
     codes: ["50002"],
     kind: "rejected",
+    concerns: "scope",
     message: {
       en: "The person is outside the part of the company that the app may see.",
       zh: "该成员不在应用的通讯录权限范围内。",
@@ -96,6 +97,7 @@ export const ACCESS_CODES: readonly CodeEntry[] = [
   {
     codes: ["50004"],
     kind: "rejected",
+    concerns: "scope",
     message: {
       en: "The department is outside the part of the company that the app may see.",
       zh: "该部门不在应用的通讯录权限范围内。",

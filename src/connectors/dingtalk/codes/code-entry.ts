@@ -1,5 +1,5 @@
 import type { BilingualText } from "../../../platform/bilingual.js";
-import type { ConnectorErrorKind } from "../../errors.js";
+import type { ConnectorErrorKind, RefusalConcern } from "../../errors.js";
 
 /** What kind of object a call is about; some codes mean different things for each. */
 export type CallSubject = "user" | "department" | "role" | "connection";
@@ -19,6 +19,8 @@ export interface CodeMeaning {
   giveUpAfter?: number;
   /** The vendor is angry with the connection or the address, not with one API path. */
   wholeConnection?: true;
+  /** See `ConnectorErrorFacts.concerns`. */
+  concerns?: RefusalConcern;
   /** The token is bad: fetch another and replay once, before the kind counts. */
   freshToken?: true;
   /** No source lists the code. */

@@ -241,13 +241,14 @@ export const PEOPLE_CODES: readonly CodeEntry[] = [
   {
     codes: ["40019", "40020", "40024", "45024"],
     kind: "rejected",
+    concerns: "head-count",
     message: {
       en: "The company has reached the number of people it may have or add.",
       zh: "企业人数或可新增人数已达上限。",
     },
     remedy: {
-      en: "Ask DingTalk for a higher limit, then retry the parked people.",
-      zh: "请联系钉钉提升人数上限，然后重试已挂起的人员。",
+      en: "Ask DingTalk for a higher limit. People who are to be added wait; one of them is tried from time to time, or at once when you retry it.",
+      zh: "请联系钉钉提升人数上限。待新增的人员会等待，系统会定期尝试其中一人；也可以手动重试，立即生效。",
     },
   },
   {
