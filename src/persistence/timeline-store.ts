@@ -1,8 +1,10 @@
-import { firstTimedId } from "../platform/ids.js";
+import { firstTimedId, timeOfId } from "../platform/ids.js";
 import type { JsonValue, ResourceTypeId } from "../scim/schema/attribute.js";
 import type { AuditEntry } from "./audit-store.js";
 import type { ChangeKind } from "./change-store.js";
 import type { Queryable } from "./queryable.js";
+import type { RunRow } from "./run-row-store.js";
+import type { RunTrigger } from "./run-store.js";
 
 /** Whose history is read. */
 export interface TimelineOf {
@@ -74,6 +76,17 @@ export interface TimelineAttempt extends TimelineRow {
   correlationId: string | null;
 }
 
+/** What a run found about the resource. */
+export interface TimelineComparison
+  extends TimelineRow,
+    Pick<RunRow, "runId" | "connectionId" | "kind" | "drifts" | "action" | "result" | "reason"> {
+  /** Null once the connection was removed. */
+  connectionName: string | null;
+  trigger: RunTrigger;
+  dryRun: boolean;
+  correlationId: string;
+}
+
 /** What the resource is called and whether it is still there; undefined where there never was one of this type. */
 export interface TimelineSubject {
   id: string;
@@ -99,19 +112,11 @@ export async function findTimelineSubject(
 
 /** Requests that named the resource in their path, or created it. */
 export function timelineRequests(db: Queryable, of: TimelineOf, bound: TimelineBound, limit: number) {
-  // Ids begin with the time and are the key: a bound in time is a bound of ids.
-  const before = bound.key === null ? firstTimedId(new Date(bound.at.getTime() + 1)) : bound.key;
   return db.query<TimelineRequest & Record<string, unknown>>(
     `select ${REQUEST} from request_log r
       where r.tenant_id = $1 and r.resource_id = $2 and ($3::text is null or r.correlation_id = $3) and r.id < $4::uuid
       order by r.id desc limit $5`,
-    [
-      of.tenantId,
-      of.resourceId,
-      of.correlationId ?? null,
-      before === "" ? firstTimedId(bound.at) : before,
-      limit,
-    ],
+    [of.tenantId, of.resourceId, of.correlationId ?? null, idBefore(bound), limit],
   );
 }
 
@@ -184,6 +189,28 @@ export function timelineAttempts(db: Queryable, of: TimelineOf, bound: TimelineB
   );
 }
 
+/** What runs found about the resource. */
+export async function timelineComparisons(
+  db: Queryable,
+  of: TimelineOf,
+  bound: TimelineBound,
+  limit: number,
+): Promise<TimelineComparison[]> {
+  const rows = await db.query<Omit<TimelineComparison, "at">>(
+    `select r.id::text as key, r.run_id as "runId", r.connection_id as "connectionId", c.name as "connectionName",
+            n.trigger, n.dry_run as "dryRun", r.kind, r.drifts, r.action, r.result, r.reason,
+            n.correlation_id as "correlationId"
+       from run_row r
+       join run n on n.tenant_id = r.tenant_id and n.id = r.run_id
+       left join connection c on c.tenant_id = r.tenant_id and c.id = r.connection_id
+      where r.tenant_id = $1 and r.resource_id = $2 and ($3::text is null or n.correlation_id = $3)
+        and r.id < $4::uuid
+      order by r.id desc limit $5`,
+    [of.tenantId, of.resourceId, of.correlationId ?? null, idBefore(bound), limit],
+  );
+  return rows.map((row) => ({ ...row, at: timeOfId(row.key) }));
+}
+
 /** What administrators did to the resource's deliveries. */
 export function timelineAudit(db: Queryable, of: TimelineOf, bound: TimelineBound, limit: number) {
   return db.query<AuditEntry & TimelineRow & Record<string, unknown>>(
@@ -211,6 +238,12 @@ export async function remoteIdsOf(
     [of.tenantId, of.resourceId, correlationIds],
   );
   return new Map(rows.map((row) => [row.correlation_id, row.remote_id]));
+}
+
+/** Ids that begin with the time are the key of their source: a bound in time is a bound of ids. */
+function idBefore({ at, key }: TimelineBound): string {
+  if (key === null) return firstTimedId(new Date(at.getTime() + 1));
+  return key === "" ? firstTimedId(at) : key;
 }
 
 /** The condition of a bound whose moment and sequence number are the parameters from `first` on. */

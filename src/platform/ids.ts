@@ -33,6 +33,11 @@ export function firstTimedId(at: Date): string {
   return `${timedId(at)}000-0000-000000000000`;
 }
 
+/** The moment that an identifier of {@link newTimedId} or {@link createOrderedIds} begins with. */
+export function timeOfId(id: string): Date {
+  return new Date(Number.parseInt(id.slice(0, 8) + id.slice(9, 13), 16));
+}
+
 /** Time and version, up to the first free digit. */
 function timedId(at: Date): string {
   const milliseconds = Math.max(0, at.getTime()).toString(16).padStart(12, "0");

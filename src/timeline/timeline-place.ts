@@ -4,7 +4,14 @@ import type { TimelineBound, TimelineRow } from "../persistence/timeline-store.j
  * The sources of a timeline in the order in which things of the same moment happen: times are kept in milliseconds,
  * and a change is stored within the one of its request.
  */
-export const SOURCES = ["request", "administration", "change", "delivery", "write-back"] as const;
+export const SOURCES = [
+  "request",
+  "administration",
+  "change",
+  "comparison",
+  "delivery",
+  "write-back",
+] as const;
 
 /** Where an entry comes from. */
 export type Source = (typeof SOURCES)[number];

@@ -6,12 +6,14 @@ import {
   requestsBehind,
   type TimelineAttempt,
   type TimelineChange,
+  type TimelineComparison,
   type TimelineOf,
   type TimelineRequest,
   type TimelineSubject,
   timelineAttempts,
   timelineAudit,
   timelineChanges,
+  timelineComparisons,
   timelineRequests,
 } from "../persistence/timeline-store.js";
 import type { ResourceTypeId } from "../scim/schema/attribute.js";
@@ -31,6 +33,8 @@ export type TimelineEntry =
   | ({ source: "administration" } & AuditEntry & { key: string })
   /** `request` is there where the change came with a request that is not an entry of its own, e.g. a bulk request. */
   | ({ source: "change"; request?: TimelineRequest } & TimelineChange)
+  /** What a run found about it, whether of the whole company or of this one after an event. */
+  | ({ source: "comparison" } & TimelineComparison)
   | ({ source: "delivery" } & TimelineAttempt)
   /** An id of the vendor was stored in the resource; `remoteId` where the try that brought it is still known. */
   | ({ source: "write-back"; remoteId?: string } & TimelineChange);
@@ -61,7 +65,7 @@ export interface Timelines {
   ): Promise<TimelinePage | undefined>;
 }
 
-/** Opens the timelines: requests, changes, administration, deliveries and written-back ids, merged by time. */
+/** Opens the timelines: requests, changes, administration, comparisons, deliveries and written-back ids, by time. */
 export function createTimelines({ database }: { database: Queryable }): Timelines {
   return {
     async read(tenantId, type, resourceId, { correlationId, after, limit }) {
@@ -70,9 +74,10 @@ export function createTimelines({ database }: { database: Queryable }): Timeline
       const of: TimelineOf = { tenantId, resourceId, correlationId };
       // One more than asked for of each source is enough for one more than asked for of all.
       const count = limit + 1;
-      const [requests, changes, writeBacks, attempts, audit] = await Promise.all([
+      const [requests, changes, comparisons, writeBacks, attempts, audit] = await Promise.all([
         timelineRequests(database, of, boundFor("request", after), count),
         timelineChanges(database, { ...of, writeBacks: false }, boundFor("change", after), count),
+        timelineComparisons(database, of, boundFor("comparison", after), count),
         timelineChanges(database, { ...of, writeBacks: true }, boundFor("write-back", after), count),
         timelineAttempts(database, of, boundFor("delivery", after), count),
         timelineAudit(database, of, boundFor("administration", after), count),
@@ -80,6 +85,7 @@ export function createTimelines({ database }: { database: Queryable }): Timeline
       const entries: TimelineEntry[] = [
         ...requests.map((row) => ({ source: "request" as const, ...row })),
         ...changes.map((row) => ({ source: "change" as const, ...row })),
+        ...comparisons.map((row) => ({ source: "comparison" as const, ...row })),
         ...writeBacks.map((row) => ({ source: "write-back" as const, ...row })),
         ...attempts.map((row) => ({ source: "delivery" as const, ...row })),
         ...audit.map((row) => ({ source: "administration" as const, ...row })),

@@ -210,6 +210,22 @@ describe("the events of a connection, end to end", () => {
     expect(writes().sort()).toEqual(["department/update", "user/create", "user/update"]);
     expect(simulator.requests.all().filter((one) => /\/list(sub|simple)?$/.test(one.path))).toEqual([]);
 
+    // The timeline of a person tells what was found and what was done, under one correlation id.
+    const timeline = await client.send("GET", `/admin/v1/users/${first.userid}/timeline?limit=200`);
+    const items = timeline.body["items"] as { kind: string; correlationId: string; comparison?: unknown }[];
+    const found = items.find((one) => one.kind === "comparison");
+    expect(found?.comparison).toMatchObject({
+      trigger: "event",
+      kind: "drift",
+      drifts: [{ field: "title", expected: "工程师", found: "总监" }],
+      result: "done",
+    });
+    expect(runs.map((run) => run.correlationId)).toContain(found?.correlationId);
+    expect(items.filter((one) => one.correlationId === found?.correlationId).map((one) => one.kind)).toEqual([
+      "delivery",
+      "comparison",
+    ]);
+
     // The repairs are changes as well, and DingTalk tells of them.
     simulator.requests.clear();
     expect(simulator.events.waiting().length).toBeGreaterThan(2);

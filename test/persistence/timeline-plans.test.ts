@@ -8,6 +8,7 @@ import {
   timelineAttempts,
   timelineAudit,
   timelineChanges,
+  timelineComparisons,
   timelineRequests,
 } from "../../src/persistence/timeline-store.js";
 import { defaultTenantId, openTestDatabase, type TestDatabase } from "../support/database.js";
@@ -61,6 +62,19 @@ async function fill(): Promise<void> {
      select $1, ${whose}, gen_random_uuid(), ${whose}, 'User', 'synced', now(), now() from generate_series(1, 500) n`,
     [defaultTenantId],
   );
+  const timed = `(lpad(to_hex((extract(epoch from ${moment}) * 1000)::bigint), 12, '0') || '7' || substr(md5(n::text), 1, 19))::uuid`;
+  await database.query(
+    `insert into run (tenant_id, id, connection_id, trigger, dry_run, accept_scope, status, actor, correlation_id,
+                      requested_at)
+     select $1, ${timed}, gen_random_uuid(), 'event', false, false, 'succeeded', 'event', 'c-' || n, ${moment}
+       from generate_series(1, 5000) n`,
+    [defaultTenantId],
+  );
+  await database.query(
+    `insert into run_row (tenant_id, run_id, id, connection_id, resource_type, resource_id, kind)
+     select $1, ${timed}, ${timed}, gen_random_uuid(), 'User', ${whose}, 'drift' from generate_series(1, 5000) n`,
+    [defaultTenantId],
+  );
   await database.query("analyze");
 }
 
@@ -77,6 +91,7 @@ async function planOf(read: (db: Queryable) => Promise<unknown>): Promise<string
 
 it.each<[string, (db: Queryable) => Promise<unknown>, RegExp]>([
   ["the requests of a resource", (db) => timelineRequests(db, of, bound, 51), /request_log_resource/],
+  ["what runs found about it", (db) => timelineComparisons(db, of, bound, 51), /run_row_history/],
   ["its changes", (db) => timelineChanges(db, { ...of, writeBacks: false }, bound, 51), /change_resource/],
   [
     "the ids written back",

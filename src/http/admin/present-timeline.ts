@@ -34,6 +34,19 @@ export function presentTimelineEntry(entry: TimelineEntry) {
         },
       };
     }
+    case "comparison": {
+      const { runId, connectionId, connectionName, trigger, dryRun } = entry;
+      const { kind, drifts, action, result, reason } = entry;
+      return {
+        kind: entry.source,
+        at,
+        correlationId: entry.correlationId,
+        comparison: {
+          ...{ runId, connectionId, connectionName, trigger, dryRun },
+          ...{ kind, drifts, action, result, reason },
+        },
+      };
+    }
     case "write-back":
       return {
         kind: entry.source,
