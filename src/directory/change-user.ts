@@ -57,9 +57,9 @@ async function changeInTurn(
     const now = parts.clock.now();
     const isChanged = !isUnchanged(stored, next);
     if (isChanged) {
-      refuseOversize(stored.doc, next.doc);
+      const text = refuseOversize(stored.doc, next.doc);
       if (replacesRemoteId(schema.of("User").remoteIdKeys, stored.doc, next.doc)) break;
-      if (!(await compareAndSet(parts, context, schema, stored, next, now))) continue;
+      if (!(await compareAndSet(parts, context, schema, { stored, next, text }, now))) continue;
       parts.database.hint(DELIVERY_CHANNEL);
     }
     const presentation = {
@@ -93,15 +93,16 @@ async function compareAndSet(
   { database }: DirectoryParts,
   context: RequestContext,
   schema: TenantSchema,
-  stored: StoredResource,
-  { doc, passwordHash }: NextContent,
+  { stored, next, text }: { stored: StoredResource; next: NextContent; text: string },
   now: Date,
 ): Promise<boolean> {
+  const { doc, passwordHash } = next;
   const { dictionary } = schema.of("User");
   const claims = claimDifference("User", dictionary, stored.doc, doc);
   const update = {
     stored,
     doc,
+    text,
     passwordHash,
     attributes: [...changedAttributes(stored.doc, doc), ...(passwordHash === undefined ? [] : ["password"])],
     ...claims,

@@ -81,11 +81,15 @@ const MAX_DOCUMENT_BYTES = 1024 * 1024;
 
 /**
  * Refuses a document beyond the limit. A resource that is over it already may still change, as long as it does not grow.
+ * Returns the document as JSON.
  * @throws ScimError 413
  */
-export function refuseOversize(before: JsonObject, after: JsonObject): void {
-  const size = Buffer.byteLength(JSON.stringify(after));
-  if (size <= MAX_DOCUMENT_BYTES || size <= Buffer.byteLength(JSON.stringify(before))) return;
+export function refuseOversize(before: JsonObject, after: JsonObject): string {
+  const text = JSON.stringify(after);
+  // No character takes more than three bytes (a surrogate pair, two of them, takes four): short texts need no counting.
+  if (text.length * 3 <= MAX_DOCUMENT_BYTES) return text;
+  const size = Buffer.byteLength(text);
+  if (size <= MAX_DOCUMENT_BYTES || size <= Buffer.byteLength(JSON.stringify(before))) return text;
   throw new ScimError(
     413,
     `The resource would become larger than ${MAX_DOCUMENT_BYTES} bytes; remove values first.`,

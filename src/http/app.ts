@@ -48,8 +48,9 @@ export interface HttpDeps extends ProbeDeps {
 export function createHttpApp(deps: HttpDeps): Express {
   const app = createBaseApp(deps);
   // SCIM answers are JSON for programs; the headers against browser attacks would only cost bytes there.
-  app.use("/scim/v2", deps.scimRouter);
-  app.use("/api/application/scim", deps.idaasRouter);
+  // Their refusals are answered here: passed on they would walk by all that is mounted behind.
+  app.use("/scim/v2", deps.scimRouter, errorHandler(deps));
+  app.use("/api/application/scim", deps.idaasRouter, errorHandler(deps));
   app.use("/connectors", deps.eventRouter);
   app.use(helmet({ strictTransportSecurity: false }));
   app.use(createOAuthRouter(deps));

@@ -14,6 +14,18 @@ const CUT = "[cut]";
 /** Words in names of what must not be kept: credentials, numbers, addresses. */
 const HIDDEN =
   /pass(?:w|$)|secret|token|mobile|phone|e-?mail|address|idcard|ims\b|authorization|assertion|salt/i;
+/** The names of attributes come again and again; others out of a body must not fill the memory. */
+const judgedNames = new Map<string, boolean>();
+const MAX_JUDGED_NAMES = 1_000;
+
+function isHiddenName(name: string): boolean {
+  const known = judgedNames.get(name);
+  if (known !== undefined) return known;
+  const hidden = HIDDEN.test(name);
+  if (judgedNames.size < MAX_JUDGED_NAMES && name.length <= MAX_TEXT) judgedNames.set(name, hidden);
+  return hidden;
+}
+
 /** Parts of a hidden value that say what kind it is. */
 const LABELS: ReadonlySet<string> = new Set(["type", "primary", "op", "$ref"]);
 const COMPARED_VALUE = /(\bvalue\s{1,9}\w\w\s{1,9})"(?:[^"\\]|\\.)*"?/gi;
@@ -53,7 +65,7 @@ function mask(value: JsonValue, hidden: boolean, depth: number, budget: Budget):
     budget.left -= Math.min(name.length, MAX_TEXT);
     // Parameters of a PATCH operation are taken in any case.
     const plain = name.length <= MAX_TEXT ? name.toLowerCase() : name;
-    const isHidden = plain === "value" ? hidesValue : (hidden && !LABELS.has(plain)) || HIDDEN.test(name);
+    const isHidden = plain === "value" ? hidesValue : (hidden && !LABELS.has(plain)) || isHiddenName(name);
     if (plain === "path" && typeof entry === "string") return [name, maskPath(entry, hidesValue)];
     return [maskName(name), mask(entry, isHidden, depth + 1, budget)];
   });
@@ -81,7 +93,7 @@ function maskPath(path: string, hidden: boolean): string {
 
 /** A key can be a path of its own, with a value in brackets. */
 function maskName(name: string): string {
-  return maskPath(name, HIDDEN.test(name));
+  return maskPath(name, isHiddenName(name));
 }
 
 function isFound(text: string): boolean {
