@@ -68,7 +68,8 @@ const listQuery = z.strictObject({
 
 const decisionBody = z.strictObject({
   choice: z.enum(["push", "adopt", "ignore"], 'must be "push", "adopt" or "ignore"'),
-  field: textSchema(64).optional(),
+  // The longest is that of a custom field, whose name has up to 100 characters.
+  field: textSchema(120).optional(),
 });
 
 const rowsQuery = z.strictObject({ ...pageFields, kind: someOf(KINDS), result: someOf(RESULTS) });

@@ -34,6 +34,20 @@ describe("scheduled runs", () => {
     expect(await fired()).toEqual([first, { ...first, requested_at: "2026-01-06T10:00:00.000Z" }]);
   });
 
+  it("look as closely as the schedule says, at everything by default", async () => {
+    const depths = async () => (await query("select depth from run order by id")).map((run) => run["depth"]);
+    await schedule({ kind: "daily", hour: 18, timeZone: "Asia/Shanghai" });
+    await look();
+    await engine.clock.advance(2 * HOUR);
+    await look();
+    await end();
+    await schedule({ kind: "daily", hour: 18, timeZone: "Asia/Shanghai", depth: "listed" });
+    await look();
+    await engine.clock.advance(24 * HOUR);
+    await look();
+    expect(await depths()).toEqual(["full", "listed"]);
+  });
+
   it("are queued by exactly one of several workers that look at the same moment", async () => {
     await schedule({ kind: "interval", everyMinutes: 60, anchor: "2026-01-05T00:00:00Z" });
     await look();
