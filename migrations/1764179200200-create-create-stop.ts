@@ -1,7 +1,7 @@
 import type { MigrationInterface, QueryRunner } from "typeorm";
 
 /** Connections whose vendor takes no more people: until when nobody is added, and how often that was tried in vain. */
-export class CreateCreateStop1764179100200 implements MigrationInterface {
+export class CreateCreateStop1764179200200 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(`
       create table create_stop (
