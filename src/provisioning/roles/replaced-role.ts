@@ -4,6 +4,7 @@ import { holdSettles } from "../../outbox/order-for-run.js";
 import type { Awaited } from "../../outbox/settle.js";
 import type { Database, Queryable } from "../../persistence/database.js";
 import { deleteLink, findLinkByRemoteId } from "../../persistence/link-store.js";
+import type { JsonObject } from "../../scim/schema/attribute.js";
 
 /** Whose connection. */
 type At = Pick<ClaimedDelivery, "tenantId" | "connectionId">;
@@ -21,6 +22,22 @@ export async function holdersOf(
     [tenantId, connectionId, JSON.stringify({ roleRemoteIds: [roleRemoteId] })],
   );
   return rows.map(({ id }) => id);
+}
+
+/** The other group whose delivery noted that it is about to make this role. */
+export async function makerOf(
+  database: Queryable,
+  { tenantId, connectionId, resourceId }: ClaimedDelivery,
+  made: JsonObject,
+): Promise<string | undefined> {
+  const rows = await database.query<{ id: string }>(
+    `select resource_id as id from delivery
+      where tenant_id = $1 and connection_id = $2 and resource_id <> $3 and resource_type = 'Group'
+        and intents @> jsonb_build_array($4::jsonb)
+      order by resource_id limit 1`,
+    [tenantId, connectionId, resourceId, JSON.stringify(made)],
+  );
+  return rows[0]?.id;
 }
 
 /**

@@ -19,7 +19,7 @@ import type { Subject } from "../decide/subject.js";
 import { mapsDepartmentField, mapsUserField } from "../mapping/mapping.js";
 import { mobileProposal } from "../mobile-change/mobile-proposal.js";
 import { applyRoles } from "../roles/apply-roles.js";
-import { forgetRole } from "../roles/replaced-role.js";
+import { forgetRole, makerOf } from "../roles/replaced-role.js";
 import { dropRoleGroup, ensureRoleGroup, knownRoleGroup } from "../roles/role-groups.js";
 import { isRoleProfile } from "../roles/role-link.js";
 import type { Execution } from "./execution.js";
@@ -100,6 +100,7 @@ export async function execute(input: ExecuteInput): Promise<Execution> {
         ...shared,
         profile: decision.profile,
         groups: roleGroupsFor(input, context),
+        makerOf: (made) => makerOf(input.database, delivery, made),
         // Nothing else tells a role: where departments are not taken by their name, no role is.
         adoptsByName: mode === "automatic" && witnesses.departments.length > 0,
         standInFor: (holder) =>

@@ -18,6 +18,8 @@ export interface WriteRoleInput {
   recordIntent(profile: JsonObject): Promise<void>;
   /** The other resource that a remote object is linked to, if there is one. */
   linkedElsewhere(remoteId: string): Promise<string | undefined>;
+  /** The other resource that is about to make a role of this name, or has made it and is not settled yet. */
+  makerOf(made: JsonObject): Promise<string | undefined>;
   /** What to be called while this other resource of ours, which has to wait itself, has the name. */
   standInFor(holderResourceId: string): Promise<StandIn | undefined>;
   groups: RoleGroups;
@@ -179,7 +181,13 @@ async function adopt(
   input: WriteRoleInput,
   found: { remoteId: string; name: string },
 ): Promise<Execution> {
-  const holder = await input.linkedElsewhere(found.remoteId);
+  // In this order: whoever is settled in between is linked by then.
+  const maker = await input.makerOf({
+    name: found.name,
+    roleGroup: input.profile.roleGroup,
+    [CREATING]: true,
+  });
+  const holder = (await input.linkedElsewhere(found.remoteId)) ?? maker;
   if (holder !== undefined) {
     const reason = reasonFor("role-name-taken", { name: found.name, role: found.remoteId });
     throw new AdoptionRefused(reason, holder);
