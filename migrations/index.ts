@@ -56,8 +56,8 @@ import { RememberWhatRunsChanged1764178700100 } from "./1764178700100-remember-w
 import { CreateAdoptionReport1764178800100 } from "./1764178800100-create-adoption-report.js";
 import { CreateRoleGroup1764179000100 } from "./1764179000100-create-role-group.js";
 import { CreateEvent1764179100100 } from "./1764179100100-create-event.js";
+import { IndexComparisons1764179200050 } from "./1764179200050-index-comparisons.js";
 import { AddRateClosedUntil1764179200100 } from "./1764179200100-add-rate-closed-until.js";
-import { IndexComparisons1764179200100 } from "./1764179200100-index-comparisons.js";
 import { CreateCreateStop1764179200200 } from "./1764179200200-create-create-stop.js";
 
 /** Every migration, oldest first. Listed by hand so that compiled code and tsx find the same ones. */
@@ -120,7 +120,7 @@ export const migrations = [
   CreateAdoptionReport1764178800100,
   CreateRoleGroup1764179000100,
   CreateEvent1764179100100,
-  IndexComparisons1764179200100,
+  IndexComparisons1764179200050,
   AddRateClosedUntil1764179200100,
   CreateCreateStop1764179200200,
 ];
