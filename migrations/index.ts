@@ -59,6 +59,7 @@ import { CreateEvent1764179100100 } from "./1764179100100-create-event.js";
 import { IndexComparisons1764179200050 } from "./1764179200050-index-comparisons.js";
 import { AddRateClosedUntil1764179200100 } from "./1764179200100-add-rate-closed-until.js";
 import { CreateCreateStop1764179200200 } from "./1764179200200-create-create-stop.js";
+import { AddProposalDecision1764179900100 } from "./1764179900100-add-proposal-decision.js";
 
 /** Every migration, oldest first. Listed by hand so that compiled code and tsx find the same ones. */
 export const migrations = [
@@ -123,4 +124,5 @@ export const migrations = [
   IndexComparisons1764179200050,
   AddRateClosedUntil1764179200100,
   CreateCreateStop1764179200200,
+  AddProposalDecision1764179900100,
 ];

@@ -11,7 +11,7 @@ export async function decideProposals(
 ): Promise<string[]> {
   const rows = await db.query<{ resource_id: string }>(
     `update adoption_proposal
-        set state = $4, decided_by = $5, decided_at = $6
+        set state = $4, decision = $4, decided_by = $5, decided_at = $6
       where tenant_id = $1 and connection_id = $2 and id = any($3::uuid[])
         and state in ('open', 'approved', 'rejected') and state <> $4
         and exists (select 1 from resource r

@@ -10,6 +10,7 @@ export const SOURCES = [
   "change",
   "comparison",
   "delivery",
+  "adoption",
   "write-back",
 ] as const;
 

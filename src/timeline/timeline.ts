@@ -1,5 +1,6 @@
 import type { AuditEntry } from "../persistence/audit-store.js";
 import type { Queryable } from "../persistence/database.js";
+import { type TimelineProposal, timelineProposals } from "../persistence/timeline-proposals.js";
 import {
   findTimelineSubject,
   remoteIdsOf,
@@ -36,6 +37,8 @@ export type TimelineEntry =
   /** What a run found about it, whether of the whole company or of this one after an event. */
   | ({ source: "comparison" } & TimelineComparison)
   | ({ source: "delivery" } & TimelineAttempt)
+  /** A proposal to link the resource to what exists at a vendor: made, decided, or over. */
+  | ({ source: "adoption" } & TimelineProposal)
   /** An id of the vendor was stored in the resource; `remoteId` where the try that brought it is still known. */
   | ({ source: "write-back"; remoteId?: string } & TimelineChange);
 
@@ -65,7 +68,7 @@ export interface Timelines {
   ): Promise<TimelinePage | undefined>;
 }
 
-/** Opens the timelines: requests, changes, administration, comparisons, deliveries and written-back ids, by time. */
+/** Opens the timelines: requests, changes, comparisons, deliveries, proposals, administration, written-back ids, by time. */
 export function createTimelines({ database }: { database: Queryable }): Timelines {
   return {
     async read(tenantId, type, resourceId, { correlationId, after, limit }) {
@@ -74,13 +77,14 @@ export function createTimelines({ database }: { database: Queryable }): Timeline
       const of: TimelineOf = { tenantId, resourceId, correlationId };
       // One more than asked for of each source is enough for one more than asked for of all.
       const count = limit + 1;
-      const [requests, changes, comparisons, writeBacks, attempts, audit] = await Promise.all([
+      const [requests, changes, comparisons, writeBacks, attempts, audit, proposals] = await Promise.all([
         timelineRequests(database, of, boundFor("request", after), count),
         timelineChanges(database, { ...of, writeBacks: false }, boundFor("change", after), count),
         timelineComparisons(database, of, boundFor("comparison", after), count),
         timelineChanges(database, { ...of, writeBacks: true }, boundFor("write-back", after), count),
         timelineAttempts(database, of, boundFor("delivery", after), count),
         timelineAudit(database, of, boundFor("administration", after), count),
+        timelineProposals(database, of, boundFor("adoption", after), count),
       ]);
       const entries: TimelineEntry[] = [
         ...requests.map((row) => ({ source: "request" as const, ...row })),
@@ -89,6 +93,7 @@ export function createTimelines({ database }: { database: Queryable }): Timeline
         ...writeBacks.map((row) => ({ source: "write-back" as const, ...row })),
         ...attempts.map((row) => ({ source: "delivery" as const, ...row })),
         ...audit.map((row) => ({ source: "administration" as const, ...row })),
+        ...proposals.map((row) => ({ source: "adoption" as const, ...row })),
       ];
       const page = entries.sort(byPlace).slice(0, count);
       return { subject, entries: await complete(database, of, page) };

@@ -58,6 +58,19 @@ export function presentTimelineEntry(entry: TimelineEntry) {
           remoteId: entry.remoteId ?? null,
         },
       };
+    case "adoption": {
+      const { proposalId, connectionId, connectionName, event, remoteId, remoteName } = entry;
+      const { agree, disagree, strength, actor, reason } = entry;
+      return {
+        kind: entry.source,
+        at,
+        correlationId: entry.correlationId,
+        adoption: {
+          ...{ proposalId, connectionId, connectionName, event, remoteId, remoteName },
+          ...{ agree, disagree, strength, actor, reason },
+        },
+      };
+    }
     case "administration":
       return {
         kind: entry.source,

@@ -58,8 +58,20 @@ export function createTimelineHandler(deps: TimelineHandlerDeps, type: ResourceT
 const placeSchema = z.tuple([
   z.iso.datetime(),
   z.enum(SOURCES),
-  z.string().regex(/^(?:\d{1,19}|[0-9a-f-]{36})$/),
+  z.string().regex(/^(?:\d{1,19}|[0-9a-f-]{36}[0-2]?)$/),
 ]);
+
+const NUMBER = /^\d{1,19}$/;
+/** What the keys of the sources look like. */
+const KEYS: Record<Place["source"], RegExp> = {
+  request: /^[0-9a-f-]{36}$/,
+  administration: NUMBER,
+  change: NUMBER,
+  comparison: /^[0-9a-f-]{36}$/,
+  delivery: NUMBER,
+  adoption: /^[0-9a-f-]{36}[0-2]$/,
+  "write-back": NUMBER,
+};
 
 function writePlace({ at, source, key }: Place): string {
   return Buffer.from(JSON.stringify([at.toISOString(), source, key]), "utf8").toString("base64url");
@@ -68,7 +80,7 @@ function writePlace({ at, source, key }: Place): string {
 /** @throws ProblemError 400 invalid_cursor */
 function readPlace(cursor: string): Place {
   const result = placeSchema.safeParse(parseJson(Buffer.from(cursor, "base64url").toString("utf8")));
-  if (!result.success || (result.data[1] === "request") !== result.data[2].includes("-")) {
+  if (!result.success || !KEYS[result.data[1]].test(result.data[2])) {
     throw new ProblemError(
       400,
       "invalid_cursor",

@@ -5,6 +5,7 @@ import {
   ProposalOverError,
 } from "../../../src/provisioning/adoption/proposals.js";
 import { DICTIONARY_USER_URN as DICTIONARY } from "../../../src/scim/schema/urns.js";
+import { createTimelines, type Place, type TimelineEntry } from "../../../src/timeline/timeline.js";
 import { shareEngine } from "../share-engine.js";
 
 const { engine, database, query, addGroup, addUser, join, patch, fail, callsOf } = shareEngine();
@@ -290,5 +291,36 @@ describe("a plan [001-29]", () => {
     const after = await engine.plans.planConnection(engine.context, engine.connectionId, selection);
     expect(after.items).toMatchObject([{ action: "adopt", remoteId: { before: null, after: "x9" } }]);
     expect((await only()).state).toBe("approved");
+  });
+});
+
+describe("the timeline of somebody whose account existed", () => {
+  it("shows the proposal, the decision with who took it, and what came of it, on every page [001-29]", async () => {
+    holds();
+    const person = await addUser("王一", phone);
+    await engine.drain();
+    await engine.clock.advance(1_000);
+    await decide("approved");
+    await engine.clock.advance(1_000);
+    await engine.drain();
+    const timelines = createTimelines({ database: database() });
+    const { tenantId } = engine.context;
+    const read = (after: Place | undefined, limit: number) =>
+      timelines.read(tenantId, "User", person, { after, limit });
+    const whole = (await read(undefined, 50))?.entries ?? [];
+    const events = whole.flatMap((one) => (one.source === "adoption" ? [[one.event, one.actor]] : []));
+    expect(events).toEqual([
+      ["linked", null],
+      ["approved", "test"],
+      ["proposed", null],
+    ]);
+    const paged: string[] = [];
+    for (let after: Place | undefined, more = true; more; ) {
+      const entries: TimelineEntry[] = (await read(after, 1))?.entries ?? [];
+      paged.push(...entries.slice(0, 1).map(({ source, key }) => `${source} ${key}`));
+      after = entries[0];
+      more = entries.length > 1;
+    }
+    expect(paged).toEqual(whole.map(({ source, key }) => `${source} ${key}`));
   });
 });
