@@ -63,42 +63,46 @@ export async function stageEntries(
  * department with our stamp. Deliveries link these without asking.
  */
 export async function setNamedApart(db: Queryable, { tenantId, reportId }: ReportKey): Promise<void> {
-  await db.query(
-    `with known as (
-       select s.resource_type, s.entry_key as resource_key, v.entry_key as remote_key
-         from adoption_entry s
-         join adoption_entry v on v.tenant_id = $1 and v.report_id = $2 and v.resource_type = s.resource_type
-                              and v.side = 'vendor' and v.entry_key = coalesce(s.named, s.entry_key)
-        where s.tenant_id = $1 and s.report_id = $2 and s.side = 'scim'
-        union
-       select 'Group', v.stamp, v.entry_key from adoption_entry v
-         join adoption_entry s on s.tenant_id = $1 and s.report_id = $2 and s.resource_type = 'Group'
-                              and s.side = 'scim' and s.entry_key = v.stamp and s.named is null
-        where v.tenant_id = $1 and v.report_id = $2 and v.resource_type = 'Group' and v.side = 'vendor')
-     update adoption_entry e
-        set outcome = 'named', named = coalesce(e.named, case when e.side = 'scim' then known.remote_key end)
-       from known
-      where e.tenant_id = $1 and e.report_id = $2 and e.resource_type = known.resource_type
-        and ((e.side = 'scim' and e.entry_key = known.resource_key)
-             or (e.side = 'vendor' and e.entry_key = known.remote_key))`,
-    [tenantId, reportId],
-  );
-  await db.query(
-    `update adoption_entry set outcome = 'named'
-      where tenant_id = $1 and report_id = $2 and side = 'scim' and named is not null and outcome = 'open'`,
-    [tenantId, reportId],
-  );
+  // Freshly filled tables have no statistics: `in (select ...)` is hashed however few rows the planner expects.
+  const ofReport = "e.tenant_id = $1 and e.report_id = $2";
+  const vendor = "v.tenant_id = $1 and v.report_id = $2 and v.side = 'vendor'";
+  const statements = [
+    `update adoption_entry e set named = e.entry_key
+      where ${ofReport} and e.side = 'scim' and e.named is null
+        and (e.resource_type, e.entry_key) in (select v.resource_type, v.entry_key from adoption_entry v where ${vendor})`,
+    `update adoption_entry e
+        set named = (select min(v.entry_key) from adoption_entry v
+                      where ${vendor} and v.resource_type = 'Group' and v.stamp = e.entry_key)
+      where ${ofReport} and e.side = 'scim' and e.resource_type = 'Group' and e.named is null
+        and e.entry_key in (select v.stamp from adoption_entry v
+                             where ${vendor} and v.resource_type = 'Group' and v.stamp is not null)`,
+    `update adoption_entry e set outcome = 'named'
+      where ${ofReport}
+        and (e.side = 'scim' and e.named is not null
+             or e.side = 'vendor' and (e.resource_type, e.entry_key) in (
+                  select s.resource_type, s.named from adoption_entry s
+                   where s.tenant_id = $1 and s.report_id = $2 and s.side = 'scim' and s.named is not null))`,
+  ];
+  for (const statement of statements) await db.query(statement, [tenantId, reportId]);
+}
+
+/** Tells the planner what was read: the statements that compare it were planned for empty tables otherwise. */
+export async function analyzeEntries(db: Queryable): Promise<void> {
+  await db.query("analyze adoption_entry");
 }
 
 /** Says of everybody whether a proposal is about them. */
 export async function settleEntries(db: Queryable, { tenantId, reportId }: ReportKey): Promise<void> {
   await db.query(
     `update adoption_entry e
-        set outcome = case when exists (
-              select 1 from adoption_pair p
-               where p.tenant_id = $1 and p.report_id = $2 and p.kept and p.resource_type = e.resource_type
-                 and (e.side = 'scim' and p.resource_id::text = e.entry_key
-                      or e.side = 'vendor' and p.remote_id = e.entry_key)) then 'proposed' else 'unmatched' end
+        set outcome = case when case e.side
+              when 'scim' then (e.resource_type, e.entry_key) in (
+                select p.resource_type, p.resource_id::text from adoption_pair p
+                 where p.tenant_id = $1 and p.report_id = $2 and p.kept)
+              else (e.resource_type, e.entry_key) in (
+                select p.resource_type, p.remote_id from adoption_pair p
+                 where p.tenant_id = $1 and p.report_id = $2 and p.kept) end
+            then 'proposed' else 'unmatched' end
       where e.tenant_id = $1 and e.report_id = $2 and e.outcome = 'open'`,
     [tenantId, reportId],
   );

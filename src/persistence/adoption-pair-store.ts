@@ -148,33 +148,33 @@ export async function pairDepartments(
   }
 }
 
-/** Keeps the pairs for which most speaks: a weaker one goes where one of its sides is in a stronger one. */
-export async function keepStrongest(db: Queryable, { tenantId, reportId }: ReportKey): Promise<void> {
-  for (const rank of [1, 2, 3]) {
-    await db.query(
-      `update adoption_pair p set kept = true
-        where p.tenant_id = $1 and p.report_id = $2 and p.rank = $3
-          and not exists (select 1 from adoption_pair k
-                           where k.tenant_id = $1 and k.report_id = $2 and k.resource_id = p.resource_id and k.kept
-                             and k.rank < $3)
-          and not exists (select 1 from adoption_pair k
-                           where k.tenant_id = $1 and k.report_id = $2 and k.resource_type = p.resource_type
-                             and k.remote_id = p.remote_id and k.kept and k.rank < $3)`,
-      [tenantId, reportId, rank],
-    );
-  }
-  // What was linked or removed while the report was made is not proposed any more.
-  await db.query(
-    `update adoption_pair p set kept = false
-      where p.tenant_id = $1 and p.report_id = $2 and p.kept
-        and (exists (select 1 from link l
-                      where l.tenant_id = $1 and l.connection_id = p.connection_id
-                        and (l.resource_id = p.resource_id
-                             or (l.resource_type = p.resource_type and l.remote_id = p.remote_id)))
-             or not exists (select 1 from resource r
-                             where r.tenant_id = $1 and r.id = p.resource_id and r.deleted_at is null))`,
-    [tenantId, reportId],
-  );
+// Freshly filled tables have no statistics: `in (select ...)` is hashed however few rows the planner expects.
+const KEEP = `
+  update adoption_pair p set kept = true
+   where p.tenant_id = $1 and p.report_id = $2 and p.rank = $3
+     and p.resource_id not in (select k.resource_id from adoption_pair k
+                                where k.tenant_id = $1 and k.report_id = $2 and k.kept and k.rank < $3)
+     and (p.resource_type, p.remote_id) not in (select k.resource_type, k.remote_id from adoption_pair k
+                                                 where k.tenant_id = $1 and k.report_id = $2 and k.kept and k.rank < $3)`;
+
+const DROP_SETTLED = `
+  update adoption_pair p set kept = false
+   where p.tenant_id = $1 and p.report_id = $2 and p.kept
+     and (p.resource_id in (select l.resource_id from link l where l.tenant_id = $1 and l.connection_id = $3)
+          or (p.resource_type, p.remote_id) in (select l.resource_type, l.remote_id from link l
+                                                 where l.tenant_id = $1 and l.connection_id = $3)
+          or p.resource_id not in (select r.id from resource r where r.tenant_id = $1 and r.deleted_at is null))`;
+
+/**
+ * Keeps the pairs for which most speaks: a weaker one goes where one of its sides is in a stronger one. What was linked or
+ * removed while the report was made is not kept.
+ */
+export async function keepStrongest(
+  db: Queryable,
+  { tenantId, reportId, connectionId }: ReportKey,
+): Promise<void> {
+  for (const rank of [1, 2, 3]) await db.query(KEEP, [tenantId, reportId, rank]);
+  await db.query(DROP_SETTLED, [tenantId, reportId, connectionId]);
 }
 
 /** A kept pair with what is known of both sides. */

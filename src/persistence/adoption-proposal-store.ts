@@ -71,6 +71,18 @@ const COLUMNS = `p.tenant_id as "tenantId", p.id, p.connection_id as "connection
   p.ended_at as "endedAt", p.correlation_id as "correlationId"`;
 const LISTED = `${COLUMNS}, p.state in ('open', 'approved') and ${CONTESTED} as contested`;
 
+/** The same for many proposals of the tenant $1 and the connection $2: looked up once, not for each. */
+const CONTESTED_OF_ALL = `(
+  p.state in ('open', 'approved')
+  and (p.resource_id in (
+         select o.resource_id from adoption_proposal o
+          where o.tenant_id = $1 and o.connection_id = $2 and o.state in ('open', 'approved')
+          group by o.resource_id having count(*) > 1)
+       or (p.resource_type, p.remote_id) in (
+         select o.resource_type, o.remote_id from adoption_proposal o
+          where o.tenant_id = $1 and o.connection_id = $2 and o.state in ('open', 'approved')
+          group by o.resource_type, o.remote_id having count(*) > 1)))`;
+
 /** A proposal to be made. */
 export type NewProposal = Omit<
   AdoptionProposal,
@@ -118,6 +130,11 @@ export async function insertProposals(
   const given = JSON.stringify(proposals);
   await db.query(END_CHANGED, [given, now, JSON.stringify({ ...changed })]);
   await db.query(INSERT, [given, now]);
+}
+
+/** Tells the planner how many there are by now, after many were made at once. */
+export async function analyzeProposals(db: Queryable): Promise<void> {
+  await db.query("analyze adoption_proposal");
 }
 
 /** One proposal. */
@@ -181,12 +198,12 @@ export async function listProposals(
   add(
     query.confidences,
     "text[]",
-    (value) => `case when p.state in ('open', 'approved') and ${CONTESTED} then 'conflict' else p.strength end
-                = any(${value})`,
+    (value) => `case when ${CONTESTED_OF_ALL} then 'conflict' else p.strength end = any(${value})`,
   );
   const limit = parameters.bind(query.limit, "integer");
   return db.query<ListedProposal & Record<string, unknown>>(
-    `select ${LISTED} from adoption_proposal p where ${conditions.join(" and ")} order by p.id limit ${limit}`,
+    `select ${COLUMNS}, ${CONTESTED_OF_ALL} as contested
+       from adoption_proposal p where ${conditions.join(" and ")} order by p.id limit ${limit}`,
     parameters.values,
   );
 }
@@ -207,8 +224,7 @@ export async function countProposals(
   return db.query<ProposalCount & Record<string, unknown>>(
     `select state, resource_type as "resourceType", confidence, count(*)::integer as count
        from (select p.state, p.resource_type,
-                    case when p.state in ('open', 'approved') and ${CONTESTED} then 'conflict'
-                         else p.strength end as confidence
+                    case when ${CONTESTED_OF_ALL} then 'conflict' else p.strength end as confidence
                from adoption_proposal p where p.tenant_id = $1 and p.connection_id = $2) counted
       group by state, resource_type, confidence order by state, resource_type, confidence`,
     [tenantId, connectionId],

@@ -44,17 +44,27 @@ export async function endRivals(
   key: { tenantId: string; connectionId: string; ids: readonly string[] },
   end: { reason: RunReason; now: Date },
 ): Promise<string[]> {
-  const rows = await db.query<{ resource_id: string }>(
-    `update adoption_proposal o set state = 'outdated', reason = $4::jsonb, ended_at = $5
-       from adoption_proposal p
-      where p.tenant_id = $1 and p.id = any($3::uuid[]) and o.tenant_id = $1 and o.connection_id = $2
-        and o.state in ('open', 'approved') and not (o.id = any($3::uuid[]))
-        and (o.resource_id = p.resource_id or (o.resource_type = p.resource_type and o.remote_id = p.remote_id))
-      returning o.resource_id`,
-    [key.tenantId, key.connectionId, key.ids, JSON.stringify({ ...end.reason }), end.now],
+  const given = [key.tenantId, key.connectionId, key.ids, JSON.stringify({ ...end.reason }), end.now];
+  // Each by an index of its own; together they would be compared pair by pair.
+  const sameResource = await db.query<{ resource_id: string }>(
+    `${END_RIVALS} and o.resource_id in (select p.resource_id from adoption_proposal p
+                                          where p.tenant_id = $1 and p.id = any($3::uuid[]))
+     returning o.resource_id`,
+    given,
   );
-  return rows.map((row) => row.resource_id);
+  const sameRecord = await db.query<{ resource_id: string }>(
+    `${END_RIVALS} and (o.resource_type, o.remote_id) in (
+       select p.resource_type, p.remote_id from adoption_proposal p
+        where p.tenant_id = $1 and p.id = any($3::uuid[]))
+     returning o.resource_id`,
+    given,
+  );
+  return [...sameResource, ...sameRecord].map((row) => row.resource_id);
 }
+
+const END_RIVALS = `
+  update adoption_proposal o set state = 'outdated', reason = $4::jsonb, ended_at = $5
+   where o.tenant_id = $1 and o.connection_id = $2 and o.state in ('open', 'approved') and o.id <> all($3::uuid[])`;
 
 /** Ends the proposals of a resource that is linked now (`remoteId`) or gone (null): what it is linked to came true. */
 export async function endProposalsOf(

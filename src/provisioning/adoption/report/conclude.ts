@@ -1,5 +1,10 @@
 import { holdSettles } from "../../../outbox/order-for-run.js";
-import { countEntries, setNamedApart, settleEntries } from "../../../persistence/adoption-entry-store.js";
+import {
+  analyzeEntries,
+  countEntries,
+  setNamedApart,
+  settleEntries,
+} from "../../../persistence/adoption-entry-store.js";
 import {
   type KeptPair,
   type Keys,
@@ -7,7 +12,11 @@ import {
   listKept,
   pairDepartments,
 } from "../../../persistence/adoption-pair-store.js";
-import { insertProposals, type NewProposal } from "../../../persistence/adoption-proposal-store.js";
+import {
+  analyzeProposals,
+  insertProposals,
+  type NewProposal,
+} from "../../../persistence/adoption-proposal-store.js";
 import { endReport, type ReportEnd } from "../../../persistence/adoption-report-store.js";
 import type { Transaction } from "../../../persistence/database.js";
 import { endUnconfirmed } from "../../../persistence/end-proposals.js";
@@ -32,6 +41,7 @@ const PAGE = 500;
 export async function conclude(work: ReportWork, now: Date): Promise<ReportEnd> {
   const { database, key, report } = work;
   const isComplete = work.unread.size === 0;
+  await analyzeEntries(database);
   await setNamedApart(database, key);
   const { departments } = work.connection.policy.adoption.witnesses;
   await pairDepartments(database, key, departments.length > 0 ? 1 : STRENGTHS.length);
@@ -41,6 +51,7 @@ export async function conclude(work: ReportWork, now: Date): Promise<ReportEnd> 
     await keepStrongest(tx, key);
     if (isComplete) await settleEntries(tx, key);
     await propose(tx, work, now);
+    await analyzeProposals(tx);
     if (isComplete) {
       const since = report.startedAt ?? now;
       const waiting = await endUnconfirmed(tx, key, {
