@@ -101,8 +101,13 @@ function asType({ type }: AttributeDefinition, value: JsonValue): JsonValue | un
       const number = typeof value === "string" && value.trim() !== "" ? Number(value) : value;
       return typeof number === "number" && Number.isFinite(number) ? number : undefined;
     }
-    default:
+    case "string":
+    case "dateTime":
+    case "reference":
+    case "binary":
       return typeof value === "object" ? undefined : String(value);
+    case "complex":
+      return undefined;
   }
 }
 
