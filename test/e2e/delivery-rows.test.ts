@@ -246,6 +246,7 @@ it("a run opens to its rows, and a row to the history of its object [004-19]", a
   const timeline = (await client.send("GET", history)).body;
   expect(timeline["items"]).toMatchObject([
     { kind: "delivery", delivery: { action: "update", outcome: "synced", calls: expect.any(Array) } },
+    { kind: "comparison", comparison: { action: "push", drifts: [{ field: "name" }] } },
   ]);
 });
 
