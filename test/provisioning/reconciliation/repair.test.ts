@@ -55,6 +55,7 @@ describe("a run of a connection", () => {
     // The new department may have set its member's own delivery going already, which then finds the same.
     expect(found).toEqual([missing(team), missing(dev)].slice(0, found.length));
     expect(summary.results).toMatchObject({ done: found.length, failed: 0 });
+    await settle();
     expect(person(dev)).toMatchObject({ name: "李二", departmentRemoteIds: [department("前端").remoteId] });
     const read = await engine.directory.read(engine.context, "User", dev, nothing);
     expect(read.attributes[DICTIONARY_USER_URN]).toEqual({ ddAccountId: dev });
