@@ -258,6 +258,8 @@ describe("the runs of a connection", () => {
     const startAt = () =>
       startReconciler({
         ...deps(),
+        // Time passes here faster than the database works: no lease may end by it, as this is about handing back.
+        leaseMs: 86_400_000,
         onRunEnded: () => undefined,
         onError: (error) => {
           throw error;
