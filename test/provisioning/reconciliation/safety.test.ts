@@ -292,7 +292,9 @@ describe("the runs of a connection", () => {
       runId: run.id,
       limit: 10,
     });
-    expect(rows).toMatchObject([{ kind: "missing", result: "done" }]);
+    // It reads while the department is being made anew, and may see its person in between.
+    const missing = rows.filter(({ kind }) => kind === "missing");
+    expect(missing).toMatchObject([{ name: "研发", result: "done" }]);
   });
 
   it("are found by trigger, status and time, newest first [004-18]", async () => {
