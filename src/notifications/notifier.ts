@@ -1,5 +1,6 @@
 import type { Database } from "../persistence/database.js";
 import type { Clock } from "../platform/clock.js";
+import { createHints } from "../platform/hints.js";
 import { firstTimedId } from "../platform/ids.js";
 import type { SecretBox } from "../platform/secret-box.js";
 import { MESSAGE_CHANNEL } from "./append-notification.js";
@@ -49,7 +50,7 @@ interface DueMessage extends ToldNotification {
 export async function startNotifier(deps: NotifierDeps): Promise<Notifier> {
   const { database, clock } = deps;
   const stopping = new AbortController();
-  let wake = () => {};
+  const hints = createHints(clock);
   let prunedAt = Number.NEGATIVE_INFINITY;
 
   async function sendDue(): Promise<void> {
@@ -74,28 +75,24 @@ export async function startNotifier(deps: NotifierDeps): Promise<Notifier> {
 
   async function loop(): Promise<void> {
     while (!stopping.signal.aborted) {
-      const hint = new Promise<void>((resolve) => {
-        wake = resolve;
-      });
+      const known = hints.given();
       try {
         await sendDue();
         await prune();
       } catch (error) {
         deps.onError(error);
       }
-      const rested = new AbortController();
-      const signal = AbortSignal.any([stopping.signal, rested.signal]);
-      await Promise.race([hint, clock.sleep(POLL_MS, signal).catch(() => undefined)]);
-      rested.abort();
+      await hints.rest(POLL_MS, known);
     }
   }
 
-  const unlisten = await database.listen(MESSAGE_CHANNEL, () => wake());
+  const unlisten = await database.listen(MESSAGE_CHANNEL, hints.give);
   const looping = loop();
   return {
     sendDue,
     async stop() {
       stopping.abort(new Error("the process stops"));
+      hints.give();
       await unlisten();
       await looping;
     },

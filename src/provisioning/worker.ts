@@ -3,6 +3,7 @@ import { type ClaimedDelivery, DELIVERY_CHANNEL } from "../outbox/delivery.js";
 import { createLeaseWatch } from "../outbox/lease-watch.js";
 import type { Database } from "../persistence/database.js";
 import type { Clock } from "../platform/clock.js";
+import { createHints } from "../platform/hints.js";
 
 /** Sizes and times of one worker; milliseconds. */
 export interface WorkerSettings {
@@ -50,26 +51,9 @@ export async function startWorker(deps: WorkerDeps): Promise<Worker> {
   const abort = new AbortController();
   let stopping = false;
   let turn = 1;
-  let hinted = false;
+  const hints = createHints(clock);
   let lookedAt = Number.NEGATIVE_INFINITY;
   const leases = createLeaseWatch({ database, clock, leaseMs: settings.leaseMs });
-  let wake = () => {};
-
-  const nudge = () => {
-    hinted = true;
-    wake();
-  };
-
-  async function rest(): Promise<void> {
-    if (hinted || stopping) return;
-    const cancel = new AbortController();
-    const hint = new Promise<void>((resolve) => {
-      wake = resolve;
-    });
-    await Promise.race([hint, clock.sleep(await restMs(), cancel.signal).catch(() => undefined)]);
-    cancel.abort();
-    wake = () => {};
-  }
 
   async function restMs(): Promise<number> {
     if (running.size >= settings.concurrency) return settings.pollMs;
@@ -93,13 +77,13 @@ export async function startWorker(deps: WorkerDeps): Promise<Worker> {
       deps.onError(error, delivery);
     } finally {
       running.delete(delivery);
-      nudge();
+      hints.give();
     }
   }
 
   async function loop(): Promise<void> {
     while (!stopping) {
-      hinted = false;
+      const known = hints.given();
       try {
         await lookAfterLeases();
         const limit = settings.concurrency - running.size;
@@ -118,7 +102,7 @@ export async function startWorker(deps: WorkerDeps): Promise<Worker> {
           if (stopping) await handBack(database, delivery);
           else running.set(delivery, start(delivery));
         }
-        if (claimed.length === 0) await rest();
+        if (claimed.length === 0) await hints.rest(await restMs(), known);
       } catch (error) {
         deps.onError(error);
         await clock.sleep(settings.pollMs, abort.signal).catch(() => undefined);
@@ -126,13 +110,13 @@ export async function startWorker(deps: WorkerDeps): Promise<Worker> {
     }
   }
 
-  const unlisten = await database.listen(DELIVERY_CHANNEL, nudge);
+  const unlisten = await database.listen(DELIVERY_CHANNEL, hints.give);
   const looping = loop();
 
   return {
     async stop(graceMs = 10_000) {
       stopping = true;
-      wake();
+      hints.give();
       await unlisten();
       const grace = clock.sleep(graceMs, abort.signal).then(
         () => abort.abort(new Error("The process is stopping.")),

@@ -4,6 +4,7 @@ import {
   forgetEventReceipts,
   nextEventHintAt,
 } from "../../persistence/event-store.js";
+import { createHints } from "../../platform/hints.js";
 import { EVENT_CHANNEL } from "./event-intake.js";
 import { type LookAtHintsDeps, lookAtHints } from "./look-at-hints.js";
 
@@ -45,8 +46,7 @@ export async function lookAtDueHints(deps: LookAtHintsDeps, signal: AbortSignal)
 export async function startEventWatch(deps: EventWatchDeps): Promise<EventWatch> {
   const { database, clock, pollMs = POLL_MS } = deps;
   const abort = new AbortController();
-  let wake = () => {};
-  let hinted = false;
+  const hints = createHints(clock);
   let forgottenAt = Number.NEGATIVE_INFINITY;
 
   async function forgetOld(): Promise<void> {
@@ -56,26 +56,18 @@ export async function startEventWatch(deps: EventWatchDeps): Promise<EventWatch>
     await forgetEventReceipts(database, new Date(now - REMEMBER_MS));
   }
 
-  async function rest(): Promise<void> {
+  async function restMs(): Promise<number> {
     const next = await nextEventHintAt(database);
-    if (hinted || abort.signal.aborted) return;
-    const untilDue = next === undefined ? pollMs : next.getTime() - clock.now().getTime();
-    const cancel = new AbortController();
-    const woken = new Promise<void>((resolve) => {
-      wake = resolve;
-    });
-    const asleep = clock.sleep(Math.min(pollMs, Math.max(1, untilDue)), cancel.signal).catch(() => undefined);
-    await Promise.race([woken, asleep]);
-    cancel.abort();
-    wake = () => {};
+    if (next === undefined) return pollMs;
+    return Math.min(pollMs, Math.max(1, next.getTime() - clock.now().getTime()));
   }
 
   async function loop(): Promise<void> {
     while (!abort.signal.aborted) {
-      hinted = false;
+      const known = hints.given();
       try {
         await forgetOld();
-        if ((await lookAtDueHints(deps, abort.signal)) === 0) await rest();
+        if ((await lookAtDueHints(deps, abort.signal)) === 0) await hints.rest(await restMs(), known);
       } catch (error) {
         deps.onError(error);
         await clock.sleep(pollMs, abort.signal).catch(() => undefined);
@@ -83,15 +75,12 @@ export async function startEventWatch(deps: EventWatchDeps): Promise<EventWatch>
     }
   }
 
-  const unlisten = await database.listen(EVENT_CHANNEL, () => {
-    hinted = true;
-    wake();
-  });
+  const unlisten = await database.listen(EVENT_CHANNEL, hints.give);
   const looping = loop();
   return {
     async stop() {
       abort.abort(new Error("The process is stopping."));
-      wake();
+      hints.give();
       await unlisten();
       await looping;
     },

@@ -9,6 +9,8 @@ import {
   renewRun,
 } from "../../persistence/run-store.js";
 import type { Clock } from "../../platform/clock.js";
+import { createHints } from "../../platform/hints.js";
+import { whileHeld } from "../../platform/while-held.js";
 import { finishHopelessRuns, finishRun } from "./finish-run.js";
 import { type PerformDeps, performRun } from "./perform-run.js";
 import { runReason } from "./run-reasons.js";
@@ -51,36 +53,25 @@ export async function startReconciler(deps: ReconcilerDeps): Promise<Reconciler>
   const { database, clock } = deps;
   const { leaseMs = LEASE_MS, pollMs = POLL_MS, concurrency = CONCURRENCY } = deps;
   const abort = new AbortController();
-  const wakes = new Set<() => void>();
-  let hints = 0;
+  const hints = createHints(clock);
 
   async function carryOut(run: Run): Promise<void> {
     const lost = new AbortController();
-    const over = new AbortController();
-    const holding = hold(run, lost, over.signal);
-    const end = await endOf(run, AbortSignal.any([abort.signal, lost.signal]));
-    over.abort();
-    await holding;
+    const lease = {
+      clock,
+      everyMs: leaseMs / 3,
+      renew: () => renewRun(database, run, new Date(clock.now().getTime() + leaseMs)),
+      onLost: () => lost.abort(new RunLost("The run's lease ended.")),
+      onError: (error: unknown) => deps.onError(error, run),
+    };
+    const signal = AbortSignal.any([abort.signal, lost.signal]);
+    const end = await whileHeld(lease, () => endOf(run, signal));
     if (end === undefined) return;
     if (end === "handed-back") return handBackRun(database, run);
     const now = clock.now();
     if (await finishRun(database, run, end, now)) {
       deps.onRunEnded(run, end);
       await forgetOldRuns(database, run, KEPT_RUNS);
-    }
-  }
-
-  /** Renews the lease until the run is over: a vendor may make it wait for longer than that. */
-  async function hold(run: Run, lost: AbortController, over: AbortSignal): Promise<void> {
-    while (!over.aborted) {
-      await clock.sleep(leaseMs / 3, over).catch(() => undefined);
-      if (over.aborted) return;
-      try {
-        const isOurs = await renewRun(database, run, new Date(clock.now().getTime() + leaseMs));
-        if (!isOurs) return lost.abort(new RunLost("The run's lease ended."));
-      } catch (error) {
-        deps.onError(error, run);
-      }
     }
   }
 
@@ -94,25 +85,6 @@ export async function startReconciler(deps: ReconcilerDeps): Promise<Reconciler>
     }
   }
 
-  async function rest(hintsSeen: number): Promise<void> {
-    if (hints > hintsSeen || abort.signal.aborted) return;
-    const cancel = new AbortController();
-    let wake = () => {};
-    const hint = new Promise<void>((resolve) => {
-      wake = resolve;
-      wakes.add(wake);
-    });
-    await Promise.race([hint, clock.sleep(pollMs, cancel.signal).catch(() => undefined)]);
-    wakes.delete(wake);
-    cancel.abort();
-  }
-
-  function wakeAll(): void {
-    hints += 1;
-    for (const wake of wakes) wake();
-    wakes.clear();
-  }
-
   async function endHopeless(): Promise<void> {
     const end = { status: "interrupted", reason: runReason("process-died") } as const;
     const ended = await finishHopelessRuns(database, end, MAX_RESTARTS, clock.now());
@@ -121,12 +93,12 @@ export async function startReconciler(deps: ReconcilerDeps): Promise<Reconciler>
 
   async function loop(): Promise<void> {
     while (!abort.signal.aborted) {
-      const hintsSeen = hints;
+      const known = hints.given();
       try {
         await endHopeless();
         const run = await claimRun(database, clock.now(), leaseMs, MAX_RESTARTS);
         if (run !== undefined) await carryOut(run);
-        else await rest(hintsSeen);
+        else await hints.rest(pollMs, known);
       } catch (error) {
         deps.onError(error);
         await clock.sleep(pollMs, abort.signal).catch(() => undefined);
@@ -135,12 +107,12 @@ export async function startReconciler(deps: ReconcilerDeps): Promise<Reconciler>
   }
 
   if (database.kind === "embedded") await endRunLeases(database);
-  const unlisten = await database.listen(RUN_CHANNEL, wakeAll);
+  const unlisten = await database.listen(RUN_CHANNEL, hints.give);
   const looping = Promise.all(Array.from({ length: concurrency }, loop));
   return {
     async stop() {
       abort.abort(new Error("The process is stopping."));
-      wakeAll();
+      hints.give();
       await unlisten();
       await looping;
     },

@@ -7,6 +7,8 @@ import {
   type ReportEnd,
   renewReport,
 } from "../../../persistence/adoption-report-store.js";
+import { createHints } from "../../../platform/hints.js";
+import { whileHeld } from "../../../platform/while-held.js";
 import { type PerformReportDeps, performReport, type ReportResult } from "./perform-report.js";
 import { reportReason } from "./report-reasons.js";
 import { ReportLost } from "./report-work.js";
@@ -39,35 +41,24 @@ const KEPT_REPORTS = 20;
 export async function startReporter(deps: ReporterDeps): Promise<Reporter> {
   const { database, clock, leaseMs = LEASE_MS, pollMs = POLL_MS } = deps;
   const abort = new AbortController();
-  let wake = () => {};
-  let hinted = false;
+  const hints = createHints(clock);
 
   async function carryOut(report: AdoptionReport): Promise<void> {
     const lost = new AbortController();
-    const over = new AbortController();
-    const holding = hold(report, lost, over.signal);
-    const result = await resultOf(report, AbortSignal.any([abort.signal, lost.signal]));
-    over.abort();
-    await holding;
+    const lease = {
+      clock,
+      everyMs: leaseMs / 6,
+      renew: () => renewReport(database, report, new Date(clock.now().getTime() + leaseMs)),
+      onLost: () => lost.abort(new ReportLost("The report's lease ended.")),
+      onError: deps.onError,
+    };
+    const signal = AbortSignal.any([abort.signal, lost.signal]);
+    const result = await whileHeld(lease, () => resultOf(report, signal));
     if (result === undefined) return;
     const { end, written } = result;
     if (!written && !(await endReport(database, report, end, clock.now()))) return;
     deps.onReportEnded(report, end);
     await forgetReports(database, report, KEPT_REPORTS);
-  }
-
-  /** Renews the lease until the report is over: a vendor may make it wait for longer than that. */
-  async function hold(report: AdoptionReport, lost: AbortController, over: AbortSignal): Promise<void> {
-    while (!over.aborted) {
-      await clock.sleep(leaseMs / 6, over).catch(() => undefined);
-      if (over.aborted) return;
-      try {
-        const isOurs = await renewReport(database, report, new Date(clock.now().getTime() + leaseMs));
-        if (!isOurs) return lost.abort(new ReportLost("The report's lease ended."));
-      } catch (error) {
-        deps.onError(error);
-      }
-    }
   }
 
   async function resultOf(report: AdoptionReport, signal: AbortSignal): Promise<ReportResult | undefined> {
@@ -86,25 +77,14 @@ export async function startReporter(deps: ReporterDeps): Promise<Reporter> {
     }
   }
 
-  async function rest(): Promise<void> {
-    if (hinted || abort.signal.aborted) return;
-    const cancel = new AbortController();
-    const hint = new Promise<void>((resolve) => {
-      wake = resolve;
-    });
-    await Promise.race([hint, clock.sleep(pollMs, cancel.signal).catch(() => undefined)]);
-    cancel.abort();
-    wake = () => {};
-  }
-
   async function loop(): Promise<void> {
     while (!abort.signal.aborted) {
-      hinted = false;
+      const known = hints.given();
       try {
         await interruptReports(database, clock.now(), reportReason("interrupted"), "expired");
         const report = await claimReport(database, clock.now(), leaseMs);
         if (report !== undefined) await carryOut(report);
-        else await rest();
+        else await hints.rest(pollMs, known);
       } catch (error) {
         deps.onError(error);
         await clock.sleep(pollMs, abort.signal).catch(() => undefined);
@@ -115,15 +95,12 @@ export async function startReporter(deps: ReporterDeps): Promise<Reporter> {
   if (database.kind === "embedded") {
     await interruptReports(database, clock.now(), reportReason("interrupted"), "all");
   }
-  const unlisten = await database.listen(REPORT_CHANNEL, () => {
-    hinted = true;
-    wake();
-  });
+  const unlisten = await database.listen(REPORT_CHANNEL, hints.give);
   const looping = loop();
   return {
     async stop() {
       abort.abort(new Error("The process is stopping."));
-      wake();
+      hints.give();
       await unlisten();
       await looping;
     },
