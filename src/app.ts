@@ -39,7 +39,7 @@ import { startProvisioner } from "./provisioning/provisioner.js";
 import { provisioningStates } from "./provisioning/provisioning-states.js";
 import { createRowDecisions, type RowDecisions } from "./provisioning/reconciliation/decide-row.js";
 import { createRuns } from "./provisioning/reconciliation/runs.js";
-import { createUnknownCodes } from "./provisioning/unknown-codes.js";
+import { createUnknownCodes } from "./provisioning/trouble/unknown-codes.js";
 import type { WorkerSettings } from "./provisioning/worker.js";
 import { createRequestLog, type RequestLog } from "./request-log/request-log.js";
 import { openMigratedDatabase } from "./start-database.js";

@@ -4,8 +4,8 @@ import { type Attempt, listAttempts } from "../persistence/attempt-store.js";
 import type { Database } from "../persistence/database.js";
 import type { Clock } from "../platform/clock.js";
 import type { ResourceTypeId } from "../scim/schema/attribute.js";
-import { CREATES_STOPPED, resumeCreates } from "./create-stop.js";
 import { approveDelivery } from "./mobile-change/approve-delivery.js";
+import { CREATES_STOPPED, resumeCreates } from "./trouble/create-stop.js";
 
 export type { DeliveryState } from "../outbox/delivery.js";
 export type { Attempt } from "../persistence/attempt-store.js";

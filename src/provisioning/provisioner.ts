@@ -11,13 +11,13 @@ import { createOrderedIds } from "../platform/ids.js";
 import { startReporter } from "./adoption/report/reporter.js";
 import { createCallRecorder } from "./call-recorder.js";
 import { createOpenConnections } from "./connections/open-connections.js";
-import { createTroubleWatch } from "./connections/trouble-watch.js";
 import { createDeliver, type DeliverySettled } from "./deliver.js";
 import { startEventWatch } from "./events/event-watch.js";
 import type { LookNote } from "./events/look-at-hints.js";
 import { createAdoptValues } from "./reconciliation/adopt-values.js";
 import { startReconciler } from "./reconciliation/reconciler.js";
 import { startScheduler } from "./reconciliation/scheduler.js";
+import { createTroubleWatch } from "./trouble/trouble-watch.js";
 import { defaultWorkerSettings, startWorker, type WorkerSettings } from "./worker.js";
 
 /** What the outbound half tells of itself while it works. */

@@ -1,6 +1,9 @@
 import type { DeliveryReason } from "../outbox/delivery.js";
 import { type BilingualText, type Explanation, explain, type TextValues } from "../platform/bilingual.js";
 import { ADOPTION_REASONS } from "./adoption/adoption-reasons.js";
+import { ROLE_REASONS } from "./roles/role-reasons.js";
+import { TROUBLE_REASONS } from "./trouble/trouble-reasons.js";
+import { CONFLICT_REASONS } from "./write/conflict-reasons.js";
 
 /**
  * Why the engine itself leaves, parks or delays a delivery, by code. What a vendor says is explained by its connector.
@@ -42,12 +45,6 @@ export const REASONS = {
     message: {
       en: 'The group\'s kind is "group": it is not shown as a department.',
       zh: "该组的类型是“group”，不作为部门同步。",
-    },
-  },
-  "roles-off": {
-    message: {
-      en: "Groups are not roles at this connection any more (policy.groupsAsRoles); the role stays as it is.",
-      zh: "该连接已不再将组同步为角色（policy.groupsAsRoles）；已有角色保持不变。",
     },
   },
   "deactivation-grace": {
@@ -198,12 +195,6 @@ export const REASONS = {
       zh: "该组的类型已变更：对方原有的对象已处理，接下来按新类型创建。",
     },
   },
-  "role-group-in-work": {
-    message: {
-      en: 'The group of roles "{name}" is being made for another group; looked at again in a second.',
-      zh: "角色组“{name}”正在由另一个组的投递创建，稍后再次处理。",
-    },
-  },
   vanished: {
     message: {
       en: "The remote object {remoteId} does not exist any more. It is created anew.",
@@ -212,115 +203,12 @@ export const REASONS = {
   },
 
   // Somebody else has it
-  "account-unknown": {
-    field: "ddAccountId",
-    message: {
-      en: 'The vendor has no account "{account}", and without a mobile number none can be created.',
-      zh: "对方没有账号“{account}”；没有手机号也无法新建账号。",
-    },
-    remedy: {
-      en: "Correct ddAccountId, or give the user a mobile number.",
-      zh: "请更正 ddAccountId，或为该用户填写手机号。",
-    },
-  },
-  "mobile-held": {
-    field: "mobile",
-    message: {
-      en: 'The mobile number[ of "{person}"] belongs to the account "{account}" ({name}), and what else is known of the two does not agree.',
-      zh: "[“{person}”的]手机号属于账号“{account}”（{name}），但其他信息不足以确认是同一个人。",
-    },
-    remedy: {
-      en: 'If it is the same person, set the user\'s ddAccountId to "{account}"; otherwise correct the mobile number.',
-      zh: "如果是同一个人，请将该用户的 ddAccountId 设为“{account}”；否则请更正手机号。",
-    },
-  },
-  "account-linked-elsewhere": {
-    field: "ddAccountId",
-    message: {
-      en: 'The vendor\'s account "{account}" is linked to another SCIM user already.',
-      zh: "对方的账号“{account}”已关联到另一个 SCIM 用户。",
-    },
-    remedy: {
-      en: "One person has two SCIM users, or a mobile number or ddAccountId is wrong: correct one of the two.",
-      zh: "可能是同一个人有两个 SCIM 用户，或者手机号、ddAccountId 有误：请更正其中一个。",
-    },
-  },
-  "department-linked-elsewhere": {
-    field: "displayName",
-    message: {
-      en: "The vendor's department {department} is linked to another SCIM group already.",
-      zh: "对方的部门 {department} 已关联到另一个 SCIM 组。",
-    },
-    remedy: {
-      en: "Rename one of the two groups, or remove the wrong ddtalkId.",
-      zh: "请修改其中一个组的名称，或清除错误的 ddtalkId。",
-    },
-  },
-  "department-held": {
-    field: "displayName",
-    message: {
-      en: 'Below the same parent there is a department "{name}" ({department}), and the connection takes no department for the same by its name.',
-      zh: "同一上级部门下已有部门“{name}”（{department}），而该连接不按名称关联部门。",
-    },
-    remedy: {
-      en: 'If they are the same one, set the group\'s ddtalkId to "{department}"; otherwise rename one of the two.',
-      zh: "如果是同一个部门，请将该组的 ddtalkId 设为“{department}”；否则请修改其中一个部门的名称。",
-    },
-  },
-  "name-taken": {
-    field: "displayName",
-    message: {
-      en: 'Below the same parent there is a department "{name}" ({department}) that belongs to "{owner}".',
-      zh: "同一上级部门下已有部门“{name}”（{department}），属于“{owner}”。",
-    },
-    remedy: {
-      en: 'Rename one of the two departments. If they are the same one, set the group\'s ddtalkId to "{department}".',
-      zh: "请修改其中一个部门的名称。如果是同一个部门，请将该组的 ddtalkId 设为“{department}”。",
-    },
-  },
+  ...CONFLICT_REASONS,
+  ...ROLE_REASONS,
   "lease-lost": {
     message: {
       en: "The worker was held up for so long that another one was given the delivery; nothing more was written.",
       zh: "处理进程停顿过久，该投递已交由其他进程处理，本次未再写入。",
-    },
-  },
-  "role-name-taken": {
-    field: "displayName",
-    message: {
-      en: 'The role "{name}" ({role}) belongs to another SCIM group.',
-      zh: "角色“{name}”（{role}）属于另一个 SCIM 组。",
-    },
-    remedy: { en: "Rename one of the two groups.", zh: "请修改其中一个组的名称。" },
-  },
-  "role-exists": {
-    field: "displayName",
-    message: {
-      en: 'There is a role "{name}" ({role}) already, and the connection takes nothing for the same by its name.',
-      zh: "已有角色“{name}”（{role}），而该连接不按名称关联。",
-    },
-    remedy: {
-      en: "Rename the group or the role, or let names decide (policy.adoption).",
-      zh: "请修改该组或该角色的名称，或允许按名称关联（policy.adoption）。",
-    },
-  },
-  "scope-lost": {
-    message: {
-      en: "Ten people or departments in a row are outside of what DingTalk lets the app see. The last answer: {detail}",
-      zh: "连续十个人员或部门不在应用的可见范围内。最近一次返回：{detail}",
-    },
-    remedy: {
-      en: "Check the contact scope of the app in DingTalk's developer console; then retry the parked deliveries.",
-      zh: "请在钉钉开放平台检查应用的通讯录权限范围，然后重试已挂起的投递。",
-    },
-  },
-  "creates-stopped": {
-    message: {
-      en: "Nobody is added at the moment: {detail} Changes and removals go on.",
-      zh: "目前暂停新增人员：{detail}变更和删除照常进行。",
-    },
-    remedy: {
-      en: "Ask the vendor for a higher limit, or remove accounts that are not needed. One person is tried from time to time; a retry of any of them tries at once.",
-      zh: "请联系对方提升人数上限，或移除不再需要的账号。系统会定期尝试新增一人；手动重试其中任何一人则立即尝试。",
     },
   },
   "former-in-work": {
@@ -364,29 +252,7 @@ export const REASONS = {
   ...ADOPTION_REASONS,
 
   // The whole connection
-  "secret-key": {
-    message: { en: "{detail}", zh: "保存的密钥无法用当前的 SECRET_KEY 打开：{detail}" },
-    remedy: {
-      en: "Restore SECRET_KEY, or enter the credentials anew.",
-      zh: "请恢复 SECRET_KEY，或重新填写凭证。",
-    },
-  },
-  "vendor-unreachable": {
-    message: {
-      en: "Too many calls failed on their way or at the vendor, so the connection rests. The last one: {detail}",
-      zh: "过多调用在途中或对方服务处失败，连接已暂停。最近一次：{detail}",
-    },
-    remedy: {
-      en: "One change is tried from time to time, and everything goes on by itself when it succeeds. If this stays, check the network, the base URLs and the proxy, and the vendor's status page.",
-      zh: "系统会定期试投一条变更，成功后自动恢复。如果持续出现，请检查网络、接口地址和代理，以及对方的服务状态。",
-    },
-  },
-  recovered: {
-    message: {
-      en: "The connection works again; what had to wait is delivered now.",
-      zh: "连接已恢复，等待中的内容正在投递。",
-    },
-  },
+  ...TROUBLE_REASONS,
 } as const satisfies Record<string, Explanation & { field?: string }>;
 
 /** A code under which the engine explains itself. */

@@ -14,12 +14,12 @@ import { newId } from "../platform/ids.js";
 import type { JsonObject, JsonValue } from "../scim/schema/attribute.js";
 import { type ProposalEffects, settleProposals } from "./adoption/settle-proposals.js";
 import type { ConnectionAtWork } from "./connections/connection-at-work.js";
-import { resumeCreates, stopCreates } from "./create-stop.js";
 import { completeRemovals } from "./protection/removal-store.js";
-import { applyQuarantine, type Pause } from "./quarantine.js";
 import { settleRun } from "./reconciliation/settle-run.js";
 import { isRoleLink } from "./roles/role-link.js";
-import { type MetCode, noteUnknownCode } from "./unknown-codes.js";
+import { resumeCreates, stopCreates } from "./trouble/create-stop.js";
+import { applyQuarantine, type Pause } from "./trouble/quarantine.js";
+import { type MetCode, noteUnknownCode } from "./trouble/unknown-codes.js";
 import type { Action, LinkChange } from "./write/execution.js";
 
 /** What a delivery came to. */

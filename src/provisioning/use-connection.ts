@@ -3,8 +3,8 @@ import type { ClaimedDelivery } from "../outbox/delivery.js";
 import type { Database } from "../persistence/database.js";
 import type { ConnectionAtWork, OpenConnections } from "./connections/connection-at-work.js";
 import { SecretUnreadableError } from "./connections/connection-errors.js";
-import { pauseOnce } from "./quarantine.js";
 import { reasonFor } from "./reasons.js";
+import { pauseOnce } from "./trouble/quarantine.js";
 
 /**
  * The connection of a delivery, ready for calls. One whose stored secrets cannot be opened rests until an administrator

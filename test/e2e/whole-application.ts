@@ -29,7 +29,7 @@ import { createHeldRemovals } from "../../src/provisioning/protection/held-remov
 import { provisioningStates } from "../../src/provisioning/provisioning-states.js";
 import { createRowDecisions } from "../../src/provisioning/reconciliation/decide-row.js";
 import { createRuns } from "../../src/provisioning/reconciliation/runs.js";
-import { createUnknownCodes } from "../../src/provisioning/unknown-codes.js";
+import { createUnknownCodes } from "../../src/provisioning/trouble/unknown-codes.js";
 import { createRequestLog, type RequestLog } from "../../src/request-log/request-log.js";
 import { createTimelines } from "../../src/timeline/timeline.js";
 import { defaultTenantId, openTestDatabase } from "../support/database.js";

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { ConnectorError } from "../../src/connectors/errors.js";
 import { policySchema, readPolicy } from "../../src/provisioning/connections/policy.js";
-import { failureOutcome } from "../../src/provisioning/failure-outcome.js";
+import { failureOutcome } from "../../src/provisioning/trouble/failure-outcome.js";
 
 const now = new Date("2026-03-01T08:00:00Z");
 

@@ -13,7 +13,7 @@ import type { Plans } from "../../provisioning/plan/plans.js";
 import type { HeldRemovals } from "../../provisioning/protection/held-removals.js";
 import type { RowDecisions } from "../../provisioning/reconciliation/decide-row.js";
 import type { Runs } from "../../provisioning/reconciliation/runs.js";
-import type { UnknownCodes } from "../../provisioning/unknown-codes.js";
+import type { UnknownCodes } from "../../provisioning/trouble/unknown-codes.js";
 import type { RequestLog } from "../../request-log/request-log.js";
 import type { Timelines } from "../../timeline/timeline.js";
 import { authenticate, type CallerChecks, requireScope } from "../middleware/authentication.js";

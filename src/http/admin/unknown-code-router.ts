@@ -1,6 +1,6 @@
 import { type RequestHandler, Router } from "express";
 import { z } from "zod";
-import type { UnknownCode, UnknownCodes } from "../../provisioning/unknown-codes.js";
+import type { UnknownCode, UnknownCodes } from "../../provisioning/trouble/unknown-codes.js";
 import type { JsonObject } from "../../scim/schema/attribute.js";
 import { queryOf } from "../middleware/request-state.js";
 import { methodNotAllowed } from "../middleware/routes.js";

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { refusalError } from "../../../src/connectors/dingtalk/errors.js";
-import { failureOutcome } from "../../../src/provisioning/failure-outcome.js";
+import { failureOutcome } from "../../../src/provisioning/trouble/failure-outcome.js";
 
 /**
  * What a refusal leads to, in the words of the vendor's error table as this project read it:

@@ -20,7 +20,7 @@ import { createPlans } from "../../../src/provisioning/plan/plans.js";
 import { createHeldRemovals } from "../../../src/provisioning/protection/held-removals.js";
 import { createRowDecisions } from "../../../src/provisioning/reconciliation/decide-row.js";
 import { createRuns } from "../../../src/provisioning/reconciliation/runs.js";
-import { createUnknownCodes } from "../../../src/provisioning/unknown-codes.js";
+import { createUnknownCodes } from "../../../src/provisioning/trouble/unknown-codes.js";
 import { createRequestLog, type RequestLog } from "../../../src/request-log/request-log.js";
 import { createTimelines } from "../../../src/timeline/timeline.js";
 import { createFakeClock, type FakeClock } from "../../support/fake-clock.js";

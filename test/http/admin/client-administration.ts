@@ -19,7 +19,7 @@ import { createPlans } from "../../../src/provisioning/plan/plans.js";
 import { createHeldRemovals } from "../../../src/provisioning/protection/held-removals.js";
 import { createRowDecisions } from "../../../src/provisioning/reconciliation/decide-row.js";
 import { createRuns } from "../../../src/provisioning/reconciliation/runs.js";
-import { createUnknownCodes } from "../../../src/provisioning/unknown-codes.js";
+import { createUnknownCodes } from "../../../src/provisioning/trouble/unknown-codes.js";
 import { createRequestLog } from "../../../src/request-log/request-log.js";
 import { createTimelines } from "../../../src/timeline/timeline.js";
 import { createTestNotifications } from "../../support/notifications.js";

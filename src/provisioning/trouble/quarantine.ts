@@ -1,10 +1,10 @@
-import { appendNotification } from "../notifications/append-notification.js";
-import type { ClaimedDelivery, DeliveryReason } from "../outbox/delivery.js";
-import type { Outcome } from "../outbox/settle.js";
-import { pauseConnection, resumeConnection } from "../persistence/connection-store.js";
-import type { Transaction } from "../persistence/database.js";
-import { connectionPause } from "./connections/pause-schedule.js";
-import { reasonFor } from "./reasons.js";
+import { appendNotification } from "../../notifications/append-notification.js";
+import type { ClaimedDelivery, DeliveryReason } from "../../outbox/delivery.js";
+import type { Outcome } from "../../outbox/settle.js";
+import { pauseConnection, resumeConnection } from "../../persistence/connection-store.js";
+import type { Transaction } from "../../persistence/database.js";
+import { reasonFor } from "../reasons.js";
+import { connectionPause } from "./pause-schedule.js";
 
 /** Why a whole connection is to rest. */
 export interface Pause {

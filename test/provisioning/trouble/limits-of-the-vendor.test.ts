@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { createDeliveryLog } from "../../src/provisioning/delivery-log.js";
-import { shareEngine } from "./share-engine.js";
+import { createDeliveryLog } from "../../../src/provisioning/delivery-log.js";
+import { shareEngine } from "../share-engine.js";
 
 const { engine, query, database, addUser, patch, fail, callsOf } = shareEngine();
 

@@ -1,9 +1,9 @@
-import { appendNotification } from "../notifications/append-notification.js";
-import type { ClaimedDelivery, DeliveryReason } from "../outbox/delivery.js";
-import { DELIVERY_CHANNEL } from "../outbox/delivery.js";
-import type { Outcome } from "../outbox/settle.js";
-import type { Queryable, Transaction } from "../persistence/database.js";
-import { reasonFor } from "./reasons.js";
+import { appendNotification } from "../../notifications/append-notification.js";
+import type { ClaimedDelivery, DeliveryReason } from "../../outbox/delivery.js";
+import { DELIVERY_CHANNEL } from "../../outbox/delivery.js";
+import type { Outcome } from "../../outbox/settle.js";
+import type { Queryable, Transaction } from "../../persistence/database.js";
+import { reasonFor } from "../reasons.js";
 
 /** First and longest wait before somebody is tried again, in milliseconds. */
 const FIRST_STOP_MS = 600_000;

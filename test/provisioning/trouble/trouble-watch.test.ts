@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { createTroubleWatch } from "../../src/provisioning/connections/trouble-watch.js";
+import { createTroubleWatch } from "../../../src/provisioning/trouble/trouble-watch.js";
 
 /** Feeds deliveries that last a second each, one after the other or side by side; answers when the watch spoke up. */
 function spokenUp(signs: string, sideBySide = false): number[] {

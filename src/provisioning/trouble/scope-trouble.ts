@@ -1,8 +1,8 @@
-import type { Outcome } from "../outbox/settle.js";
-import type { TroubleWatch } from "./connections/trouble-watch.js";
+import type { Outcome } from "../../outbox/settle.js";
+import { messageOf, reasonFor } from "../reasons.js";
 import type { Failure } from "./failure-outcome.js";
 import type { Pause } from "./quarantine.js";
-import { messageOf, reasonFor } from "./reasons.js";
+import type { TroubleWatch } from "./trouble-watch.js";
 
 /** What a refusal as outside of the app's scope comes to, besides the refusal itself. */
 export interface ScopeTrouble {

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
-import { createUnknownCodes } from "../../src/provisioning/unknown-codes.js";
-import { defaultTenantId } from "../support/database.js";
-import { shareEngine } from "./share-engine.js";
+import { createUnknownCodes } from "../../../src/provisioning/trouble/unknown-codes.js";
+import { defaultTenantId } from "../../support/database.js";
+import { shareEngine } from "../share-engine.js";
 
 const { engine, query, addUser, fail } = shareEngine();
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { PROVISIONING_USER_URN } from "../../src/scim/schema/urns.js";
-import { nothing, shareEngine } from "./share-engine.js";
+import { PROVISIONING_USER_URN } from "../../../src/scim/schema/urns.js";
+import { nothing, shareEngine } from "../share-engine.js";
 
 const { engine, query, addGroup, addUser, join, leave, patch, fail, callsOf } = shareEngine();
 

@@ -1,11 +1,11 @@
-import { ConnectorError, type RefusalConcern } from "../connectors/errors.js";
-import type { DeliveryReason } from "../outbox/delivery.js";
-import { LeaseLostError } from "../outbox/intent.js";
-import { type RetrySchedule, retryDelay } from "../outbox/retry-schedule.js";
-import type { Outcome } from "../outbox/settle.js";
+import { ConnectorError, type RefusalConcern } from "../../connectors/errors.js";
+import type { DeliveryReason } from "../../outbox/delivery.js";
+import { LeaseLostError } from "../../outbox/intent.js";
+import { type RetrySchedule, retryDelay } from "../../outbox/retry-schedule.js";
+import type { Outcome } from "../../outbox/settle.js";
+import { reasonFor } from "../reasons.js";
+import { AdoptionRefused, NotYet, RemoteVanished } from "../write/execution.js";
 import type { Pause } from "./quarantine.js";
-import { reasonFor } from "./reasons.js";
-import { AdoptionRefused, NotYet, RemoteVanished } from "./write/execution.js";
 
 /** What follows from a failed execution. */
 export interface Failure {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { shareEngine } from "./share-engine.js";
+import { shareEngine } from "../share-engine.js";
 
 const { engine, query, addUser, patch, fail, callsOf } = shareEngine();
 

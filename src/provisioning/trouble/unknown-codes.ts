@@ -1,6 +1,6 @@
-import type { ClaimedDelivery } from "../outbox/delivery.js";
-import type { Queryable, Transaction } from "../persistence/database.js";
-import { newId } from "../platform/ids.js";
+import type { ClaimedDelivery } from "../../outbox/delivery.js";
+import type { Queryable, Transaction } from "../../persistence/database.js";
+import { newId } from "../../platform/ids.js";
 
 /** A vendor's code that no source lists, as it was met at one connection. */
 export interface UnknownCode {
