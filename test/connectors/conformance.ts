@@ -1,15 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import type {
-  ConnectorSession,
-  RemoteRecord,
-  UserProfile,
-  VendorCall,
-} from "../../src/connectors/connector.js";
+import type { ConnectorSession, VendorCall } from "../../src/connectors/connector.js";
 import {
   ConnectorError,
   type ConnectorErrorFacts,
   type ConnectorErrorKind,
 } from "../../src/connectors/errors.js";
+import type { RemoteRecord } from "../../src/connectors/operations.js";
+import type { UserProfile } from "../../src/connectors/profiles.js";
 import { isRoleId } from "../../src/connectors/role-id.js";
 
 /** What the suite needs of a vendor besides the connector: an administrator at its console, and trouble. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import type { UserProfile } from "../../src/connectors/connector.js";
 import { MAX_DEPARTMENTS, USER_LIMITS } from "../../src/connectors/dingtalk/limits.js";
+import type { UserProfile } from "../../src/connectors/profiles.js";
 import { checkUserLimits } from "../../src/provisioning/decide/check-limits.js";
 
 const limits = { userLimits: USER_LIMITS, maxDepartments: MAX_DEPARTMENTS };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { CompanyAccount } from "../../src/connectors/connector.js";
+import type { CompanyAccount } from "../../src/connectors/profiles.js";
 import { mapPositions } from "../../src/provisioning/mapping/map-positions.js";
 import { mapUser } from "../../src/provisioning/mapping/map-user.js";
 import { defaultMapping, readMapping } from "../../src/provisioning/mapping/mapping.js";

@@ -1,5 +1,5 @@
-import type { UserOperations } from "../connector.js";
 import { ConnectorError } from "../errors.js";
+import type { UserOperations } from "../operations.js";
 import type { DingTalkClient } from "./client.js";
 import { isNotFound } from "./errors.js";
 import { acceptedGuard, accountStatusGuard } from "./types.js";

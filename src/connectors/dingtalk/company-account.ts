@@ -1,6 +1,6 @@
 import { newSecret } from "../../platform/ids.js";
-import type { Changes, CompanyAccount, FirstPassword, UserProfile } from "../connector.js";
 import { ConnectorError } from "../errors.js";
+import type { Changes, CompanyAccount, FirstPassword, UserProfile } from "../profiles.js";
 import { mobileForDingTalk } from "./mobile.js";
 import { ownReason } from "./own-reasons.js";
 import type { DingTalkSettings } from "./settings.js";

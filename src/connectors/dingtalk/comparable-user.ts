@@ -1,5 +1,6 @@
 import type { z } from "zod";
-import type { Contents, DepartmentOrder, RemoteRecord, UserProfile } from "../connector.js";
+import type { RemoteRecord } from "../operations.js";
+import type { Contents, DepartmentOrder, UserProfile } from "../profiles.js";
 import { roleRemoteId } from "../role-id.js";
 import { heldAccount } from "./company-account.js";
 import { mobileFromDingTalk } from "./mobile.js";

@@ -1,5 +1,5 @@
 import type { Clock } from "../../platform/clock.js";
-import type { CallContext } from "../connector.js";
+import type { CallContext } from "../operations.js";
 import type { DingTalkClient } from "./client.js";
 import { DINGTALK_ROOT_DEPARTMENT_ID } from "./settings.js";
 import { departmentListGuard, userCountGuard, userIdListGuard } from "./types.js";

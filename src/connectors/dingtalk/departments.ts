@@ -1,11 +1,6 @@
-import type {
-  CallContext,
-  Changes,
-  DepartmentOperations,
-  DepartmentProfile,
-  RemoteDepartment,
-} from "../connector.js";
 import { ConnectorError } from "../errors.js";
+import type { CallContext, DepartmentOperations, RemoteDepartment } from "../operations.js";
+import type { Changes, DepartmentProfile } from "../profiles.js";
 import type { DingTalkClient } from "./client.js";
 import { isNotFound } from "./errors.js";
 import { departmentNumber } from "./remote-id.js";

@@ -1,4 +1,4 @@
-import type { FieldLimit } from "../connector.js";
+import type { FieldLimit } from "../profiles.js";
 
 /** What DingTalk's own check of an address comes to, as far as it is known. */
 const ADDRESS = /^[^\s@,]+@[^\s@,]+\.[^\s@,]+$/;

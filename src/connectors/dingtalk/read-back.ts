@@ -1,6 +1,6 @@
 import { z } from "zod";
-import type { CallContext } from "../connector.js";
 import { ConnectorError } from "../errors.js";
+import type { CallContext } from "../operations.js";
 import type { DingTalkClient } from "./client.js";
 
 const heldTextsGuard = z.object({ result: z.record(z.string(), z.unknown()) });

@@ -1,12 +1,6 @@
-import type {
-  AuthorisedScope,
-  CallContext,
-  Contents,
-  DepartmentOperations,
-  DepartmentProfile,
-  UserOperations,
-  UserProfile,
-} from "../connector.js";
+import type { AuthorisedScope } from "../connector.js";
+import type { CallContext, DepartmentOperations, UserOperations } from "../operations.js";
+import type { Contents, DepartmentProfile, UserProfile } from "../profiles.js";
 import type { DingTalkClient } from "./client.js";
 import { GRANTED_TEXTS, toUserRecord } from "./comparable-user.js";
 import { isNotFound } from "./errors.js";

@@ -1,6 +1,7 @@
 import type { Clock } from "../../platform/clock.js";
-import type { CallContext, Rehearsal, VendorCall } from "../connector.js";
+import type { Rehearsal, VendorCall } from "../connector.js";
 import { ConnectorError } from "../errors.js";
+import type { CallContext } from "../operations.js";
 import { placeholderId } from "../placeholder-id.js";
 import type { ApiCall, DingTalkClient } from "./client.js";
 import { isNotFound, refusalError } from "./errors.js";

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { CallContext } from "../connector.js";
+import type { CallContext } from "../operations.js";
 import type { ApiCall } from "./client.js";
 import type { CallSubject } from "./codes/code-entry.js";
 import { refusalError, unexpectedAnswerError } from "./errors.js";

@@ -1,5 +1,5 @@
-import type { CallContext, RoleOperations } from "../connector.js";
 import { ConnectorError } from "../errors.js";
+import type { CallContext, RoleOperations } from "../operations.js";
 import type { DingTalkClient } from "./client.js";
 import { roleDigits } from "./remote-id.js";
 import { acceptedGuard } from "./types.js";

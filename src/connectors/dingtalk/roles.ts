@@ -1,5 +1,5 @@
-import type { CallContext, RemoteRole, RoleOperations } from "../connector.js";
 import { ConnectorError } from "../errors.js";
+import type { CallContext, RemoteRole, RoleOperations } from "../operations.js";
 import { roleRemoteId } from "../role-id.js";
 import type { DingTalkClient } from "./client.js";
 import { isNotFound, refusalError } from "./errors.js";

@@ -1,6 +1,7 @@
 import type { Clock } from "../../platform/clock.js";
-import type { CallContext, ConnectionReport } from "../connector.js";
+import type { ConnectionReport } from "../connector.js";
 import { ConnectorError, type ConnectorErrorKind } from "../errors.js";
+import type { CallContext } from "../operations.js";
 import type { ApiCall, DingTalkClient } from "./client.js";
 import { countContacts } from "./count-contacts.js";
 import { hintsOf, refusalOf } from "./errors.js";

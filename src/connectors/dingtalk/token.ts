@@ -1,5 +1,5 @@
 import type { Clock } from "../../platform/clock.js";
-import type { CallContext } from "../connector.js";
+import type { CallContext } from "../operations.js";
 
 /** A fresh token and how long it lives, in milliseconds. */
 export interface FreshToken {

@@ -1,5 +1,5 @@
-import type { Changes, DepartmentOrder, DepartmentPosition, UserProfile } from "../connector.js";
 import { ConnectorError } from "../errors.js";
+import type { Changes, DepartmentOrder, DepartmentPosition, UserProfile } from "../profiles.js";
 import { mobileForDingTalk } from "./mobile.js";
 import { ownReason } from "./own-reasons.js";
 import { departmentNumber } from "./remote-id.js";

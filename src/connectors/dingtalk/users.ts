@@ -1,5 +1,6 @@
-import type { CallContext, Changes, RemoteUser, UserOperations, UserProfile } from "../connector.js";
 import type { ConnectorError } from "../errors.js";
+import type { CallContext, RemoteUser, UserOperations } from "../operations.js";
+import type { Changes, UserProfile } from "../profiles.js";
 import { createAccountStateOperations } from "./account-state.js";
 import type { DingTalkClient } from "./client.js";
 import { changedAccountFields, heldAccount, newAccountFields } from "./company-account.js";

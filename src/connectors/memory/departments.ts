@@ -1,4 +1,5 @@
-import type { Changes, DepartmentOperations, DepartmentProfile, RemoteDepartment } from "../connector.js";
+import type { DepartmentOperations, RemoteDepartment } from "../operations.js";
+import type { Changes, DepartmentProfile } from "../profiles.js";
 import type { MemoryDepartment, MemoryDirectory } from "./directory.js";
 import type { PerformCall } from "./perform.js";
 import { refusal } from "./refusal.js";

@@ -1,5 +1,6 @@
-import type { AuthorisedScope, UserProfile } from "../connector.js";
+import type { AuthorisedScope } from "../connector.js";
 import type { ConnectorError } from "../errors.js";
+import type { UserProfile } from "../profiles.js";
 
 /** A department as the memory vendor keeps it. */
 export interface MemoryDepartment {

@@ -1,5 +1,6 @@
-import type { CallContext, ConnectorDeps } from "../connector.js";
+import type { ConnectorDeps } from "../connector.js";
 import { ConnectorError } from "../errors.js";
+import type { CallContext } from "../operations.js";
 import type { MemoryDirectory, MemoryOperation } from "./directory.js";
 
 /** Runs one operation as a call: paced, recorded, and failing where a fault waits for it. */

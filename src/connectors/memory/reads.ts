@@ -1,4 +1,5 @@
-import type { DepartmentOperations, RemoteRecord, UserOperations, UserProfile } from "../connector.js";
+import type { DepartmentOperations, RemoteRecord, UserOperations } from "../operations.js";
+import type { UserProfile } from "../profiles.js";
 import type { MemoryDirectory, MemoryUser } from "./directory.js";
 import type { PerformCall } from "./perform.js";
 import { refusal } from "./refusal.js";

@@ -1,4 +1,4 @@
-import type { RoleOperations } from "../connector.js";
+import type { RoleOperations } from "../operations.js";
 import { roleRemoteId } from "../role-id.js";
 import type { MemoryDirectory, MemoryRole } from "./directory.js";
 import type { PerformCall } from "./perform.js";

@@ -1,4 +1,5 @@
-import type { Changes, RemoteUser, UserOperations, UserProfile } from "../connector.js";
+import type { RemoteUser, UserOperations } from "../operations.js";
+import type { Changes, UserProfile } from "../profiles.js";
 import type { MemoryDirectory, MemoryUser } from "./directory.js";
 import type { PerformCall } from "./perform.js";
 import { refusal } from "./refusal.js";

@@ -1,4 +1,4 @@
-import type { CompanyAccount } from "../../connectors/connector.js";
+import type { CompanyAccount } from "../../connectors/profiles.js";
 import type { JsonObject, JsonValue } from "../../scim/schema/attribute.js";
 import { valueBy } from "../mapping/map-user.js";
 import { compileRule } from "../mapping/mapping.js";

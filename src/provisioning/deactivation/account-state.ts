@@ -1,5 +1,6 @@
-import type { CallContext, ConnectorSession } from "../../connectors/connector.js";
+import type { ConnectorSession } from "../../connectors/connector.js";
 import { ConnectorError } from "../../connectors/errors.js";
+import type { CallContext } from "../../connectors/operations.js";
 import type { LinkMarks } from "../../persistence/link-store.js";
 import type { Decision } from "../decide/decision.js";
 import type { Link } from "../decide/subject.js";

@@ -1,4 +1,5 @@
-import type { ConnectorDescriptor, FieldLimit, UserProfile } from "../../connectors/connector.js";
+import type { ConnectorDescriptor } from "../../connectors/connector.js";
+import type { FieldLimit, UserProfile } from "../../connectors/profiles.js";
 import type { DeliveryReason } from "../../outbox/delivery.js";
 import { reasonFor } from "../reasons.js";
 

@@ -1,4 +1,5 @@
-import type { ConnectorDescriptor, DepartmentProfile } from "../../connectors/connector.js";
+import type { ConnectorDescriptor } from "../../connectors/connector.js";
+import type { DepartmentProfile } from "../../connectors/profiles.js";
 import type { DeliveryReason } from "../../outbox/delivery.js";
 import type { AdoptionRules } from "../adoption/adoption-rules.js";
 import { adoptionVerdict } from "../adoption/adoption-verdict.js";

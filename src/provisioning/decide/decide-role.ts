@@ -1,4 +1,5 @@
-import type { ConnectorDescriptor, RoleProfile } from "../../connectors/connector.js";
+import type { ConnectorDescriptor } from "../../connectors/connector.js";
+import type { RoleProfile } from "../../connectors/profiles.js";
 import { mapDepartmentName } from "../mapping/map-department.js";
 import { reasonFor } from "../reasons.js";
 import type { Decision } from "./decision.js";

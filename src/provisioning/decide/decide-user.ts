@@ -1,4 +1,4 @@
-import type { UserProfile } from "../../connectors/connector.js";
+import type { UserProfile } from "../../connectors/profiles.js";
 import type { DeliveryReason } from "../../outbox/delivery.js";
 import type { JsonObject } from "../../scim/schema/attribute.js";
 import { accountOf } from "../accounts/account-of.js";

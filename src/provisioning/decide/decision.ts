@@ -1,4 +1,4 @@
-import type { DepartmentProfile, RoleProfile, UserProfile } from "../../connectors/connector.js";
+import type { DepartmentProfile, RoleProfile, UserProfile } from "../../connectors/profiles.js";
 import type { DeliveryReason } from "../../outbox/delivery.js";
 import type { Awaited } from "../../outbox/settle.js";
 import type { AdoptionVerdict } from "../adoption/adoption-verdict.js";

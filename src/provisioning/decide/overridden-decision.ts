@@ -1,4 +1,4 @@
-import type { DepartmentProfile, RoleProfile, UserProfile } from "../../connectors/connector.js";
+import type { DepartmentProfile, RoleProfile, UserProfile } from "../../connectors/profiles.js";
 import type { ClaimedDelivery } from "../../outbox/delivery.js";
 import { isRoleProfile } from "../roles/role-link.js";
 import type { Decision } from "./decision.js";

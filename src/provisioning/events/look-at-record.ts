@@ -1,4 +1,4 @@
-import type { RemoteRecord } from "../../connectors/connector.js";
+import type { RemoteRecord } from "../../connectors/operations.js";
 import type { Database } from "../../persistence/database.js";
 import type { EventHint } from "../../persistence/event-store.js";
 import { findIgnoredDrifts } from "../../persistence/run-row-store.js";

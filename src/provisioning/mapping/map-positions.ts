@@ -1,4 +1,4 @@
-import type { DepartmentOrder, DepartmentPosition } from "../../connectors/connector.js";
+import type { DepartmentOrder, DepartmentPosition } from "../../connectors/profiles.js";
 import type { JsonObject, JsonValue } from "../../scim/schema/attribute.js";
 import { ORGANIZATION_USER_URN } from "../../scim/schema/urns.js";
 import type { Mapping } from "./mapping.js";

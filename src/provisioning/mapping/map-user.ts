@@ -1,4 +1,4 @@
-import type { UserProfile } from "../../connectors/connector.js";
+import type { UserProfile } from "../../connectors/profiles.js";
 import type { JsonObject } from "../../scim/schema/attribute.js";
 import { defaultMapping, type FieldRule, type Mapping } from "./mapping.js";
 

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
-import type { Changes, DepartmentProfile, UserProfile } from "../../connectors/connector.js";
+import type { Changes, DepartmentProfile, UserProfile } from "../../connectors/profiles.js";
 import type { JsonObject, JsonValue } from "../../scim/schema/attribute.js";
 import { mobileDigits } from "./mobile-digits.js";
 

@@ -1,4 +1,4 @@
-import type { DepartmentProfile, UserProfile } from "../../connectors/connector.js";
+import type { DepartmentProfile, UserProfile } from "../../connectors/profiles.js";
 import { idOfName } from "../../platform/ids.js";
 import type { JsonObject, JsonValue, ResourceTypeId } from "../../scim/schema/attribute.js";
 import { profileChanges } from "../mapping/profile-changes.js";

@@ -1,14 +1,7 @@
-import type {
-  AuthorisedScope,
-  CallContext,
-  ConnectorSession,
-  DepartmentProfile,
-  MemberPage,
-  RemoteRecord,
-  RemoteRole,
-  UserProfile,
-} from "../../connectors/connector.js";
+import type { AuthorisedScope, ConnectorSession } from "../../connectors/connector.js";
 import { ConnectorError } from "../../connectors/errors.js";
+import type { CallContext, MemberPage, RemoteRecord, RemoteRole } from "../../connectors/operations.js";
+import type { DepartmentProfile, UserProfile } from "../../connectors/profiles.js";
 import type { Clock } from "../../platform/clock.js";
 
 /** Tries of one read before it counts as not readable, and the longest wait between two, in milliseconds. */

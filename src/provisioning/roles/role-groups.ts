@@ -1,4 +1,5 @@
-import type { CallContext, ConnectorSession } from "../../connectors/connector.js";
+import type { ConnectorSession } from "../../connectors/connector.js";
+import type { CallContext } from "../../connectors/operations.js";
 import type { Queryable } from "../../persistence/database.js";
 import {
   claimRoleGroup,

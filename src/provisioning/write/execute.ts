@@ -1,5 +1,5 @@
-import type { CallContext } from "../../connectors/connector.js";
 import { ConnectorError } from "../../connectors/errors.js";
+import type { CallContext } from "../../connectors/operations.js";
 import { isRoleId } from "../../connectors/role-id.js";
 import type { ClaimedDelivery } from "../../outbox/delivery.js";
 import { recordIntent } from "../../outbox/intent.js";

@@ -1,5 +1,6 @@
-import type { CallContext, ConnectorSession } from "../../connectors/connector.js";
+import type { ConnectorSession } from "../../connectors/connector.js";
 import { ConnectorError } from "../../connectors/errors.js";
+import type { CallContext } from "../../connectors/operations.js";
 import type { DeliveryReason } from "../../outbox/delivery.js";
 import type { Queryable } from "../../persistence/database.js";
 import { findFieldByKey } from "../../persistence/dictionary-store.js";

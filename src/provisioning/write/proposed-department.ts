@@ -1,9 +1,6 @@
-import type {
-  CallContext,
-  ConnectorSession,
-  DepartmentProfile,
-  RemoteDepartment,
-} from "../../connectors/connector.js";
+import type { ConnectorSession } from "../../connectors/connector.js";
+import type { CallContext, RemoteDepartment } from "../../connectors/operations.js";
+import type { DepartmentProfile } from "../../connectors/profiles.js";
 import type { JsonObject } from "../../scim/schema/attribute.js";
 import { proposalReason } from "../adoption/adoption-reasons.js";
 import { approvalReason } from "../adoption/adoption-verdict.js";

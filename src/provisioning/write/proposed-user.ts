@@ -1,5 +1,7 @@
-import type { CallContext, ConnectorSession, RemoteUser, UserProfile } from "../../connectors/connector.js";
+import type { ConnectorSession } from "../../connectors/connector.js";
+import type { CallContext, RemoteUser } from "../../connectors/operations.js";
 import { maskPhoneNumber } from "../../connectors/phone-mask.js";
+import type { UserProfile } from "../../connectors/profiles.js";
 import type { JsonObject } from "../../scim/schema/attribute.js";
 import { proposalReason } from "../adoption/adoption-reasons.js";
 import type { AdoptionRules } from "../adoption/adoption-rules.js";

@@ -1,11 +1,7 @@
-import type {
-  CallContext,
-  Changes,
-  ConnectorSession,
-  DepartmentProfile,
-  RemoteDepartment,
-} from "../../connectors/connector.js";
+import type { ConnectorSession } from "../../connectors/connector.js";
 import { ConnectorError } from "../../connectors/errors.js";
+import type { CallContext, RemoteDepartment } from "../../connectors/operations.js";
+import type { Changes, DepartmentProfile } from "../../connectors/profiles.js";
 import type { Awaited } from "../../outbox/settle.js";
 import type { JsonObject } from "../../scim/schema/attribute.js";
 import type { Link } from "../decide/subject.js";

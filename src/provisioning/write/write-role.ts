@@ -1,5 +1,7 @@
-import type { CallContext, ConnectorSession, RemoteRole, RoleProfile } from "../../connectors/connector.js";
+import type { ConnectorSession } from "../../connectors/connector.js";
 import { ConnectorError } from "../../connectors/errors.js";
+import type { CallContext, RemoteRole } from "../../connectors/operations.js";
+import type { RoleProfile } from "../../connectors/profiles.js";
 import type { JsonObject } from "../../scim/schema/attribute.js";
 import type { Link } from "../decide/subject.js";
 import { reasonFor } from "../reasons.js";

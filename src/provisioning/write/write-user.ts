@@ -1,12 +1,7 @@
-import type {
-  CallContext,
-  CompanyAccount,
-  ConnectorSession,
-  FirstPassword,
-  RemoteUser,
-  UserProfile,
-} from "../../connectors/connector.js";
+import type { ConnectorSession } from "../../connectors/connector.js";
 import { ConnectorError } from "../../connectors/errors.js";
+import type { CallContext, RemoteUser } from "../../connectors/operations.js";
+import type { CompanyAccount, FirstPassword, UserProfile } from "../../connectors/profiles.js";
 import type { Awaited } from "../../outbox/settle.js";
 import type { JsonObject } from "../../scim/schema/attribute.js";
 import { accountIn } from "../accounts/account-of.js";

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from "vitest";
-import type { CompanyAccount, FirstPassword, UserProfile } from "../../../src/connectors/connector.js";
+import type { CompanyAccount, FirstPassword, UserProfile } from "../../../src/connectors/profiles.js";
 import { failsWith } from "../conformance.js";
 import { type OpenSession, openSession } from "./session.js";
 

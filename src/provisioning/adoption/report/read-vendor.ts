@@ -1,6 +1,7 @@
-import type { DepartmentProfile, RemoteRecord, UserProfile } from "../../../connectors/connector.js";
 import { ConnectorError } from "../../../connectors/errors.js";
+import type { RemoteRecord } from "../../../connectors/operations.js";
 import { maskPhoneNumber } from "../../../connectors/phone-mask.js";
+import type { DepartmentProfile, UserProfile } from "../../../connectors/profiles.js";
 import { type AdoptionEntry, stageEntries } from "../../../persistence/adoption-entry-store.js";
 import { reasonOfRead } from "../../reconciliation/run-work.js";
 import { digestsOf } from "../basis.js";
