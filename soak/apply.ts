@@ -7,6 +7,8 @@ const MOBILES = 8;
 const NAMES = ["研发", "销售", "人事", "财务", "市场", "法务"];
 const ROLES = ["审批人", "司机", "值班"];
 const TITLES = ["工程师", "经理", "顾问"];
+/** Numbers that people change to: nobody else ever has them. */
+const FIRST_NEW_MOBILE = 19_910_000_000;
 /** Deliveries take some ten steps; later on a crash would seldom meet one. */
 const LONGEST_BEFORE_CRASH = 30;
 const JUMPS_MS = [3_600_000, -3_600_000, 40_000, -40_000, 600_000, -600_000];
@@ -34,7 +36,7 @@ export async function apply(stage: Stage, happening: Happening): Promise<string 
     case "addPerson": {
       const number = a % MOBILES;
       const mobile = mobileOf(number);
-      if (company.people.some((one) => one.mobile === mobile)) return undefined;
+      if (company.people.some((one) => one.mobiles.includes(mobile))) return undefined;
       const name = `员工${number}`;
       await company.addPerson(name, mobile);
       return `${name} (${mobile}) is created.`;
@@ -90,10 +92,28 @@ export async function apply(stage: Stage, happening: Happening): Promise<string 
       await company.manage(person, manager);
       return `The manager of ${person.name} is ${manager?.name ?? "nobody"}.`;
     }
+    case "lead": {
+      if (department === undefined || person === undefined) return undefined;
+      const leads = !department.managers.has(person.id);
+      await company.setLeader(department, person, leads);
+      return `${person.name} ${leads ? "is to lead" : "leads no longer"} ${department.name}.`;
+    }
+    case "renumber": {
+      if (person === undefined) return undefined;
+      const isBack = a % 4 === 0 && person.mobiles.length > 1;
+      const mobile = isBack ? person.mobiles[0] : String(FIRST_NEW_MOBILE + numbersGiven(company));
+      if (mobile === person.mobiles.at(-1)) return undefined;
+      await company.renumber(person, mobile);
+      return `The mobile number of ${person.name} is ${mobile} now.`;
+    }
+    case "approve": {
+      const approved = await stage.approveAll();
+      return approved === 0 ? undefined : `An administrator approves ${approved} new mobile numbers.`;
+    }
     case "removePerson":
       if (person === undefined) return undefined;
       await company.removePerson(person);
-      return `${person.name} (${person.mobile}) is deleted.`;
+      return `${person.name} (${person.mobiles.at(-1)}) is deleted.`;
     case "join":
       if (department === undefined || person === undefined) return undefined;
       await company.join(person, department);
@@ -243,6 +263,11 @@ function assignByHand(stage: Stage, a: number): string | undefined {
   const after = history.events.at(-1)?.sequence ?? 0;
   stage.assignments.push({ userid: user.userid, departmentId: target.dept_id, after });
   return `At the console ${user.name} is put into ${target.name} as well.`;
+}
+
+/** How many mobile numbers people ever had. */
+function numbersGiven({ everyone }: Stage["company"]): number {
+  return [...everyone.values()].reduce((sum, { mobiles }) => sum + mobiles.length, 0);
 }
 
 /** A name that no department has now; names come back after a rename or a removal. */

@@ -12,6 +12,8 @@ export interface CompanyDepartment {
   name: string;
   /** Id of the department above; undefined for one at the top. */
   parent: string | undefined;
+  /** Ids of those who are to lead it. */
+  readonly managers: Set<string>;
 }
 
 /** A group that is a role, as SCIM was told to have it. */
@@ -25,7 +27,9 @@ export interface CompanyRole {
 /** A person as SCIM was told to have them. */
 export interface CompanyPerson {
   readonly id: string;
-  readonly mobile: string;
+  readonly userName: string;
+  /** Every mobile number they ever had; the last is the one they have. */
+  readonly mobiles: [string, ...string[]];
   name: string;
   title: string | undefined;
   active: boolean;
@@ -59,6 +63,10 @@ export interface Company {
   retitle(person: CompanyPerson, title: string | undefined): Promise<void>;
   setActive(person: CompanyPerson, active: boolean): Promise<void>;
   manage(person: CompanyPerson, manager: CompanyPerson | undefined): Promise<void>;
+  /** Gives a person another mobile number. */
+  renumber(person: CompanyPerson, mobile: string): Promise<void>;
+  /** Makes somebody lead a department, or not lead it any more. */
+  setLeader(department: CompanyDepartment, person: CompanyPerson, leads: boolean): Promise<void>;
   removePerson(person: CompanyPerson): Promise<void>;
   join(person: CompanyPerson, department: CompanyDepartment): Promise<void>;
   leave(person: CompanyPerson, department: CompanyDepartment): Promise<void>;
@@ -102,7 +110,7 @@ export function createCompany(directory: Directory, context: RequestContext): Co
         parent === undefined ? {} : { [ORGANIZATION_GROUP_URN]: { parent: { value: parent.id } } };
       const body = { schemas: [GROUP_URN, ORGANIZATION_GROUP_URN], displayName: name, ...organization };
       const { id } = await directory.create(context, "Group", body);
-      const department = { id, name, parent: parent?.id };
+      const department = { id, name, parent: parent?.id, managers: new Set<string>() };
       departments.push(department);
       return department;
     },
@@ -138,7 +146,8 @@ export function createCompany(directory: Directory, context: RequestContext): Co
       const { id } = await directory.create(context, "User", body);
       const person: CompanyPerson = {
         id,
-        mobile,
+        userName,
+        mobiles: [mobile],
         name,
         title: undefined,
         active: true,
@@ -177,6 +186,23 @@ export function createCompany(directory: Directory, context: RequestContext): Co
         manager === undefined
           ? { op: "remove", path }
           : { op: "replace", path, value: { value: manager.id } },
+      );
+    },
+    async renumber(person, mobile) {
+      person.mobiles.push(mobile);
+      const value = [{ type: "mobile", value: mobile }];
+      await patch("User", person.id, { op: "replace", path: "phoneNumbers", value });
+    },
+    async setLeader(department, person, leads) {
+      if (leads) department.managers.add(person.id);
+      else department.managers.delete(person.id);
+      const path = `${ORGANIZATION_GROUP_URN}:managers`;
+      await patch(
+        "Group",
+        department.id,
+        leads
+          ? { op: "add", path, value: [{ value: person.id }] }
+          : { op: "remove", path: `${path}[value eq "${person.id}"]` },
       );
     },
     async removePerson(person) {

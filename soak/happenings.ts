@@ -16,6 +16,8 @@ const KINDS = {
   deactivate: 2,
   reactivate: 2,
   manage: 3,
+  lead: 3,
+  renumber: 3,
   removePerson: 4,
   join: 5,
   leave: 2,
@@ -25,6 +27,8 @@ const KINDS = {
   removeRole: 1,
   hold: 4,
   letGo: 2,
+  // An administrator
+  approve: 1,
   // At DingTalk's console
   assignByHand: 1,
   // Trouble at DingTalk
@@ -51,7 +55,7 @@ export interface Happening {
 }
 
 /** `later` removes the account after a day of grace. */
-const INACTIVE = ["keep", "delete", "later", "holding"] as const;
+const INACTIVE = ["keep", "delete", "later", "holding", "disable"] as const;
 
 /** A run from its beginning: how DingTalk reads its own documents, and what happens in which order. */
 export interface Script {
@@ -59,6 +63,10 @@ export interface Script {
   readonly contrary: boolean;
   /** What the connection's policy does with people who become inactive. */
   readonly inactive: (typeof INACTIVE)[number];
+  /** Whose accounts people get. */
+  readonly accounts: "ordinary" | "enterprise";
+  /** What the policy does with a changed mobile number. */
+  readonly mobileChange: "keep" | "recreate";
   readonly happenings: readonly Happening[];
 }
 
@@ -72,16 +80,24 @@ const happening: fc.Arbitrary<Happening> = fc.record({
 
 /** Scripts of up to `longest` happenings. */
 export function scripts(longest: number): fc.Arbitrary<Script> {
-  return fc.record({
+  const drawn = fc.record({
     contrary: fc.boolean(),
     inactive: fc.constantFrom(...INACTIVE),
+    accounts: fc.constantFrom("ordinary", "ordinary", "ordinary", "enterprise"),
+    mobileChange: fc.constantFrom("keep", "recreate"),
     happenings: fc.array(happening, { minLength: 5, maxLength: longest, size: "max" }),
   });
+  // An ordinary member's account cannot be disabled: the person would be parked, as the policy does not fit them.
+  return drawn.map((script) =>
+    script.inactive === "disable" ? { ...script, accounts: "enterprise" } : script,
+  );
 }
 
 const scriptSchema = z.strictObject({
   contrary: z.boolean(),
   inactive: z.enum(INACTIVE),
+  accounts: z.enum(["ordinary", "enterprise"]).default("ordinary"),
+  mobileChange: z.enum(["keep", "recreate"]).default("keep"),
   happenings: z.array(
     z.strictObject({
       kind: z.enum(Object.keys(KINDS) as [Kind, ...Kind[]]),

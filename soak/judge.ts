@@ -1,5 +1,5 @@
 import { inspect, isDeepStrictEqual } from "node:util";
-import type { StateDump } from "../src/simulator/index.js";
+import type { StateDump, UserDump } from "../src/simulator/index.js";
 import type { CompanyPerson } from "./company.js";
 import type { Script } from "./happenings.js";
 import type { Stage } from "./stage.js";
@@ -22,15 +22,16 @@ export async function checkInTheEnd(stage: Stage): Promise<void> {
   checkHistory(stage, state);
   checkRate(stage);
   const held = heldPeople(stage, state);
-  demand(heldDepartments(stage, state), wantedDepartments(stage), "departments");
+  demand(heldDepartments(stage, state), wantedDepartments(stage, state), "departments");
   for (const person of stage.company.people) {
-    const account = held.get(person.mobile);
-    held.delete(person.mobile);
+    const name = namesOf(stage, person).find((one) => held.has(one)) ?? "";
+    const account = held.get(name);
+    held.delete(name);
     // Whoever was inactive before they were ever sent is left out.
     if (account === undefined && !person.active) continue;
-    const isToGo = !person.active && (script.inactive === "delete" || script.inactive === "later");
-    if (isToGo) throw new Error(`${person.mobile} is inactive and still there`);
-    demand(account, wantedPerson(stage, person, state), `the person ${person.mobile}`);
+    const isToGo = !person.active && isRemovedWhenInactive(script);
+    if (isToGo) throw new Error(`${person.userName} is inactive and still there`);
+    demand(account, wantedPerson(stage, person, state), `the person ${person.userName}`);
   }
   demand([...held.keys()], [], "people who should be gone");
   checkAssignments(stage, state);
@@ -71,13 +72,19 @@ function checkHistory({ company, script }: Stage, { history }: StateDump): void 
     demand(times, 1, `creations of the department of group ${stamp}`);
   }
   for (const [userid, times] of Object.entries(history.userCreates)) {
-    const most = 1 + (script.inactive === "keep" ? 0 : (company.deactivations.get(userid) ?? 0));
+    const most =
+      1 +
+      (isRemovedWhenInactive(script) ? (company.deactivations.get(userid) ?? 0) : 0) +
+      recreationsOf(script, company.everyone.get(userid));
     if (times > most) throw new Error(`the account ${userid} was created ${times} times`);
   }
-  const mobileOf = (id: string) => company.everyone.get(id)?.mobile ?? id;
+  const mobileOf = (id: string) => company.everyone.get(id)?.mobiles[0] ?? id;
   const leavers = [...company.removedPeople].map(mobileOf);
-  if (script.inactive === "delete" || script.inactive === "later") {
+  if (isRemovedWhenInactive(script)) {
     for (const [id, times] of company.deactivations) leavers.push(...Array(times).fill(mobileOf(id)));
+  }
+  for (const person of company.everyone.values()) {
+    leavers.push(...Array(recreationsOf(script, person)).fill(person.mobiles[0]));
   }
   const leaversOf = countBy(leavers);
   const removals = history.events.filter(({ action }) => action === "user.deleted");
@@ -103,38 +110,86 @@ function checkRate({ vendor, jumps, stalls }: Stage): void {
   }
 }
 
-function heldDepartments({ vendor }: Stage, state: StateDump): Record<string, unknown> {
-  const { foreign } = vendor;
+function isRemovedWhenInactive({ inactive }: Script): boolean {
+  return inactive === "delete" || inactive === "later";
+}
+
+/** How often a person's account may be removed and made again for the sake of their mobile number. */
+function recreationsOf({ mobileChange }: Script, person: CompanyPerson | undefined): number {
+  return mobileChange === "recreate" && person !== undefined ? person.mobiles.length - 1 : 0;
+}
+
+/** What tells an account from all others: the mobile number, or the login name of one of the company. */
+function nameOf({ account, mobile }: UserDump): string {
+  return account?.loginId ?? mobile;
+}
+
+/** The names that a person's account may have. Where a changed mobile number is kept, any that they had. */
+function namesOf({ script }: Stage, person: CompanyPerson): string[] {
+  if (script.accounts === "enterprise") return [person.userName];
+  return script.mobileChange === "keep" ? person.mobiles : person.mobiles.slice(-1);
+}
+
+/** Whose account it is, of those who are in SCIM. */
+function personOf(stage: Stage, user: UserDump): CompanyPerson | undefined {
+  return stage.company.people.find((person) => namesOf(stage, person).includes(nameOf(user)));
+}
+
+/** The SCIM ids of the people whose accounts these are, in order. */
+function personIds(stage: Stage, { users }: StateDump, userids: readonly string[]): string[] {
+  const found = userids.map((userid) => users.find((user) => user.userid === userid));
+  return found.map((user) => (user && personOf(stage, user)?.id) ?? "a stranger").sort();
+}
+
+function heldDepartments(stage: Stage, state: StateDump): Record<string, unknown> {
+  const { foreign } = stage.vendor;
   const ours = state.departments.filter((one) => !foreign.departmentIds.has(one.dept_id));
   return Object.fromEntries(
     ours.map((one) => [
       one.source_identifier ?? `unstamped ${one.dept_id}`,
-      { name: one.name, parent: groupOf(vendor.foreign.rootId, state, one.parent_id) },
+      {
+        name: one.name,
+        parent: groupOf(foreign.rootId, state, one.parent_id),
+        managers: personIds(stage, state, one.dept_manager_userid_list),
+      },
     ]),
   );
 }
 
-function wantedDepartments({ company }: Stage): Record<string, unknown> {
+function wantedDepartments(stage: Stage, state: StateDump): Record<string, unknown> {
+  const { company, script } = stage;
   return Object.fromEntries(
-    company.departments.map((one) => [one.id, { name: one.name, parent: one.parent ?? "root" }]),
+    company.departments.map((one) => {
+      const leads = (person: CompanyPerson) =>
+        one.managers.has(person.id) &&
+        departmentsOf(person, script).includes(one.id) &&
+        accountOf(stage, state, person) !== undefined;
+      const managers = company.people.filter(leads).map(({ id }) => id);
+      return [one.id, { name: one.name, parent: one.parent ?? "root", managers: managers.sort() }];
+    }),
   );
+}
+
+function accountOf(stage: Stage, { users }: StateDump, person: CompanyPerson): UserDump | undefined {
+  return users.find((user) => namesOf(stage, person).includes(nameOf(user)));
 }
 
 interface Account {
   name: string;
   title: string | undefined;
   departments: string[];
-  /** The mobile number of the manager. */
+  /** The SCIM id of the manager. */
   manager: string | undefined;
+  disabled: boolean;
 }
 
-function heldPeople({ vendor, script, company }: Stage, state: StateDump): Map<string, Account> {
+function heldPeople(stage: Stage, state: StateDump): Map<string, Account> {
+  const { vendor, script } = stage;
   const { foreign } = vendor;
-  const mobileOf = new Map(state.users.map((user) => [user.userid, user.mobile]));
   const ours = state.users.filter((user) => !foreign.userids.has(user.userid));
   return new Map(
     ours.map((user) => {
-      const wanted = company.people.find((person) => person.mobile === user.mobile);
+      const wanted = personOf(stage, user);
       // Where DingTalk clears nothing, a title that was taken away stays.
       const stays = script.contrary && wanted?.title === undefined;
       const account = {
@@ -144,21 +199,24 @@ function heldPeople({ vendor, script, company }: Stage, state: StateDump): Map<s
           .filter((id) => id === foreign.rootId || id === foreign.holdingId || !foreign.departmentIds.has(id))
           .map((id) => (id === foreign.holdingId ? "holding" : groupOf(foreign.rootId, state, id)))
           .sort(),
-        manager: user.manager_userid === null ? undefined : mobileOf.get(user.manager_userid),
+        manager: user.manager_userid === null ? undefined : personIds(stage, state, [user.manager_userid])[0],
+        disabled: user.account?.disabled ?? false,
       };
-      return [user.mobile, account];
+      return [nameOf(user), account];
     }),
   );
 }
 
-function wantedPerson({ company, script }: Stage, person: CompanyPerson, state: StateDump): Account {
+function wantedPerson(stage: Stage, person: CompanyPerson, state: StateDump): Account {
+  const { company, script } = stage;
   const manager = company.people.find((one) => one.id === person.manager);
-  const isThere = manager !== undefined && state.users.some((user) => user.mobile === manager.mobile);
+  const isThere = manager !== undefined && accountOf(stage, state, manager) !== undefined;
   return {
     name: person.name,
     title: person.title,
     departments: departmentsOf(person, script),
-    manager: isThere ? manager.mobile : undefined,
+    manager: isThere ? manager.id : undefined,
+    disabled: script.inactive === "disable" && script.accounts === "enterprise" && !person.active,
   };
 }
 
@@ -178,16 +236,17 @@ function groupOf(rootId: number, state: StateDump, departmentId: number | null):
  * The roles in our role group are those of SCIM, each held by those who are to hold it and are there; nothing was made
  * twice, and what others made is as it was.
  */
-function checkRoles({ company, vendor }: Stage, { roleGroups, users, history }: StateDump): void {
+function checkRoles(stage: Stage, state: StateDump): void {
+  const { company, vendor } = stage;
+  const { roleGroups, history } = state;
   const shown = (name: string) =>
     roleGroups
       .filter((group) => group.name === name)
       .map(({ roles }) => Object.fromEntries(roles.map((role) => [role.name, [...role.userid_list].sort()])));
   demand(shown(vendor.foreign.roleGroup), [{ 手工角色: ["by-hand-inside"] }], "roles of others");
-  const mobiles = new Map(users.map((user) => [user.mobile, user.userid]));
   const wanted = company.roles.map((role) => {
     const holders = company.people.filter((person) => role.holders.has(person.id));
-    return [role.name, holders.flatMap((person) => mobiles.get(person.mobile) ?? []).sort()];
+    return [role.name, holders.flatMap((person) => accountOf(stage, state, person)?.userid ?? []).sort()];
   });
   const ours = shown("SCIM");
   demand(ours.length <= 1, true, "role groups of ours, at most one");

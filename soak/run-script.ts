@@ -7,6 +7,7 @@ import type { Database } from "../src/persistence/database.js";
 import { type Clock, systemClock } from "../src/platform/clock.js";
 import { createSecretBox } from "../src/platform/secret-box.js";
 import { createConnections } from "../src/provisioning/connections/connections.js";
+import { createDeliveryLog } from "../src/provisioning/delivery-log.js";
 import { createDialect } from "../src/scim/dialect/dialect.js";
 import type { JsonObject } from "../src/scim/schema/attribute.js";
 import { createFakeClock } from "../test/support/fake-clock.js";
@@ -153,6 +154,7 @@ async function setStage(theatre: Theatre, script: Script, diary: string[]): Prom
   let skewMs = 0;
   let given = 0;
   const troubles: unknown[] = [];
+  const ourClock: Clock = { ...clock, now: () => new Date(clock.now().getTime() + skewMs) };
   const context: RequestContext = {
     tenantId: TENANT,
     actor: "soak",
@@ -238,6 +240,14 @@ async function setStage(theatre: Theatre, script: Script, diary: string[]): Prom
       skewMs += ms;
       stage.jumps += 1;
     },
+    async approveAll() {
+      const waiting = await database.query<{ id: string }>(
+        "select id from delivery where state = 'parked' and reason ? 'proposal' order by id",
+      );
+      const log = createDeliveryLog({ database, clock: ourClock });
+      for (const { id } of waiting) await log.approve(context, id);
+      return waiting.length;
+    },
     compare: () =>
       dryRun({ database, directory, clock, vendor, secretBox: SECRET_BOX, context, connectionId }),
     async settleDown() {
@@ -250,6 +260,11 @@ async function setStage(theatre: Theatre, script: Script, diary: string[]): Prom
       );
       if (again.length > 0) {
         diary.push(`An administrator retries ${again.length} failed deliveries.`);
+        await drain();
+      }
+      const approved = await stage.approveAll();
+      if (approved > 0) {
+        diary.push(`An administrator approves ${approved} new mobile numbers.`);
         await drain();
       }
     },
@@ -266,6 +281,7 @@ async function foundCompany(company: Company): Promise<void> {
   await company.join(lead, head);
   await company.join(worker, plant);
   await company.manage(worker, lead);
+  await company.setLeader(head, lead, true);
 }
 
 async function connect(
@@ -302,7 +318,7 @@ async function connect(
 }
 
 /** Protection counts, and holds nothing: what it held would wait for an administrator for ever. */
-function policyOf({ inactive }: Script, holdingId: number): JsonObject {
+function policyOf({ inactive, accounts, mobileChange }: Script, holdingId: number): JsonObject {
   const deletionProtection = { users: UNLIMITED, departments: UNLIMITED, emptiedDepartments: UNLIMITED };
   const deactivation: JsonObject =
     inactive === "later"
@@ -310,5 +326,11 @@ function policyOf({ inactive }: Script, holdingId: number): JsonObject {
       : inactive === "holding"
         ? { action: "holding", holdingDepartmentId: String(holdingId) }
         : { action: inactive };
-  return { deletionProtection, deactivation, groupsAsRoles: { enabled: true } };
+  return {
+    deletionProtection,
+    deactivation,
+    groupsAsRoles: { enabled: true },
+    accounts: { kind: accounts },
+    mobileChange,
+  };
 }

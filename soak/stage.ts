@@ -42,6 +42,8 @@ export interface Stage {
   restart(index: number): void;
   /** Puts our machine's clock forward, or back. */
   jump(ms: number): void;
+  /** Approves every changed mobile number that waits for it; answers how many. */
+  approveAll(): Promise<number>;
   /** What a dry run of reconciliation finds. */
   compare(): ReturnType<typeof dryRun>;
   /** Ends all trouble and delivers what is left. */

@@ -34,6 +34,7 @@ export interface Vendor {
 export function openVendor(clock: FakeClock, contrary: boolean): Vendor {
   const simulator = createInProcessSimulator({
     clock,
+    enterpriseAccounts: true,
     ...(contrary ? contraryReadings() : usualReadings()),
   });
   const addDepartment = (name: string, parent_id: number) => {

@@ -44,7 +44,7 @@ export async function recordIntent(
  */
 export async function orderAgain(
   tx: Transaction,
-  delivery: ClaimedDelivery,
+  delivery: Pick<ClaimedDelivery, "tenantId" | "id">,
   intents: readonly JsonObject[],
   now: Date,
 ): Promise<void> {

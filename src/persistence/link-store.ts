@@ -105,6 +105,27 @@ export async function upsertLink(db: Queryable, link: LinkRow): Promise<void> {
   );
 }
 
+/** Puts right what counts as sent, of several links at once. */
+export async function correctLastSent(
+  db: Queryable,
+  { tenantId, connectionId }: ConnectionKey,
+  corrected: readonly { resourceId: string; lastSent: JsonObject }[],
+  now: Date,
+): Promise<void> {
+  if (corrected.length === 0) return;
+  await db.query(
+    `update link l set last_sent = given.last_sent, modified_at = $4
+       from jsonb_to_recordset($3::jsonb) as given (resource_id uuid, last_sent jsonb)
+      where l.tenant_id = $1 and l.connection_id = $2 and l.resource_id = given.resource_id`,
+    [
+      tenantId,
+      connectionId,
+      JSON.stringify(corrected.map((one) => ({ resource_id: one.resourceId, last_sent: one.lastSent }))),
+      now,
+    ],
+  );
+}
+
 /** What is noted of a linked resource that SCIM does not want at the vendor. */
 export interface LinkMarks {
   /** Since when; null: it is wanted. */

@@ -15,6 +15,7 @@ import { isInDoubt } from "./decide/decide.js";
 import type { Decision } from "./decide/decision.js";
 import type { Subject } from "./decide/subject.js";
 import { decideNow } from "./decide-now.js";
+import { forgetAccount } from "./forget-account.js";
 import { orderAroundDepartment } from "./order-around-department.js";
 import { orderLedDepartments } from "./order-led-departments.js";
 import { guardRemoval } from "./protection/guard-removal.js";
@@ -31,6 +32,7 @@ import { waitForHolder } from "./wait-for-holder.js";
 import { execute, type VendorDecision } from "./write/execute.js";
 import { AdoptionRefused, type Execution, RemoteVanished } from "./write/execution.js";
 import { explainDepartments } from "./write/explain-departments.js";
+import { mayHaveRemoved } from "./write/intents.js";
 
 /** What the delivery of one resource needs. */
 export interface DeliverDeps {
@@ -191,6 +193,9 @@ async function callVendor(deps: DeliverDeps, work: Work, decision: VendorDecisio
       () => execute({ ...work, database: deps.database, decision, now: startedAt }),
       calls,
     );
+    if (subject.link !== undefined && wasGone(work, done)) {
+      await forgetAccount(deps.database, delivery, subject.link.remoteId, deps.clock.now());
+    }
     if (subject.type === "User" && decision.kind === "write-user") {
       await orderLedDepartments(deps, delivery, subject, deps.clock.now());
     }
@@ -208,11 +213,19 @@ async function callVendor(deps: DeliverDeps, work: Work, decision: VendorDecisio
   }
 }
 
+/** Whether the account that a person was linked to is gone, or was gone for a while and is there anew. */
+function wasGone({ delivery, subject, noted }: Work, { link }: Execution): boolean {
+  if (subject.type !== "User") return false;
+  return link.kind === "delete" || mayHaveRemoved([...delivery.intents, ...noted]);
+}
+
 /** A failed execution, of which nothing is kept but what the failure says. */
 async function failedWith(deps: DeliverDeps, work: Work, error: unknown): Promise<Settlement> {
   const { delivery, decision, subject, calls, startedAt } = work;
   if (error instanceof RemoteVanished && isRoleId(error.remoteId)) {
     await forgetRole(deps.database, delivery, error.remoteId, deps.clock.now());
+  } else if (error instanceof RemoteVanished && subject.type === "User") {
+    await forgetAccount(deps.database, delivery, error.remoteId, deps.clock.now());
   }
   const failure = await failureOf(deps, work, error);
   const { id: connectionId } = work.connection;

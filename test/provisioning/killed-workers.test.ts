@@ -41,6 +41,8 @@ describe("a worker may be killed before and after every statement and every vend
         const script: Script = {
           contrary: steps % 2 === 1,
           inactive: "keep",
+          accounts: "ordinary",
+          mobileChange: "keep",
           happenings: [...before, ...changes, ...killed],
         };
         return runScript(theatre, script, { founded: false });

@@ -37,7 +37,13 @@ describe("a worker that is overtaken in the middle of a delivery leaves nothing 
     async (_when, howLong, meanwhile) => {
       const play = (steps: number) => {
         const happenings = [...company, waitToSettle, ...whileAStandsStill(steps, howLong, ...meanwhile)];
-        const script: Script = { contrary: steps % 2 === 1, inactive: "keep", happenings };
+        const script: Script = {
+          contrary: steps % 2 === 1,
+          inactive: "keep",
+          accounts: "ordinary",
+          mobileChange: "keep",
+          happenings,
+        };
         return runScript(theatre, script, { founded: false });
       };
       for (let steps = 0; steps < 24; steps++) await play(steps);

@@ -1,10 +1,13 @@
 import { describe, expect, it } from "vitest";
 import { createDeliveryLog } from "../../src/provisioning/delivery-log.js";
 import { NothingToApproveError } from "../../src/provisioning/mobile-change/approve-delivery.js";
-import { ENTERPRISE_USER_URN as ENTERPRISE } from "../../src/scim/schema/urns.js";
+import {
+  ENTERPRISE_USER_URN as ENTERPRISE,
+  ORGANIZATION_GROUP_URN as ORGANIZATION,
+} from "../../src/scim/schema/urns.js";
 import { shareEngine } from "./share-engine.js";
 
-const { engine, database, addUser, patch, query, fail, callsOf } = shareEngine();
+const { engine, database, addGroup, addUser, join, patch, query, fail, callsOf } = shareEngine();
 
 const recreate = () => query(`update connection set policy = '{"mobileChange": "recreate"}'`);
 const renumber = (person: string, value: string) =>
@@ -141,6 +144,27 @@ describe("a changed mobile number", () => {
       expect(await engine.stateOf(person)).toMatchObject({ state: "synced" });
     },
   );
+
+  it("takes nothing from those whom the person leads, and from the department", async () => {
+    const person = await start();
+    const department = await addGroup("研发");
+    const report = await addUser("王二", { [ENTERPRISE]: { manager: { value: person } } });
+    await join(department, person);
+    const managers = { op: "add", path: `${ORGANIZATION}:managers`, value: [{ value: person }] };
+    await patch("Group", department, managers);
+    await engine.drain();
+    const leads = () => [
+      engine.vendor.users.get(report)?.managerRemoteId,
+      [...engine.vendor.departments.values()].find(({ name }) => name === "研发")?.managerRemoteIds,
+    ];
+    expect(leads()).toEqual([person, [person]]);
+    await renumber(person, NEW);
+    await engine.drain();
+    await approve(person);
+    await engine.drain();
+    expect(mobileOf(person)).toBe(NEW);
+    expect(leads()).toEqual([person, [person]]);
+  });
 
   it("keeps the id of an account that was adopted", async () => {
     engine.vendor.users.set("m7", { remoteId: "m7", name: "王一", mobile: OLD, departmentRemoteIds: ["1"] });

@@ -60,6 +60,7 @@ export function createMemoryUsers(
         users.delete(remoteId);
         for (const role of directory.roles.values()) role.holders.delete(remoteId);
         leaveLeadership(directory, remoteId);
+        for (const user of users.values()) if (user.managerRemoteId === remoteId) delete user.managerRemoteId;
       }),
 
     get: ({ remoteId, ...context }) =>

@@ -1,10 +1,11 @@
 import { orderForRun } from "../../outbox/order-for-run.js";
+import { correctLastSent } from "../../persistence/link-store.js";
 import { findRunRow, updateRunRow } from "../../persistence/run-row-store.js";
 import type { RunReason } from "../../persistence/run-store.js";
 import { ScimError } from "../../scim/errors.js";
 import type { ResourceTypeId } from "../../scim/schema/attribute.js";
 import { type Difference, withFound } from "./differences.js";
-import { correctLastSent, type LinkedRecord } from "./known-records.js";
+import type { LinkedRecord } from "./known-records.js";
 import { runReason } from "./run-reasons.js";
 import type { RunWork } from "./run-work.js";
 

@@ -1,7 +1,7 @@
 import type { ChangedResource } from "../../outbox/append.js";
 import { holdSettles, orderForRun } from "../../outbox/order-for-run.js";
 import type { Queryable, Transaction } from "../../persistence/database.js";
-import { upsertLink } from "../../persistence/link-store.js";
+import { correctLastSent, upsertLink } from "../../persistence/link-store.js";
 import {
   type Drift,
   type DriftChoice,
@@ -15,13 +15,7 @@ import { mapsField } from "../mapping/mapping.js";
 import { type Adoption, adoptInto } from "./adopt-drift.js";
 import { asSent, type Difference, masked, withFound } from "./differences.js";
 import { judgeRecord, type ShownRecord, type Verdict } from "./judge-record.js";
-import {
-  correctLastSent,
-  findLinked,
-  findStamped,
-  type LinkedRecord,
-  type StampedResource,
-} from "./known-records.js";
+import { findLinked, findStamped, type LinkedRecord, type StampedResource } from "./known-records.js";
 import { runReason } from "./run-reasons.js";
 import { newRow, type RunWork } from "./run-work.js";
 

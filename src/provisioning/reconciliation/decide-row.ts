@@ -5,6 +5,7 @@ import type { Directory } from "../../directory/directory.js";
 import { holdSettles, orderForRun } from "../../outbox/order-for-run.js";
 import type { Connection } from "../../persistence/connection-store.js";
 import type { Database } from "../../persistence/database.js";
+import { correctLastSent } from "../../persistence/link-store.js";
 import {
   type Drift,
   type DriftChoice,
@@ -22,13 +23,7 @@ import { mapsField } from "../mapping/mapping.js";
 import { adoptInto } from "./adopt-drift.js";
 import { createAdoptValues } from "./adopt-values.js";
 import { compareRecord, type Difference, fingerprint, isOfAccountKind, withFound } from "./differences.js";
-import {
-  correctLastSent,
-  findLinked,
-  isMoving,
-  type LinkedRecord,
-  linkedDepartments,
-} from "./known-records.js";
+import { findLinked, isMoving, type LinkedRecord, linkedDepartments } from "./known-records.js";
 import { runReason } from "./run-reasons.js";
 import { RunActiveError, type RunContext, RunNotFoundError } from "./runs.js";
 import { createVendorReader } from "./vendor-reader.js";

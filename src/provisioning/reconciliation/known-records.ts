@@ -107,24 +107,3 @@ const MOVING: ReadonlySet<DeliveryState> = new Set(["pending", "claimed", "block
 export function isMoving(state: DeliveryState | null): boolean {
   return state !== null && MOVING.has(state);
 }
-
-/** Puts right what counts as sent, for several links at once. */
-export async function correctLastSent(
-  database: Queryable,
-  { tenantId, connectionId }: Omit<RecordsOf, "type">,
-  corrected: readonly { resourceId: string; lastSent: JsonObject }[],
-  now: Date,
-): Promise<void> {
-  if (corrected.length === 0) return;
-  await database.query(
-    `update link l set last_sent = given.last_sent, modified_at = $4
-       from jsonb_to_recordset($3::jsonb) as given (resource_id uuid, last_sent jsonb)
-      where l.tenant_id = $1 and l.connection_id = $2 and l.resource_id = given.resource_id`,
-    [
-      tenantId,
-      connectionId,
-      JSON.stringify(corrected.map((one) => ({ resource_id: one.resourceId, last_sent: one.lastSent }))),
-      now,
-    ],
-  );
-}
