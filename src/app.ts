@@ -23,6 +23,7 @@ import { startNotifications } from "./notifications/start-notifications.js";
 import { createLogger, type Logger } from "./observability/logger.js";
 import { createMetrics, type Metrics } from "./observability/metrics.js";
 import { appendBacklog } from "./outbox/append.js";
+import { startAutovacuum } from "./persistence/autovacuum.js";
 import { type Database, DatabaseUnavailableError } from "./persistence/database.js";
 import { DEFAULT_TENANT_ID } from "./persistence/tenant.js";
 import { type Clock, systemClock } from "./platform/clock.js";
@@ -92,6 +93,13 @@ export async function startGateway(config: Config, options: StartOptions = {}): 
         "running on the embedded database: for trying out, one process only, safe against a killed process but not " +
           "against a power cut; set DATABASE_URL for production",
       );
+      const autovacuum = startAutovacuum({
+        database,
+        clock,
+        onError: (error) =>
+          logger.error({ err: error }, "tables could not be vacuumed; tried again in a minute"),
+      });
+      closers.push(() => autovacuum.stop());
     }
     const metrics = withQueueDepth(createMetrics(), database);
     const connectors = options.connectors ?? createConnectorRegistry();

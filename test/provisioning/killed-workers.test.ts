@@ -52,6 +52,6 @@ describe("a worker may be killed before and after every statement and every vend
       expect(steps).toBeGreaterThan(10);
       for (let killedAfter = 0; killedAfter < steps; killedAfter++) await play(killedAfter);
     },
-    120_000,
+    300_000,
   );
 });

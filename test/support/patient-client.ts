@@ -34,7 +34,7 @@ export function createPatientClient(address: () => string | undefined) {
     body?: unknown,
     beforeRepeat?: () => Promise<Answer | undefined>,
   ): Promise<Answer> {
-    for (let tries = 0; tries < 400; tries++) {
+    for (let tries = 0; tries < 1_600; tries++) {
       try {
         if (tries > 0) {
           const done = await beforeRepeat?.();
