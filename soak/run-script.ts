@@ -1,3 +1,4 @@
+import { inspect } from "node:util";
 import { createDingTalkConnector } from "../src/connectors/dingtalk/index.js";
 import { createConnectorRegistry } from "../src/connectors/registry.js";
 import { createDirectory, type Directory } from "../src/directory/directory.js";
@@ -200,7 +201,7 @@ async function setStage(theatre: Theatre, script: Script, diary: string[]): Prom
   }
 
   async function drain(): Promise<void> {
-    for (let rounds = 0; rounds < 20_000; rounds++) {
+    for (let rounds = 0; rounds < 100_000; rounds++) {
       if (await giveTurn()) continue;
       const wake = clock.nextWake();
       if (wake !== undefined && wake.getTime() - clock.now().getTime() <= 100) {
@@ -214,7 +215,11 @@ async function setStage(theatre: Theatre, script: Script, diary: string[]): Prom
       if (moment === undefined) return;
       await clock.advance(Math.max(1, moment.getTime() - clock.now().getTime()));
     }
-    throw new Error("The deliveries do not come to an end.");
+    const moving = await database.query(
+      `select resource_type, resource_id, state, tries, claims, next_attempt_at, doubt_until, reason->>'message' as reason
+         from delivery where state not in ('synced', 'skipped') order by id`,
+    );
+    throw new Error(`The deliveries do not come to an end: ${inspect(moving)}`);
   }
 
   const stage: Stage = {

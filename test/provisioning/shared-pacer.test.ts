@@ -84,6 +84,32 @@ describe("a pacer that workers share", () => {
     for (const at of others) expect(at).toBeGreaterThanOrEqual(2_050);
   });
 
+  it.each([
+    ["starts where its time is only just over", [200], 1],
+    ["takes another time where its own has passed by", [5_000], 2],
+    ["starts at last where the database is always late", [5_000, 5_000, 5_000, 5_000], 3],
+  ])("%s", async (_title, delays, reservations) => {
+    const clock = createFakeClock();
+    let asked = 0;
+    const database: Queryable = {
+      query: async (sql, params) => {
+        const rows = await test.database.query(sql, params);
+        await clock.advance(delays[asked] ?? 0);
+        asked += 1;
+        return rows as never;
+      },
+    };
+    const deps = {
+      database,
+      clock,
+      tenantId: defaultTenantId,
+      connectionId: randomUUID(),
+      ratePerSecond: 10,
+    };
+    await createSharedPacer(deps).reserve(PATH);
+    expect(asked).toBe(reservations);
+  });
+
   const step = fc.oneof(
     {
       arbitrary: fc.record({ call: fc.constantFrom<0 | 1>(0, 1), times: fc.integer({ min: 1, max: 6 }) }),

@@ -16,6 +16,11 @@ const SHARE_RULES = {
   oneRefusalMs: ONE_REFUSAL_MS,
 };
 
+/** A start may be this late, milliseconds, or by the time between two starts; later it meets the starts of others. */
+const TOLERATED_MS = 250;
+/** After so many starts that came too late, one is made: statements are slow, and everybody's are. */
+const LATE_STARTS = 3;
+
 /** One connection's pacer over the database. */
 export interface SharedPacerDeps {
   database: Queryable;
@@ -29,7 +34,8 @@ export interface SharedPacerDeps {
 /**
  * A pacer whose starting times are handed out by the database, so that several workers share one cap: one short
  * statement for each vendor call, evenly spaced starts. A call that had to wait asks, before it starts, whether a
- * penalty came meanwhile, to any worker; then its starting time is void and it takes another one.
+ * penalty came meanwhile, to any worker; then its starting time is void and it takes another one. So does a call whose
+ * starting time has passed by, as its process stood still or the database answered late.
  */
 export function createSharedPacer(deps: SharedPacerDeps): Pacer {
   const { database, clock, tenantId, connectionId } = deps;
@@ -37,7 +43,7 @@ export function createSharedPacer(deps: SharedPacerDeps): Pacer {
   return {
     async reserve(path, signal) {
       const slot = { tenantId, connectionId, path };
-      for (;;) {
+      for (let late = 0; ; ) {
         const now = clock.now();
         const granted = await reserveSlot(database, {
           ...slot,
@@ -46,10 +52,14 @@ export function createSharedPacer(deps: SharedPacerDeps): Pacer {
           recoveryPerSecond: RECOVERY_PER_SECOND,
         });
         const pause = granted.getTime() - clock.now().getTime();
-        if (pause <= 0) return;
-        await clock.sleep(pause, signal);
-        const closed = await closedUntil(database, slot);
-        if (closed === undefined || closed <= granted) return;
+        if (pause > 0) {
+          await clock.sleep(pause, signal);
+          const closed = await closedUntil(database, slot);
+          if (closed !== undefined && closed > granted) continue;
+        }
+        late += 1;
+        const lateMs = clock.now().getTime() - granted.getTime();
+        if (lateMs <= Math.max(TOLERATED_MS, intervalMs) || late === LATE_STARTS) return;
       }
     },
     async penalise(path, ms) {
