@@ -295,7 +295,10 @@ function observe({ trouble, clock }: DeliverDeps, { connection, startedAt }: Wor
 
 async function failureOf(deps: DeliverDeps, work: Work, error: unknown): Promise<Failure> {
   if (error instanceof AdoptionRefused) {
-    const outcome = await waitForHolder(deps.database, work.delivery, error, deps.clock.now());
+    const outcome = await waitForHolder(deps.database, work.delivery, error, {
+      now: deps.clock.now(),
+      startedAt: work.startedAt,
+    });
     if (outcome !== undefined) return { outcome, inDoubt: false, code: error.reason.code, sign: "answered" };
   }
   return failureOutcome(await explained(deps, work, error), {

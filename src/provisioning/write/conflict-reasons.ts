@@ -57,6 +57,18 @@ export const CONFLICT_REASONS = {
       zh: "如果是同一个部门，请将该组的 ddtalkId 设为“{department}”；否则请修改其中一个部门的名称。",
     },
   },
+  "child-in-work": {
+    message: {
+      en: "Another department is just being put below this one, which is to go; looked at again in a second.",
+      zh: "正有另一个部门被放到该待删除部门之下，稍后再次处理。",
+    },
+  },
+  "parent-in-removal": {
+    message: {
+      en: "The department above is just being removed; looked at again in a second.",
+      zh: "上级部门正在被删除，稍后再次处理。",
+    },
+  },
   "name-taken": {
     field: "displayName",
     message: {

@@ -24,6 +24,7 @@ import { dropRoleGroup, ensureRoleGroup, knownRoleGroup } from "../roles/role-gr
 import { isRoleProfile } from "../roles/role-link.js";
 import type { Execution } from "./execution.js";
 import { removalOf } from "./intents.js";
+import { standBackForChild, standBackForRemoval } from "./parent-and-child.js";
 import { standInFor } from "./stand-in.js";
 import { findIntended, writeDepartment } from "./write-department.js";
 import { findIntendedRole, type RoleGroups, writeRole } from "./write-role.js";
@@ -82,6 +83,10 @@ export async function execute(input: ExecuteInput): Promise<Execution> {
     case "write-department":
       return writeDepartment(connection.session, {
         ...shared,
+        recordIntent: async (profile) => {
+          await note(input, profile);
+          await standBackForRemoval(input.database, delivery, decision.profile.parentRemoteId);
+        },
         profile: decision.profile,
         awaited: decision.awaited,
         isMapped: (field) => mapsDepartmentField(mapping, field),
@@ -173,6 +178,7 @@ async function remove(input: ExecuteInput, context: CallContext): Promise<Execut
     const request = { ...context, remoteId };
     const operations = subject.type === "User" ? users : isRoleId(remoteId) ? roles : departments;
     await note(input, removalOf(subject.link?.lastSent ?? {}));
+    if (operations === departments) await standBackForChild(input.database, input.delivery, remoteId);
     try {
       await operations.remove(request);
     } catch (error) {
