@@ -60,6 +60,7 @@ import { IndexComparisons1764179200050 } from "./1764179200050-index-comparisons
 import { AddRateClosedUntil1764179200100 } from "./1764179200100-add-rate-closed-until.js";
 import { CreateCreateStop1764179200200 } from "./1764179200200-create-create-stop.js";
 import { AddProposalDecision1764179900100 } from "./1764179900100-add-proposal-decision.js";
+import { IndexIntents1764180000100 } from "./1764180000100-index-intents.js";
 
 /** Every migration, oldest first. Listed by hand so that compiled code and tsx find the same ones. */
 export const migrations = [
@@ -125,4 +126,5 @@ export const migrations = [
   AddRateClosedUntil1764179200100,
   CreateCreateStop1764179200200,
   AddProposalDecision1764179900100,
+  IndexIntents1764180000100,
 ];

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { createDeliveryLog } from "../../src/provisioning/delivery-log.js";
 import { NothingToApproveError } from "../../src/provisioning/mobile-change/approve-delivery.js";
 import {
+  DICTIONARY_USER_URN as DICTIONARY,
   ENTERPRISE_USER_URN as ENTERPRISE,
   ORGANIZATION_GROUP_URN as ORGANIZATION,
 } from "../../src/scim/schema/urns.js";
@@ -164,6 +165,21 @@ describe("a changed mobile number", () => {
     await engine.drain();
     expect(mobileOf(person)).toBe(NEW);
     expect(leads()).toEqual([person, [person]]);
+  });
+
+  it("is asked about as well where an account that is found has another number", async () => {
+    engine.vendor.users.set("m7", { remoteId: "m7", name: "王一", mobile: NEW, departmentRemoteIds: ["1"] });
+    await recreate();
+    const person = await addUser("王一", {
+      phoneNumbers: [{ type: "mobile", value: OLD }],
+      [DICTIONARY]: { ddAccountId: "m7" },
+    });
+    await engine.drain();
+    expect(await engine.stateOf(person)).toMatchObject({ state: "parked", code: "mobile-change-approval" });
+    expect(engine.vendor.users.get("m7")).toMatchObject({ mobile: NEW });
+    await approve(person);
+    await engine.drain();
+    expect([...engine.vendor.users.entries()]).toMatchObject([["m7", { mobile: OLD }]]);
   });
 
   it("keeps the id of an account that was adopted", async () => {

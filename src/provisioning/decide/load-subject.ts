@@ -231,16 +231,25 @@ async function loadManager(
   return rows[0] === undefined ? undefined : referenceOf(rows[0]);
 }
 
-// Three containment searches, each on the GIN index of link.last_sent.
+// Three containment searches, each on the GIN index of link.last_sent; and the few deliveries that are in doubt.
 const OCCUPANTS = `
-  select ${REFERENCE_COLUMNS} from link here
-    join resource r on r.tenant_id = here.tenant_id and r.id = here.resource_id
+  select ${REFERENCE_COLUMNS} from resource r
     ${REFERENCE_JOINS}
-   where here.tenant_id = $1 and here.connection_id = $2 and here.resource_id <> $3
-     and (here.last_sent @> $4::jsonb or here.last_sent @> $5::jsonb or here.last_sent @> $6::jsonb)
+   where r.tenant_id = $1 and r.id <> $3
+     and r.id in (
+       select here.resource_id from link here
+        where here.tenant_id = $1 and here.connection_id = $2
+          and (here.last_sent @> $4::jsonb or here.last_sent @> $5::jsonb or here.last_sent @> $6::jsonb)
+        union all
+       select writing.resource_id from delivery writing
+        where writing.tenant_id = $1 and writing.connection_id = $2 and writing.intents <> '[]'::jsonb
+          and (writing.intents @> $7::jsonb or writing.intents @> $8::jsonb))
    order by r.seq limit 200`;
 
-/** People and sub-departments that were last sent into this department, or people to whom this role was given. */
+/**
+ * People and sub-departments that were last sent into this department, or people to whom this role was given; and who
+ * may have come into the department by a write that nobody saw answered.
+ */
 async function loadOccupants(database: Queryable, key: SubjectKey, remoteId: string): Promise<Reference[]> {
   const rows = await database.query<ReferenceRow>(OCCUPANTS, [
     key.tenantId,
@@ -249,6 +258,8 @@ async function loadOccupants(database: Queryable, key: SubjectKey, remoteId: str
     JSON.stringify({ departmentRemoteIds: [remoteId] }),
     JSON.stringify({ parentRemoteId: remoteId }),
     JSON.stringify({ roleRemoteIds: [remoteId] }),
+    JSON.stringify([{ departmentRemoteIds: [remoteId] }]),
+    JSON.stringify([{ parentRemoteId: remoteId }]),
   ]);
   return rows.map(referenceOf);
 }

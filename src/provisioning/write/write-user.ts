@@ -2,6 +2,7 @@ import type { ConnectorSession } from "../../connectors/connector.js";
 import { ConnectorError } from "../../connectors/errors.js";
 import type { CallContext, RemoteUser } from "../../connectors/operations.js";
 import type { CompanyAccount, FirstPassword, UserProfile } from "../../connectors/profiles.js";
+import type { DeliveryReason } from "../../outbox/delivery.js";
 import type { Awaited } from "../../outbox/settle.js";
 import type { JsonObject } from "../../scim/schema/attribute.js";
 import { accountIn } from "../accounts/account-of.js";
@@ -144,12 +145,9 @@ async function updateLinked(
 
   const mobile = input.mobileChange === "keep" ? undefined : newMobile(known, link.lastSent);
   if (mobile === undefined) return update(session, known, link);
-  const before = link.lastSent["mobile"];
-  const proposal = input.proposalFor(typeof before === "string" ? before : undefined, mobile);
-  if (!(await input.isApproved(proposal))) {
-    const executed = await update(session, known, link);
-    return { ...executed, parked: { ...reasonFor("mobile-change-approval"), proposal } };
-  }
+  const parked = proposalOf(input, link.lastSent, mobile);
+  if (!(await input.isApproved(parked.proposal ?? "")))
+    return { ...(await update(session, known, link)), parked };
   await recreateUser(session, { ...anew, link }, mobile, createHere);
   const renumbered = { remoteId, lastSent: { ...link.lastSent, mobile } };
   return { ...(created ?? (await update(session, known, renumbered))), approvalUsed: true };
@@ -219,7 +217,22 @@ async function adopt(
     ...(account === undefined ? {} : { account }),
   });
   const executed = withAccount(done("adopt", remoteId, input, result.warnings), account);
-  return found.mobile === undefined ? executed : withMobile(executed, found.mobile);
+  if (found.mobile === undefined) return executed;
+  return withProposal(withMobile(executed, found.mobile), input);
+}
+
+/** An account that was found has another number than the person: what the rules say about that waits for its approval. */
+function withProposal(adopted: Execution, input: WriteUserInput): Execution {
+  if (adopted.link.kind !== "set" || input.mobileChange === "keep") return adopted;
+  const { lastSent } = adopted.link;
+  const mobile = newMobile(input, lastSent);
+  return mobile === undefined ? adopted : { ...adopted, parked: proposalOf(input, lastSent, mobile) };
+}
+
+function proposalOf(input: WriteUserInput, lastSent: JsonObject, mobile: string): DeliveryReason {
+  const before = lastSent["mobile"];
+  const proposal = input.proposalFor(typeof before === "string" ? before : undefined, mobile);
+  return { ...reasonFor("mobile-change-approval"), proposal };
 }
 
 /**
