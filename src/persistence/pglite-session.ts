@@ -29,8 +29,9 @@ export function pgliteSession(db: PGlite) {
   let inTransaction = false;
 
   function messageOf({ text, values, name }: SessionStatement): Uint8Array {
-    // Only the simple protocol takes several statements at once, which migrations use; only the extended takes values.
-    if (values.length === 0) return serialize.query(text);
+    // Only the simple protocol takes several statements at once, which migrations use; only the extended takes values, and
+    // names.
+    if (values.length === 0 && name === undefined) return serialize.query(text);
     const statement = name === undefined ? "" : `${name}.${tables}`;
     return Buffer.concat([
       ...(name !== undefined && prepared.has(name) ? [] : [serialize.parse({ name: statement, text })]),

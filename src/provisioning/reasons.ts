@@ -189,6 +189,12 @@ export const REASONS = {
   "waiting-for-reference": {
     message: { en: "Waits for {role}: {named}.", zh: "正在等待{role}：{named}。" },
   },
+  "department-first": {
+    message: {
+      en: "The department above, or the one the person is in, is delivered first.",
+      zh: "先同步上级部门或所属部门。",
+    },
+  },
   "kind-changed": {
     message: {
       en: "The group's kind changed: what it was at the vendor was let go, what it is now is made next.",

@@ -45,6 +45,7 @@ import {
   type StoredSettings,
   sealSettings,
 } from "./connection-settings.js";
+import { waitForDepartments } from "./wait-for-departments.js";
 
 export type { Connection } from "../../persistence/connection-store.js";
 
@@ -220,6 +221,7 @@ export function createConnections(deps: ConnectionsDeps): Connections {
       if (mustCatchUp(before, after, change)) {
         const { correlationId } = context;
         await deps.outbox.appendBacklog(tx, { tenantId, connectionId: id, correlationId, now });
+        await waitForDepartments(tx, { tenantId, connectionId: id });
       }
     });
     await namingTheFirst(write, { tenantId, connector, corpKey: () => corpKey });
