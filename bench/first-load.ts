@@ -16,7 +16,7 @@ import { parseArgs } from "node:util";
 import { createDingTalkConnector } from "../src/connectors/dingtalk/index.js";
 import { createConnectorRegistry } from "../src/connectors/registry.js";
 import { createDirectory } from "../src/directory/directory.js";
-import { appendBacklog } from "../src/outbox/append.js";
+import { appendBacklog } from "../src/outbox/append-backlog.js";
 import { type Database, openDatabase } from "../src/persistence/database.js";
 import { DEFAULT_TENANT_ID } from "../src/persistence/tenant.js";
 import { systemClock } from "../src/platform/clock.js";

@@ -3,7 +3,7 @@ import { createDingTalkConnector } from "../src/connectors/dingtalk/index.js";
 import { createConnectorRegistry } from "../src/connectors/registry.js";
 import { createDirectory, type Directory } from "../src/directory/directory.js";
 import type { RequestContext } from "../src/directory/request-context.js";
-import { appendBacklog } from "../src/outbox/append.js";
+import { appendBacklog } from "../src/outbox/append-backlog.js";
 import type { Database } from "../src/persistence/database.js";
 import { type Clock, systemClock } from "../src/platform/clock.js";
 import { createSecretBox } from "../src/platform/secret-box.js";

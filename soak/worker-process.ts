@@ -1,6 +1,6 @@
 import { createDingTalkConnector } from "../src/connectors/dingtalk/index.js";
 import { createConnectorRegistry } from "../src/connectors/registry.js";
-import { appendBacklog } from "../src/outbox/append.js";
+import { appendBacklog } from "../src/outbox/append-backlog.js";
 import { claimDeliveries } from "../src/outbox/claim.js";
 import type { ClaimedDelivery } from "../src/outbox/delivery.js";
 import { createLeaseWatch } from "../src/outbox/lease-watch.js";

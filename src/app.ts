@@ -22,7 +22,7 @@ import type { Notifications } from "./notifications/notifications.js";
 import { startNotifications } from "./notifications/start-notifications.js";
 import { createLogger, type Logger } from "./observability/logger.js";
 import { createMetrics, type Metrics } from "./observability/metrics.js";
-import { appendBacklog } from "./outbox/append.js";
+import { appendBacklog } from "./outbox/append-backlog.js";
 import { startAutovacuum } from "./persistence/autovacuum.js";
 import { type Database, DatabaseUnavailableError } from "./persistence/database.js";
 import { DEFAULT_TENANT_ID } from "./persistence/tenant.js";

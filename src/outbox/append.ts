@@ -38,53 +38,24 @@ export const appendDeliveries: AppendDeliveries = async (tx, input) => {
   tx.hint(DELIVERY_CHANNEL);
 };
 
-// As append_deliveries does with a row that is there already.
-const RAISE_WHAT_IS_THERE = `on conflict (tenant_id, connection_id, resource_id) do update
+/** As append_deliveries does with a row that is there already. */
+export const RAISE_WHAT_IS_THERE = `on conflict (tenant_id, connection_id, resource_id) do update
      set generation = delivery.generation + 1,
          requested_at = excluded.requested_at,
          correlation_id = excluded.correlation_id,
          tries = 0,
          lane = case when delivery.lane = 0 and delivery.state = 'pending' then 0 else excluded.lane end,
-         state = case when delivery.state = 'claimed' then 'claimed' else 'pending' end,
+         state = case when delivery.state = 'claimed' then 'claimed' else excluded.state end,
+         reason = case when excluded.state = 'blocked' then excluded.reason else delivery.reason end,
          next_attempt_at = case when delivery.state = 'claimed' then delivery.next_attempt_at
                                 else excluded.next_attempt_at end`;
 
-const APPEND_BACKLOG = `
-  insert into delivery (tenant_id, id, connection_id, resource_id, resource_type, state, generation, requested_at,
-                        correlation_id, next_attempt_at, tries, claims, lane)
-  select r.tenant_id, gen_random_uuid(), $2, r.id, r.type, 'pending', 1, $3, $4, $3, 0, 0, 1
-    from resource r
-   where r.tenant_id = $1
-     and (r.deleted_at is null
-          or exists (select 1 from link l
-                      where l.tenant_id = r.tenant_id and l.connection_id = $2 and l.resource_id = r.id))
-   order by r.id
-  ${RAISE_WHAT_IS_THERE}`;
-
-/** One connection that has to catch up with everything. */
-export interface BacklogInput {
+/** Named resources whose deliveries are to be due at one connection. */
+export interface OrderInput {
   tenantId: string;
   connectionId: string;
   correlationId: string;
   now: Date;
-}
-
-/** See {@link appendBacklog}. */
-export type AppendBacklog = (tx: Transaction, input: BacklogInput) => Promise<void>;
-
-/**
- * Orders a delivery of every living resource, and of every removed one that is still linked, to one connection:
- * what a connection missed while it was off. One statement; the database walks the table, not this process.
- */
-export const appendBacklog: AppendBacklog = async (tx, input) => {
-  // Alone: waits for the appends before it, and is seen by those after it.
-  await tx.query("select pg_advisory_xact_lock(hashtextextended($1, 8))", [input.tenantId]);
-  await tx.query(APPEND_BACKLOG, [input.tenantId, input.connectionId, input.now, input.correlationId]);
-  tx.hint(DELIVERY_CHANNEL);
-};
-
-/** Named resources whose deliveries are to be due at one connection. */
-export interface OrderInput extends BacklogInput {
   resourceIds: readonly string[];
 }
 

@@ -16,7 +16,7 @@ import { createScimRouter } from "../../src/http/scim/router.js";
 import { startHttpServer } from "../../src/http/server.js";
 import { createLogger } from "../../src/observability/logger.js";
 import { createMetrics } from "../../src/observability/metrics.js";
-import { appendBacklog } from "../../src/outbox/append.js";
+import { appendBacklog } from "../../src/outbox/append-backlog.js";
 import type { Database } from "../../src/persistence/database.js";
 import { systemClock } from "../../src/platform/clock.js";
 import { createSecretBox } from "../../src/platform/secret-box.js";

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import { appendBacklog, appendDeliveries } from "../../src/outbox/append.js";
+import { appendDeliveries } from "../../src/outbox/append.js";
+import { appendBacklog } from "../../src/outbox/append-backlog.js";
 import { claimDeliveries, nextDueAt } from "../../src/outbox/claim.js";
 import type { ClaimedDelivery, Lane } from "../../src/outbox/delivery.js";
 import { holdsLease, settle } from "../../src/outbox/settle.js";
@@ -63,6 +64,7 @@ describe("the lanes of a connection", () => {
         connectionId: connection?.id ?? "",
         correlationId: "c",
         now: start,
+        departmentFirst: { code: "department-first", message: "later" },
       }),
     );
     const [single = ""] = await groups(1);

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { appendBacklog, appendDeliveries } from "../../src/outbox/append.js";
+import { appendDeliveries } from "../../src/outbox/append.js";
+import { appendBacklog } from "../../src/outbox/append-backlog.js";
 import { claimDeliveries, handBack, nextDueAt } from "../../src/outbox/claim.js";
 import { type ClaimedDelivery, DELIVERY_CHANNEL } from "../../src/outbox/delivery.js";
 import { holdsLease, type Outcome, type SettleResult, settle } from "../../src/outbox/settle.js";
@@ -113,11 +114,19 @@ describe("an appended delivery", () => {
   });
 });
 
+const departmentFirst = { code: "department-first", message: "later" };
+
 describe("the backlog of a connection that is switched on", () => {
   it("holds every living resource once", async () => {
     const group = await insertGroupRow(database);
     const connectionId = await insertConnectionRow(database);
-    const input = { tenantId: defaultTenantId, connectionId, correlationId: "on", now: start };
+    const input = {
+      tenantId: defaultTenantId,
+      connectionId,
+      correlationId: "on",
+      now: start,
+      departmentFirst,
+    };
     await database.transaction((tx) => appendBacklog(tx, input));
     await database.transaction((tx) => appendBacklog(tx, input));
     const claimed = await claim(start, 1_000);

@@ -3,7 +3,7 @@ import { openVendor } from "../../soak/vendor.js";
 import { createDingTalkConnector } from "../../src/connectors/dingtalk/index.js";
 import { createConnectorRegistry } from "../../src/connectors/registry.js";
 import { createDirectory } from "../../src/directory/directory.js";
-import { appendBacklog } from "../../src/outbox/append.js";
+import { appendBacklog } from "../../src/outbox/append-backlog.js";
 import type { Database } from "../../src/persistence/database.js";
 import { createSecretBox } from "../../src/platform/secret-box.js";
 import { createCallRecorder } from "../../src/provisioning/call-recorder.js";

@@ -7,7 +7,7 @@ import {
 import { type ConnectorRegistry, createConnectorRegistry } from "../../src/connectors/registry.js";
 import { createDirectory, type Directory } from "../../src/directory/directory.js";
 import type { RequestContext } from "../../src/directory/request-context.js";
-import { appendBacklog } from "../../src/outbox/append.js";
+import { appendBacklog } from "../../src/outbox/append-backlog.js";
 import { claimDeliveries } from "../../src/outbox/claim.js";
 import type { ClaimedDelivery } from "../../src/outbox/delivery.js";
 import { createLeaseWatch } from "../../src/outbox/lease-watch.js";

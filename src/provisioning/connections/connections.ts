@@ -6,7 +6,7 @@ import type {
   ConnectorSession,
   Pacer,
 } from "../../connectors/connector.js";
-import type { AppendBacklog } from "../../outbox/append.js";
+import type { AppendBacklog } from "../../outbox/append-backlog.js";
 import {
   type Connection,
   deleteConnection,
@@ -28,6 +28,7 @@ import { newId } from "../../platform/ids.js";
 import type { SecretBox } from "../../platform/secret-box.js";
 import type { JsonObject } from "../../scim/schema/attribute.js";
 import { takesEvents } from "../events/takes-events.js";
+import { reasonFor } from "../reasons.js";
 import { storedScope } from "../scope/root-group.js";
 import { ScopeChangeUnconfirmedError, scopeImpact } from "../scope/scope-impact.js";
 import { auditedConnection } from "./audited-connection.js";
@@ -45,7 +46,6 @@ import {
   type StoredSettings,
   sealSettings,
 } from "./connection-settings.js";
-import { waitForDepartments } from "./wait-for-departments.js";
 
 export type { Connection } from "../../persistence/connection-store.js";
 
@@ -220,8 +220,14 @@ export function createConnections(deps: ConnectionsDeps): Connections {
       if (!takesEvents(after)) await forgetEventHints(tx, { tenantId, connectionId: id });
       if (mustCatchUp(before, after, change)) {
         const { correlationId } = context;
-        await deps.outbox.appendBacklog(tx, { tenantId, connectionId: id, correlationId, now });
-        await waitForDepartments(tx, { tenantId, connectionId: id });
+        const departmentFirst = reasonFor("department-first");
+        await deps.outbox.appendBacklog(tx, {
+          tenantId,
+          connectionId: id,
+          correlationId,
+          now,
+          departmentFirst,
+        });
       }
     });
     await namingTheFirst(write, { tenantId, connector, corpKey: () => corpKey });

@@ -1,8 +1,9 @@
 import { appendNotification } from "../../notifications/append-notification.js";
 import type { NotificationKind } from "../../notifications/notification.js";
 import type { Database, Transaction } from "../../persistence/database.js";
+import { endRun, interruptRuns, type RunEnd } from "../../persistence/run-lease.js";
 import { countRunRows } from "../../persistence/run-row-store.js";
-import { endRun, interruptRuns, type Run, type RunEnd, type RunReason } from "../../persistence/run-store.js";
+import type { Run, RunReason } from "../../persistence/run-store.js";
 import { runReason } from "./run-reasons.js";
 import { summarise } from "./run-summary.js";
 

@@ -1,13 +1,12 @@
 import type { AuthorisedScope } from "../../connectors/connector.js";
 import { ConnectorError } from "../../connectors/errors.js";
 import type { Database } from "../../persistence/database.js";
+import { noteProgress, type RunEnd } from "../../persistence/run-lease.js";
 import { countRunRows, type RowCount, restartRunRows } from "../../persistence/run-row-store.js";
 import {
   findScopeBefore,
   NO_PROGRESS,
-  noteProgress,
   type Run,
-  type RunEnd,
   type RunReason,
   type RunScope,
 } from "../../persistence/run-store.js";

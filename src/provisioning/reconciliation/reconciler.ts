@@ -1,13 +1,6 @@
 import type { Database } from "../../persistence/database.js";
-import {
-  claimRun,
-  endRunLeases,
-  forgetOldRuns,
-  handBackRun,
-  type Run,
-  type RunEnd,
-  renewRun,
-} from "../../persistence/run-store.js";
+import { claimRun, endRunLeases, handBackRun, type RunEnd, renewRun } from "../../persistence/run-lease.js";
+import { forgetOldRuns, type Run } from "../../persistence/run-store.js";
 import type { Clock } from "../../platform/clock.js";
 import { createHints } from "../../platform/hints.js";
 import { whileHeld } from "../../platform/while-held.js";

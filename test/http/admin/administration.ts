@@ -9,7 +9,7 @@ import { createDictionary, type Dictionary } from "../../../src/dictionary/dicti
 import { createDictionaryFields, type DictionaryChanged } from "../../../src/dictionary/dictionary-fields.js";
 import { createDirectory } from "../../../src/directory/directory.js";
 import { createAdminRouter } from "../../../src/http/admin/router.js";
-import { appendBacklog } from "../../../src/outbox/append.js";
+import { appendBacklog } from "../../../src/outbox/append-backlog.js";
 import type { Database } from "../../../src/persistence/database.js";
 import { createSecretBox } from "../../../src/platform/secret-box.js";
 import { createAdoption } from "../../../src/provisioning/adoption/adoption.js";

@@ -8,7 +8,7 @@ import { createDictionary } from "../../../src/dictionary/dictionary.js";
 import { createDictionaryFields } from "../../../src/dictionary/dictionary-fields.js";
 import { createDirectory } from "../../../src/directory/directory.js";
 import { createAdminRouter } from "../../../src/http/admin/router.js";
-import { appendBacklog } from "../../../src/outbox/append.js";
+import { appendBacklog } from "../../../src/outbox/append-backlog.js";
 import { createSecretBox } from "../../../src/platform/secret-box.js";
 import { createAdoption } from "../../../src/provisioning/adoption/adoption.js";
 import { createConnections } from "../../../src/provisioning/connections/connections.js";

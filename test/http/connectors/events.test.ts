@@ -10,7 +10,7 @@ import { errorHandler } from "../../../src/http/error-response.js";
 import { correlate } from "../../../src/http/middleware/correlation.js";
 import { createLogger } from "../../../src/observability/logger.js";
 import { createMetrics, type Metrics } from "../../../src/observability/metrics.js";
-import { appendBacklog } from "../../../src/outbox/append.js";
+import { appendBacklog } from "../../../src/outbox/append-backlog.js";
 import { createSecretBox } from "../../../src/platform/secret-box.js";
 import { observePush } from "../../../src/process-reports.js";
 import { type Connections, createConnections } from "../../../src/provisioning/connections/connections.js";

@@ -2,7 +2,7 @@ import type { VendorCall } from "../../../src/connectors/connector.js";
 import { createDingTalkConnector } from "../../../src/connectors/dingtalk/index.js";
 import { createConnectorRegistry } from "../../../src/connectors/registry.js";
 import { createDirectory } from "../../../src/directory/directory.js";
-import { appendBacklog } from "../../../src/outbox/append.js";
+import { appendBacklog } from "../../../src/outbox/append-backlog.js";
 import { claimDeliveries } from "../../../src/outbox/claim.js";
 import type { Database } from "../../../src/persistence/database.js";
 import { createSecretBox } from "../../../src/platform/secret-box.js";

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Database } from "../../../src/persistence/database.js";
-import { claimRun } from "../../../src/persistence/run-store.js";
+import { claimRun } from "../../../src/persistence/run-lease.js";
 import { performRun } from "../../../src/provisioning/reconciliation/perform-run.js";
 import { startReconciler } from "../../../src/provisioning/reconciliation/reconciler.js";
 import { ConnectionOffError, RunActiveError } from "../../../src/provisioning/reconciliation/runs.js";

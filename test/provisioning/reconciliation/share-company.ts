@@ -1,6 +1,7 @@
 import { afterEach, beforeEach } from "vitest";
+import { claimRun } from "../../../src/persistence/run-lease.js";
 import { listRunRows, type RunRow } from "../../../src/persistence/run-row-store.js";
-import { claimRun, type Run, type RunDepth } from "../../../src/persistence/run-store.js";
+import type { Run, RunDepth } from "../../../src/persistence/run-store.js";
 import { createAdoptValues } from "../../../src/provisioning/reconciliation/adopt-values.js";
 import { finishRun } from "../../../src/provisioning/reconciliation/finish-run.js";
 import { performRun } from "../../../src/provisioning/reconciliation/perform-run.js";

@@ -1,7 +1,8 @@
 import { beforeEach } from "vitest";
 import type { Database } from "../../../src/persistence/database.js";
+import { claimRun } from "../../../src/persistence/run-lease.js";
 import { listRunRows, type RunRow } from "../../../src/persistence/run-row-store.js";
-import { claimRun, type Run } from "../../../src/persistence/run-store.js";
+import type { Run } from "../../../src/persistence/run-store.js";
 import { createAdoptValues } from "../../../src/provisioning/reconciliation/adopt-values.js";
 import { createRowDecisions } from "../../../src/provisioning/reconciliation/decide-row.js";
 import { finishRun } from "../../../src/provisioning/reconciliation/finish-run.js";
