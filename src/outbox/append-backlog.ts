@@ -2,8 +2,9 @@ import type { Transaction } from "../persistence/database.js";
 import { RAISE_WHAT_IS_THERE } from "./append.js";
 import { DELIVERY_CHANNEL, type DeliveryReason } from "./delivery.js";
 
-// Both statements look up row by row, by key: the tables may have grown within this transaction, and joins planned by what
-// was known of them before compared every person with every delivery.
+// Both statements look up row by row, by key. Of tables that were filled a moment ago nothing is known yet: then joins compared
+// every person with every delivery, and look-ups by key went through an index of something else. So they are analysed first,
+// which takes some 0.2 s for 20,000 people.
 
 /** Departments and people that are new at the connection wait for the departments above them that are new as well. */
 const NOTE_WAITS = `
@@ -70,7 +71,9 @@ export const appendBacklog: AppendBacklog = async (tx, input) => {
   const { tenantId, connectionId, now, correlationId } = input;
   // Alone: waits for the appends before it, and is seen by those after it.
   await tx.query("select pg_advisory_xact_lock(hashtextextended($1, 8))", [tenantId]);
+  await tx.query("analyze resource, membership, link");
   await tx.query(NOTE_WAITS, [tenantId, connectionId]);
+  await tx.query("analyze delivery_wait");
   const reason = JSON.stringify(input.departmentFirst);
   await tx.query(APPEND, [tenantId, connectionId, now, correlationId, reason]);
   tx.hint(DELIVERY_CHANNEL);

@@ -78,6 +78,22 @@ export interface AttemptsOf {
   deliveryId: string;
 }
 
+/** How many of a delivery's latest attempts, one after the other, ended with this code. */
+export async function countLatestWithCode(
+  db: Queryable,
+  { tenantId, deliveryId }: AttemptsOf,
+  code: string,
+): Promise<number> {
+  const [row] = await db.query<{ count: string }>(
+    `select count(*) as count from attempt
+      where tenant_id = $1 and delivery_id = $2
+        and seq > coalesce((select max(seq) from attempt
+                             where tenant_id = $1 and delivery_id = $2 and code is distinct from $3), 0)`,
+    [tenantId, deliveryId, code],
+  );
+  return Number(row?.count ?? 0);
+}
+
 /** A delivery's attempts, newest first, that are older than the one with `seq` `before`. */
 export async function listAttempts(
   db: Queryable,

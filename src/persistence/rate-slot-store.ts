@@ -19,6 +19,12 @@ export interface ShareRules {
 const SHARE = `least(1, slot.share + greatest(0, extract(epoch from $4::timestamptz - slot.slowed_at)) * $6)`;
 
 /**
+ * No starting time and no silence lies further ahead: a ban, the longest that a vendor asks for, takes five minutes. One that
+ * does was given before the clock was set back, and is void.
+ */
+const FURTHEST = "interval '10 minutes'";
+
+/**
  * Takes the next free starting time on the path, at `now` or later, and keeps the following interval free: `intervalMs`,
  * longer while the path is slowed down. One atomic statement, so callers of all processes get times that are at least so
  * far apart.
@@ -31,7 +37,8 @@ export async function reserveSlot(
     `insert into rate_slot as slot (tenant_id, connection_id, path, next_at)
      values ($1, $2, $3, $4::timestamptz + $5 * interval '1 millisecond')
      on conflict (tenant_id, connection_id, path) do update
-        set next_at = greatest(slot.next_at, $4::timestamptz) + $5 / ${SHARE} * interval '1 millisecond'
+        set next_at = case when slot.next_at <= $4::timestamptz + ${FURTHEST}
+                           then greatest(slot.next_at, $4::timestamptz) else $4::timestamptz end + $5 / ${SHARE} * interval '1 millisecond'
      returning next_at - $5 / ${SHARE} * interval '1 millisecond' as granted`,
     [slot.tenantId, slot.connectionId, slot.path, slot.now, slot.intervalMs, slot.recoveryPerSecond],
   );
@@ -40,10 +47,14 @@ export async function reserveSlot(
 }
 
 /** Until when the path is silent after a throttle; whoever was to start before that needs another starting time. */
-export async function closedUntil(db: Queryable, slot: RateSlotKey): Promise<Date | undefined> {
+export async function closedUntil(
+  db: Queryable,
+  slot: RateSlotKey & { now: Date },
+): Promise<Date | undefined> {
   const [row] = await db.query<{ closed_until: Date }>(
-    "select closed_until from rate_slot where tenant_id = $1 and connection_id = $2 and path = $3",
-    [slot.tenantId, slot.connectionId, slot.path],
+    `select closed_until from rate_slot
+      where tenant_id = $1 and connection_id = $2 and path = $3 and closed_until <= $4::timestamptz + ${FURTHEST}`,
+    [slot.tenantId, slot.connectionId, slot.path, slot.now],
   );
   return row?.closed_until;
 }

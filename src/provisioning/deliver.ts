@@ -3,6 +3,7 @@ import { ConnectorError } from "../connectors/errors.js";
 import { isRoleId } from "../connectors/role-id.js";
 import type { ClaimedDelivery, DeliveryReason } from "../outbox/delivery.js";
 import type { Outcome } from "../outbox/settle.js";
+import { countLatestWithCode } from "../persistence/attempt-store.js";
 import type { Database } from "../persistence/database.js";
 import type { Clock } from "../platform/clock.js";
 import type { JsonObject } from "../scim/schema/attribute.js";
@@ -293,6 +294,13 @@ function observe({ trouble, clock }: DeliverDeps, { connection, startedAt }: Wor
   return trouble?.observe(connection.id, { startedAt, endedAt: clock.now(), trouble: failed }) ?? false;
 }
 
+/** After an outage of twenty tries, the first conflict is the first one. */
+async function triesOfThis(database: Database, delivery: ClaimedDelivery, error: unknown): Promise<number> {
+  const { tenantId, id: deliveryId, tries } = delivery;
+  if (tries === 0 || !(error instanceof ConnectorError)) return tries;
+  return Math.min(tries, await countLatestWithCode(database, { tenantId, deliveryId }, error.facts.code));
+}
+
 async function failureOf(deps: DeliverDeps, work: Work, error: unknown): Promise<Failure> {
   if (error instanceof AdoptionRefused) {
     const outcome = await waitForHolder(deps.database, work.delivery, error, {
@@ -301,9 +309,11 @@ async function failureOf(deps: DeliverDeps, work: Work, error: unknown): Promise
     });
     if (outcome !== undefined) return { outcome, inDoubt: false, code: error.reason.code, sign: "answered" };
   }
-  return failureOutcome(await explained(deps, work, error), {
+  const failed = await explained(deps, work, error);
+  return failureOutcome(failed, {
     now: deps.clock.now(),
     tries: work.delivery.tries,
+    triesOfThis: await triesOfThis(deps.database, work.delivery, failed),
     schedule: work.connection.policy.retry,
     random: deps.random,
   });

@@ -11,7 +11,7 @@ import {
   shareAt,
   slowed,
 } from "../../src/connectors/adaptive-rate.js";
-import { penaliseSlot, reserveSlot } from "../../src/persistence/rate-slot-store.js";
+import { closedUntil, penaliseSlot, reserveSlot } from "../../src/persistence/rate-slot-store.js";
 import { defaultTenantId, shareTestDatabase } from "../support/database.js";
 
 const test = shareTestDatabase();
@@ -40,6 +40,16 @@ describe("the shared pacer", () => {
     const slot = newSlot();
     expect([await reserve(slot, 0), await reserve(slot, 0), await reserve(slot, 10)]).toEqual([0, 50, 100]);
     expect(await reserve(slot, 1000)).toBe(1000);
+  });
+
+  it("is not held up by what was given, or closed, before the clock was set back", async () => {
+    const slot = newSlot();
+    const hour = 3_600_000;
+    await reserve(slot, hour);
+    await penaliseSlot(test.database, { ...slot, now: at(hour), until: at(hour + 2_000), rules });
+    expect(await closedUntil(test.database, { ...slot, now: at(hour) })).toEqual(at(hour + 2_000));
+    expect(await reserve(slot, 0)).toBe(0);
+    expect(await closedUntil(test.database, { ...slot, now: at(0) })).toBeUndefined();
   });
 
   it("keeps intervals of fractions of a millisecond", async () => {

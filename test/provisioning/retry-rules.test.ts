@@ -8,7 +8,7 @@ const now = new Date("2026-03-01T08:00:00Z");
 function outcomeOf(kind: "transient" | "dependency-missing", tries: number, stored: object = {}) {
   const error = new ConnectorError(kind, { code: "x", message: "x" });
   const { retry } = readPolicy({ retry: stored });
-  return failureOutcome(error, { now, tries, schedule: retry, random: () => 1 }).outcome;
+  return failureOutcome(error, { now, tries, triesOfThis: tries, schedule: retry, random: () => 1 }).outcome;
 }
 
 describe("the retry rules of a connection", () => {

@@ -54,7 +54,7 @@ export function createSharedPacer(deps: SharedPacerDeps): Pacer {
         const pause = granted.getTime() - clock.now().getTime();
         if (pause > 0) {
           await clock.sleep(pause, signal);
-          const closed = await closedUntil(database, slot);
+          const closed = await closedUntil(database, { ...slot, now: clock.now() });
           if (closed !== undefined && closed > granted) continue;
         }
         late += 1;

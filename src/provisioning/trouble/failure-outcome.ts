@@ -34,8 +34,10 @@ export interface Failure {
 /** What the translation of a failure needs to know. */
 export interface FailureContext {
   now: Date;
-  /** Failed tries before this one. */
+  /** Failed tries before this one, whatever they failed of: the more, the longer the pause. */
   tries: number;
+  /** How many of them, the latest, failed of the same: what may fail only so often is counted by itself. */
+  triesOfThis: number;
   schedule: RetrySchedule & { tries: number };
   random: () => number;
 }
@@ -115,7 +117,7 @@ function connectorFailure(error: ConnectorError, context: FailureContext): Failu
   }
 
   function retryUpTo(limit: number, then: "parked" | "failed"): Outcome {
-    if (context.tries + 1 >= limit) return { kind: then, reason };
+    if (context.triesOfThis + 1 >= limit) return { kind: then, reason };
     const pause = retryDelay(context.tries, context.schedule, context.random);
     return { kind: "retry", reason, at: later(context, pause, facts.retryAfterMs), charged: true };
   }

@@ -121,7 +121,10 @@ function whatFollows(code: string, subject: Subject, tries: number) {
   const refusal = { code: code.replace("88/", ""), text: "", enveloped };
   const error = refusalError(refusal, { subject, write: true });
   const schedule = { firstMs: 1_000, longestMs: 300_000, tries: 8 };
-  return { error, ...failureOutcome(error, { now: NOW, tries, schedule, random: () => 0 }) };
+  return {
+    error,
+    ...failureOutcome(error, { now: NOW, tries, triesOfThis: tries, schedule, random: () => 0 }),
+  };
 }
 
 function actionOf(code: string, subject: Subject): Action {

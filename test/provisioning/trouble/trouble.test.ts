@@ -22,6 +22,16 @@ describe("trouble", () => {
     expect([...engine.vendor.departments.values()].filter((one) => one.sourceId === group)).toHaveLength(1);
   });
 
+  it("of one kind does not use up the tries of another: after an outage the first refusal is the first one", async () => {
+    for (let n = 0; n < 10; n++) fail("users.create", "transient");
+    fail("users.create", "dependency-missing", {}, { code: "no-department" });
+    fail("users.create", "conflict", {}, { code: "number-taken" });
+    const person = await addUser("王一");
+    await engine.drain();
+    expect(await engine.stateOf(person)).toMatchObject({ state: "synced" });
+    expect(callsOf("users.create")).toBe(13);
+  });
+
   it("of a worker that dies after its call is healed by the next", async () => {
     const group = await addGroup("研发");
     const person = await addUser("王一");
