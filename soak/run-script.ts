@@ -101,9 +101,9 @@ export interface Theatre {
  * well, so they are made repeatable; and it gets a function that empties all tables: truncating a hundred times is slow.
  */
 export async function prepareDatabase(database: Database): Promise<Theatre> {
-  await database.query("create sequence soak_id");
+  await database.query("create sequence if not exists soak_id");
   await database.query(
-    `create function public.gen_random_uuid() returns uuid language sql volatile
+    `create or replace function public.gen_random_uuid() returns uuid language sql volatile
        as $$ select md5(nextval('public.soak_id')::text)::uuid $$`,
   );
   const [row] = await database.query<{ signature: string }>(
@@ -117,7 +117,7 @@ export async function prepareDatabase(database: Database): Promise<Theatre> {
   );
   const deletes = tables.map(({ name }) => `delete from ${name};`).join(" ");
   await database.query(
-    `create function soak_empty_tables() returns void language plpgsql as $$ begin ${deletes} end $$`,
+    `create or replace function soak_empty_tables() returns void language plpgsql as $$ begin ${deletes} end $$`,
   );
   let clock: Clock = systemClock;
   const ofTheRun: Clock = {
