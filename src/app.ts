@@ -53,6 +53,8 @@ export interface StartOptions {
   logDestination?: DestinationStream;
   connectors?: ConnectorRegistry;
   worker?: Partial<WorkerSettings>;
+  /** A migrated database in place of the configured one; closed with the gateway. */
+  database?: Database;
 }
 
 /** A running process of the gateway. */
@@ -80,7 +82,7 @@ export async function startGateway(config: Config, options: StartOptions = {}): 
   });
   const secretKeys = await resolveSecretKeys(config);
   const secretBox = createSecretBox(secretKeys);
-  const database = await openMigratedDatabase(config, logger);
+  const database = options.database ?? (await openMigratedDatabase(config, logger));
   const closers: (() => Promise<void>)[] = [() => database.close()];
   const stop = async () => {
     logger.info("stopping");

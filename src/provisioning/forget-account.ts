@@ -26,6 +26,7 @@ export async function forgetAccount(
   remoteId: string,
   now: Date,
 ): Promise<void> {
+  if (!(await isReferredTo(database, delivery, remoteId))) return;
   await database.transaction(async (tx) => {
     await holdSettles(tx, delivery.connectionId);
     for (const { fragment } of REFERRING)
@@ -39,6 +40,25 @@ export async function forgetAccount(
       });
     while ((await page()) === PAGE);
   }
+}
+
+/** In one statement, so that whoever is settled meanwhile is seen as a writer or as a link. Most people lead nobody. */
+async function isReferredTo(
+  database: Database,
+  { tenantId, connectionId }: ClaimedDelivery,
+  remoteId: string,
+): Promise<boolean> {
+  const [manager, leader] = REFERRING.map(({ fragment }) => fragment(remoteId));
+  const [row] = await database.query<{ found: boolean }>(
+    `select exists (select from link where tenant_id = $1 and connection_id = $2 and last_sent @> $3::jsonb)
+         or exists (select from link where tenant_id = $1 and connection_id = $2 and last_sent @> $4::jsonb)
+         or exists (select from delivery where tenant_id = $1 and connection_id = $2 and state = 'claimed'
+                       and intents <> '[]'::jsonb
+                       and (intents @> jsonb_build_array($3::jsonb) or intents @> jsonb_build_array($4::jsonb)))
+         as found`,
+    [tenantId, connectionId, JSON.stringify(manager), JSON.stringify(leader)],
+  );
+  return row?.found === true;
 }
 
 async function forgetPage(
@@ -71,7 +91,8 @@ async function doubtInFlight(
 ): Promise<void> {
   const writing = await tx.query<{ id: string; intents: JsonObject[] }>(
     `select id, intents from delivery
-      where tenant_id = $1 and connection_id = $2 and state = 'claimed' and intents @> $3::jsonb`,
+      where tenant_id = $1 and connection_id = $2 and state = 'claimed'
+        and intents <> '[]'::jsonb and intents @> $3::jsonb`,
     [tenantId, connectionId, JSON.stringify([fragment])],
   );
   for (const { id, intents } of writing) {

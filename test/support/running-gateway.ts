@@ -30,7 +30,11 @@ export async function startRunningGateway(): Promise<RunningGateway> {
     BOOTSTRAP_CLIENT_SECRET: testClient.clientSecret,
     ...(test.url === undefined ? {} : { DATABASE_URL: test.url }),
   });
-  const gateway = await startGateway(config, { logDestination: { write: () => undefined } });
+  const gateway = await startGateway(config, {
+    logDestination: { write: () => undefined },
+    // A server's is opened as an operator would have it; an embedded one has room for one process only, so it is shared.
+    ...(test.url === undefined && { database: test.database }),
+  });
   const client = createPatientClient(() => gateway.url);
   return {
     gateway,

@@ -22,7 +22,7 @@ export async function standBackForChild(
   const [child] = await database.query(
     `select 1 from delivery
       where tenant_id = $1 and connection_id = $2 and resource_id <> $3 and resource_type = 'Group'
-        and state = 'claimed' and intents @> $4::jsonb limit 1`,
+        and state = 'claimed' and intents <> '[]'::jsonb and intents @> $4::jsonb limit 1`,
     [tenantId, connectionId, resourceId, JSON.stringify([{ parentRemoteId: departmentRemoteId }])],
   );
   if (child !== undefined) throw new NotYet(reasonFor("child-in-work"), LOOK_AGAIN_MS);
