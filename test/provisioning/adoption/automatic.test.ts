@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { ENTERPRISE_USER_URN as ENTERPRISE } from "../../../src/scim/schema/urns.js";
 import { shareEngine } from "../share-engine.js";
 
-const { engine, addGroup, addUser } = shareEngine();
+const { engine, query, addGroup, addUser } = shareEngine();
 
 const MOBILE = "13912345678";
 const phone = { phoneNumbers: [{ type: "mobile", value: "+86 139 1234 5678" }] };
@@ -38,6 +38,18 @@ describe("automatic linking of a person whose mobile number has an account [001-
     expect((await engine.stateOf(person)).state).toBe(state);
     expect([...engine.vendor.users.keys()]).toEqual(["x9"]);
     if (state === "parked") expect((await engine.stateOf(person)).code).toBe("mobile-taken");
+  });
+
+  it("gives it to one of two who are both like it, although they are delivered side by side", async () => {
+    holds({ name: "王一" });
+    const people = [await addUser("王一", phone), await addUser("王一", phone)];
+    await engine.drain();
+    const states = await Promise.all(people.map(async (person) => (await engine.stateOf(person)).state));
+    expect(states.sort()).toEqual(["parked", "synced"]);
+    expect([...engine.vendor.users.keys()]).toEqual(["x9"]);
+    expect(await query("select remote_id from link where resource_type = 'User'")).toEqual([
+      { remote_id: "x9" },
+    ]);
   });
 });
 
