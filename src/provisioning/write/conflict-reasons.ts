@@ -57,6 +57,12 @@ export const CONFLICT_REASONS = {
       zh: "如果是同一个部门，请将该组的 ddtalkId 设为“{department}”；否则请修改其中一个部门的名称。",
     },
   },
+  "linked-just-now": {
+    message: {
+      en: 'Another resource is just being linked to "{remoteId}"; looked at again in a moment.',
+      zh: "另一个资源正在关联到“{remoteId}”，稍后再次处理。",
+    },
+  },
   "child-in-work": {
     message: {
       en: "Another department is just being put below this one, which is to go; looked at again in a second.",

@@ -23,7 +23,8 @@ import { forgetRole, makerOf } from "../roles/replaced-role.js";
 import { dropRoleGroup, ensureRoleGroup, knownRoleGroup } from "../roles/role-groups.js";
 import { isRoleProfile } from "../roles/role-link.js";
 import type { Execution } from "./execution.js";
-import { removalOf } from "./intents.js";
+import { linkingOf, profilesOf, removalOf } from "./intents.js";
+import { standBackForLinker } from "./one-linker.js";
 import { standBackForChild, standBackForRemoval } from "./parent-and-child.js";
 import { standInFor } from "./stand-in.js";
 import { findIntended, writeDepartment } from "./write-department.js";
@@ -70,6 +71,10 @@ export async function execute(input: ExecuteInput): Promise<Execution> {
     ...(adopted === undefined ? {} : { adoptedRemoteId: adopted }),
     intents: delivery.intents,
     recordIntent: (profile: JsonObject) => note(input, profile),
+    recordLinking: async (remoteId: string, profile: JsonObject) => {
+      await note(input, linkingOf(remoteId, profile));
+      await standBackForLinker(input.database, delivery, remoteId);
+    },
     linkedElsewhere: (remoteId: string) => linkedElsewhere(input, remoteId),
     adoption: {
       rules: connection.policy.adoption,
@@ -83,6 +88,7 @@ export async function execute(input: ExecuteInput): Promise<Execution> {
     case "write-department":
       return writeDepartment(connection.session, {
         ...shared,
+        intents: profilesOf(delivery.intents),
         recordIntent: async (profile) => {
           await note(input, profile);
           await standBackForRemoval(input.database, delivery, decision.profile.parentRemoteId);

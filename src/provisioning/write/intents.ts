@@ -3,9 +3,17 @@ import type { JsonObject } from "../../scim/schema/attribute.js";
 /** In an intent: what is held at the vendor was about to be removed. No field of a profile. */
 const REMOVING = "accountRemoved";
 
-/** Intents as profiles, without the mark. */
+/** In an intent: which remote object was about to be linked. No field of a profile either. */
+const LINKING = "linkedRemoteId";
+
+/** Intents as profiles, without the marks. */
 export function profilesOf(intents: readonly JsonObject[]): JsonObject[] {
-  return intents.map(({ [REMOVING]: _mark, ...profile }) => profile);
+  return intents.map(({ [REMOVING]: _removing, [LINKING]: _linking, ...profile }) => profile);
+}
+
+/** The intent to link a remote object that is there, and to write this profile to it. */
+export function linkingOf(remoteId: string, profile: JsonObject = {}): JsonObject {
+  return { ...profile, [LINKING]: remoteId };
 }
 
 /** The intent to remove what holds this profile, be it to create it anew. */

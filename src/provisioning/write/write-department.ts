@@ -47,6 +47,8 @@ export interface WriteDepartmentInput {
   intents: readonly JsonObject[];
   /** Notes a write before it is called. */
   recordIntent(profile: JsonObject): Promise<void>;
+  /** Notes that a department is about to be linked and written. @throws NotYet while another group is at that */
+  recordLinking(remoteId: string, profile: JsonObject): Promise<void>;
   /** The other resource that a remote object is linked to, if there is one. */
   linkedElsewhere(remoteId: string): Promise<string | undefined>;
   /** Who decides about linking to a department that nobody named, and what is proposed. */
@@ -184,12 +186,13 @@ async function adopt(
   input: WriteDepartmentInput,
   remoteId: string,
 ): Promise<Execution> {
+  // In this order: whoever was at it and is settled meanwhile is linked by then.
+  await input.recordLinking(remoteId, { ...input.profile });
   const holder = await input.linkedElsewhere(remoteId);
   if (holder !== undefined) {
     const reason = reasonFor("department-linked-elsewhere", { department: remoteId });
     throw new AdoptionRefused({ ...reason, code: "linked-elsewhere" }, holder);
   }
-  await input.recordIntent({ ...input.profile });
   const changes = { ...profileChanges(input.intents, input.profile, input.isMapped), ...input.profile };
   const warnings = await change(session, input, remoteId, changes);
   return done("adopt", remoteId, input, warnings);

@@ -41,6 +41,8 @@ export interface WriteUserInput {
   intents: readonly JsonObject[];
   /** Notes a write before it is called. */
   recordIntent(profile: JsonObject): Promise<void>;
+  /** Notes that an account is about to be linked and written. @throws NotYet while somebody else is at that */
+  recordLinking(remoteId: string, profile: JsonObject): Promise<void>;
   /** The other resource that a remote account is linked to, if there is one. */
   linkedElsewhere(remoteId: string): Promise<string | undefined>;
   /** Which of these remote departments are linked to groups of ours. */
@@ -194,13 +196,14 @@ async function adopt(
   found: RemoteUser,
 ): Promise<Execution> {
   const { remoteId } = found;
+  // In this order: whoever was at it and is settled meanwhile is linked by then.
+  await input.recordLinking(remoteId, asJson(input.profile));
   const holder = await input.linkedElsewhere(remoteId);
   if (holder !== undefined) {
     const reason = reasonFor("account-linked-elsewhere", { account: remoteId });
     throw new AdoptionRefused({ ...reason, code: "linked-elsewhere" }, holder);
   }
   const previousDepartmentRemoteIds = await departmentsOfOurs(input, found);
-  await input.recordIntent(asJson(input.profile));
   const {
     mobile: _unchangeable,
     account: wantedAccount,
