@@ -36,8 +36,8 @@ const COLUMNS = `tenant_id as "tenantId", id, connector, name, corp_key as "corp
   pause_reason as "pauseReason", pause_count as "pauseCount", created_at as "createdAt", modified_at as "modifiedAt"`;
 
 /**
- * One connection, or undefined. Each delivery asks for its own, so it is a statement that stays prepared: through the
- * entity it took 1.6 ms on the embedded database, so 0.3.
+ * One connection, or undefined. Each delivery asks for its own, so it is a statement that stays prepared: on the embedded
+ * database that takes a fifth of the 1.6 ms that TypeORM's takes, which is parsed and planned each time.
  */
 export async function findConnection(
   db: Queryable,

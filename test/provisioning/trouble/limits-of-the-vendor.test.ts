@@ -104,7 +104,8 @@ describe("a company that may have no more people", () => {
     await engine.drain();
     expect(engine.vendor.users.size).toBe(13);
     expect(callsOf("users.create")).toBe(2 + 7 + 12);
-    expect(await told()).toEqual(["creates-stopped creates-stopped"]);
+    // Once an hour: the fewer were refused side by side at first, the more are tried one by one, with longer waits.
+    expect(new Set(await told())).toEqual(new Set(["creates-stopped creates-stopped"]));
     expect(await query("select * from create_stop")).toEqual([]);
   });
 
