@@ -73,7 +73,10 @@ describe("a difference that is adopted", () => {
     expect(await attributes("Group", other)).toMatchObject({
       [ORGANIZATION]: { parent: { value: group } },
     });
-    expect(writes()).toEqual([]);
+    expect(person(dev).departmentRemoteIds).toEqual([department("市场").remoteId]);
+    expect(department("市场").parentRemoteId).toBe(department("研发").remoteId);
+    // A move is a join and a leave in SCIM: a delivery between the two puts the person into both for a moment.
+    expect(writes().filter(({ remoteId }) => remoteId !== person(dev).remoteId)).toEqual([]);
   });
 
   it("that SCIM refuses leaves both sides as they are, and says why", async () => {
