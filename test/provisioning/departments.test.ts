@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { DICTIONARY_GROUP_URN, ORGANIZATION_GROUP_URN as ORGANIZATION } from "../../src/scim/schema/urns.js";
 import { nothing, shareEngine } from "./share-engine.js";
 
-const { engine, addGroup, addUser, patch, join, fail, callsOf, reconnect } = shareEngine();
+const { engine, query, addGroup, addUser, patch, join, fail, callsOf, reconnect } = shareEngine();
 
 /** What the vendor calls the departments of our groups. */
 function namesByStamp(): Record<string, string> {
@@ -129,6 +129,47 @@ describe("departments", () => {
       expect.stringContaining('The name "市场" is still'),
     ]);
   });
+
+  it("are made again when a removal that nobody saw answered came through, and they are wanted again", async () => {
+    const group = await addGroup("研发");
+    await engine.drain();
+    const [held] = [...engine.vendor.departments.values()].filter((one) => one.sourceId === group);
+    engine.vendor.departments.delete(held?.remoteId ?? "");
+    const removing = [JSON.stringify([{ accountRemoved: true }]), group];
+    await query(
+      "update delivery set state = 'pending', intents = $1::jsonb where resource_id = $2",
+      removing,
+    );
+    await engine.drain();
+    expect(namesByStamp()).toEqual({ [group]: "研发" });
+  });
+
+  it.each([["made"], ["adopted"]])(
+    "are not %s below one that is being removed at this moment",
+    async (how) => {
+      const parent = await addGroup("总部");
+      await engine.drain();
+      const [top] = [...engine.vendor.departments.values()].filter((one) => one.sourceId === parent);
+      const parentRemoteId = top?.remoteId ?? "";
+      if (how === "adopted")
+        engine.vendor.departments.set("77", { remoteId: "77", name: "研发", parentRemoteId });
+      const removing = [JSON.stringify([{ accountRemoved: true }]), parent];
+      await query(
+        "update delivery set state = 'claimed', intents = $1::jsonb where resource_id = $2",
+        removing,
+      );
+      const child = await addGroup("研发", {
+        [ORGANIZATION]: { parent: { value: parent } },
+        ...(how === "adopted" && { [DICTIONARY_GROUP_URN]: { ddtalkId: "77" } }),
+      });
+      await engine.step();
+      expect(await engine.stateOf(child)).toMatchObject({ state: "pending", code: "parent-in-removal" });
+      const below = [...engine.vendor.departments.values()].filter(
+        (one) => one.parentRemoteId === parentRemoteId,
+      );
+      expect(below.filter((one) => one.sourceId !== undefined)).toEqual([]);
+    },
+  );
 
   it("come below one that was below them, as soon as that has moved", async () => {
     const top = await addGroup("总部");

@@ -23,7 +23,7 @@ import { forgetRole, makerOf } from "../roles/replaced-role.js";
 import { dropRoleGroup, ensureRoleGroup, knownRoleGroup } from "../roles/role-groups.js";
 import { isRoleProfile } from "../roles/role-link.js";
 import type { Execution } from "./execution.js";
-import { linkingOf, profilesOf, removalOf } from "./intents.js";
+import { linkingOf, removalOf } from "./intents.js";
 import { standBackForLinker } from "./one-linker.js";
 import { standBackForChild, standBackForRemoval } from "./parent-and-child.js";
 import { standInFor } from "./stand-in.js";
@@ -88,9 +88,12 @@ export async function execute(input: ExecuteInput): Promise<Execution> {
     case "write-department":
       return writeDepartment(connection.session, {
         ...shared,
-        intents: profilesOf(delivery.intents),
         recordIntent: async (profile) => {
-          await note(input, profile);
+          await shared.recordIntent(profile);
+          await standBackForRemoval(input.database, delivery, decision.profile.parentRemoteId);
+        },
+        recordLinking: async (remoteId, profile) => {
+          await shared.recordLinking(remoteId, profile);
           await standBackForRemoval(input.database, delivery, decision.profile.parentRemoteId);
         },
         profile: decision.profile,
