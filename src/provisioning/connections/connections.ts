@@ -9,29 +9,23 @@ import type {
 import type { AppendBacklog } from "../../outbox/append-backlog.js";
 import {
   type Connection,
-  deleteConnection,
   findConnection,
   insertConnection,
   listConnections,
   resumeConnection,
   updateConnection,
 } from "../../persistence/connection-store.js";
-import {
-  type Database,
-  type Queryable,
-  type Transaction,
-  UniqueViolation,
-} from "../../persistence/database.js";
+import { type Database, type Queryable, UniqueViolation } from "../../persistence/database.js";
 import { forgetEventHints } from "../../persistence/event-store.js";
 import type { Clock } from "../../platform/clock.js";
 import { newId } from "../../platform/ids.js";
 import type { SecretBox } from "../../platform/secret-box.js";
-import type { JsonObject } from "../../scim/schema/attribute.js";
 import { takesEvents } from "../events/takes-events.js";
 import { reasonFor } from "../reasons.js";
 import { storedScope } from "../scope/root-group.js";
 import { ScopeChangeUnconfirmedError, scopeImpact } from "../scope/scope-impact.js";
 import { auditedConnection } from "./audited-connection.js";
+import { type ConnectionUpdate, changesCalls, mustCatchUp, type NewConnection } from "./connection-change.js";
 import {
   ConnectionExistsError,
   ConnectionInUseError,
@@ -39,13 +33,9 @@ import {
   InvalidConnectionError,
 } from "./connection-errors.js";
 import { type ConnectionQueue, measureQueue } from "./connection-queue.js";
-import {
-  changeSettings,
-  type GivenSettings,
-  openSettings,
-  type StoredSettings,
-  sealSettings,
-} from "./connection-settings.js";
+import { changeSettings, openSettings, type StoredSettings, sealSettings } from "./connection-settings.js";
+import { findByCorp, isLinked, lockConnection } from "./find-connections.js";
+import { forgetConnection } from "./forget-connection.js";
 
 export type { Connection } from "../../persistence/connection-store.js";
 
@@ -53,26 +43,6 @@ export type { Connection } from "../../persistence/connection-store.js";
 export interface ConnectionContext extends AuditContext {
   correlationId: string;
 }
-
-/** A connection to be made. It starts switched off. */
-export interface NewConnection {
-  connector: string;
-  name: string;
-  config: GivenSettings;
-  scope: JsonObject;
-  mapping: JsonObject;
-  policy: JsonObject;
-  schedule: JsonObject;
-}
-
-/** What to change; what is absent or undefined stays. */
-export type ConnectionUpdate = {
-  [K in keyof Omit<NewConnection, "connector">]?: NewConnection[K] | undefined;
-} & {
-  enabled?: boolean | undefined;
-  /** That people or departments may leave the scope by this change. */
-  confirm?: boolean | undefined;
-};
 
 /** The configured connections of every tenant. */
 export interface Connections {
@@ -292,8 +262,7 @@ export function createConnections(deps: ConnectionsDeps): Connections {
             "Accounts or departments are linked through this connection; leave it disabled instead.";
           throw new ConnectionInUseError("linked", message);
         }
-        await forgetDeliveries(tx, tenantId, id);
-        await deleteConnection(tx, connection);
+        await forgetConnection(tx, connection);
         const object = { type: "connection", id, name: connection.name } as const;
         const before = auditedConnection(connection);
         await appendAudit(tx, { ...context, now: clock.now() }, { object, verb: "removed", before });
@@ -319,76 +288,4 @@ async function refuseUnconfirmed(
 ): Promise<void> {
   const impact = await scopeImpact(tx, connection, scopes);
   if (impact.peopleLeaving + impact.departmentsLeaving > 0) throw new ScopeChangeUnconfirmedError(impact);
-}
-
-/** Whether everything has to be looked at again: the connection is on, and was off or sends other things now. */
-function mustCatchUp(before: Connection, after: Connection, change: ConnectionUpdate): boolean {
-  if (!after.enabled) return false;
-  if (!before.enabled) return true;
-  if (changesCalls(change)) return true;
-  return [change.scope, change.mapping, change.policy].some((part) => part !== undefined);
-}
-
-/** Whether settings change that calls to the vendor are made with: those of the events that it pushes are not. */
-function changesCalls({ config = {} }: ConnectionUpdate): boolean {
-  return Object.keys(config).some((name) => !name.startsWith("events."));
-}
-
-/** The connection, locked until the transaction ends. @throws ConnectionNotFoundError */
-async function lockConnection(tx: Transaction, tenantId: string, id: string): Promise<Connection> {
-  await tx.query("select 1 from connection where tenant_id = $1 and id = $2 for update", [tenantId, id]);
-  const connection = await findConnection(tx, { tenantId, id });
-  if (connection === undefined) throw new ConnectionNotFoundError(id);
-  return connection;
-}
-
-async function isLinked(tx: Queryable, tenantId: string, connectionId: string): Promise<boolean> {
-  const sql = "select 1 from link where tenant_id = $1 and connection_id = $2 limit 1";
-  return (await tx.query(sql, [tenantId, connectionId])).length > 0;
-}
-
-async function findByCorp(
-  database: Queryable,
-  tenantId: string,
-  connector: string,
-  corpKey: string,
-): Promise<{ id: string; name: string } | undefined> {
-  const rows = await database.query<{ id: string; name: string }>(
-    "select id, name from connection where tenant_id = $1 and connector = $2 and corp_key = $3",
-    [tenantId, connector, corpKey],
-  );
-  return rows[0];
-}
-
-/** Tables of what a connection did, each with a row for a connection and something of it. */
-const FORGOTTEN_TABLES = [
-  "before_image",
-  "adopted_value",
-  "attempt",
-  "delivery_wait",
-  "delivery",
-  "rate_slot",
-  "role_group",
-  "notification_quiet",
-  "removal",
-  "protection_alarm",
-  "run_row",
-  "run",
-  "run_schedule",
-  "ignored_drift",
-  "adoption_proposal",
-  "adoption_pair",
-  "adoption_entry",
-  "adoption_report",
-  "event_hint",
-  "event_receipt",
-];
-
-async function forgetDeliveries(tx: Transaction, tenantId: string, connectionId: string): Promise<void> {
-  for (const table of FORGOTTEN_TABLES) {
-    await tx.query(`delete from ${table} where tenant_id = $1 and connection_id = $2`, [
-      tenantId,
-      connectionId,
-    ]);
-  }
 }

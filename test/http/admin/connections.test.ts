@@ -2,6 +2,7 @@ import request from "supertest";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { pauseConnection, resumeConnection } from "../../../src/persistence/connection-store.js";
 import { createConnections } from "../../../src/provisioning/connections/connections.js";
+import { FORGOTTEN_TABLES } from "../../../src/provisioning/connections/forget-connection.js";
 import { defaultTenantId, openTestDatabase, type TestDatabase } from "../../support/database.js";
 import { type Administration, createAdministration, goodReport } from "./administration.js";
 
@@ -407,6 +408,31 @@ describe("removing a connection", () => {
     expect((await remove(id)).status).toBe(204);
     expect(await deliveries()).toEqual([]);
     expect((await remove(id)).status).toBe(404);
+  });
+
+  it("takes along what any table holds of it: all but links, which forbid it, and notifications, which tell of it", async () => {
+    const tables = await test.database.query<{ table: string }>(
+      `select table_name as "table" from information_schema.columns
+        where table_schema = 'public' and column_name = 'connection_id' order by 1`,
+    );
+    const left = tables.map(({ table }) => table).filter((table) => !FORGOTTEN_TABLES.includes(table));
+    expect(left).toEqual(["link", "notification"]);
+  });
+
+  it("takes along the codes that it met and the stop of adding people", async () => {
+    const { id } = await create();
+    await test.database.query(
+      `insert into unknown_code (tenant_id, id, connection_id, code, path, sample, delivery_id, first_at, last_at)
+       values ($1, $2, $3, '999', '/path', '{}', $2, $4, $4)`,
+      [defaultTenantId, RESOURCE_ID, id, admin.clock.now()],
+    );
+    await test.database.query(
+      "insert into create_stop (tenant_id, connection_id, stopped_until, stop_count) values ($1, $2, $3, 1)",
+      [defaultTenantId, id, admin.clock.now()],
+    );
+    expect((await remove(id)).status).toBe(204);
+    for (const table of ["unknown_code", "create_stop"])
+      expect(await test.database.query(`select 1 from ${table} where connection_id = $1`, [id])).toEqual([]);
   });
 });
 
