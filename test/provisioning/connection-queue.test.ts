@@ -36,6 +36,7 @@ describe("the estimate of a queue", () => {
     expect(await measureQueue(test.database, await connection(), start)).toEqual({
       pending: 0,
       estimatedDrainSeconds: 0,
+      createsStopped: null,
     });
   });
 
@@ -46,6 +47,7 @@ describe("the estimate of a queue", () => {
     expect(await measureQueue(test.database, await connection(), later(10_000))).toEqual({
       pending: 16,
       estimatedDrainSeconds: 8,
+      createsStopped: null,
     });
   });
 
@@ -54,14 +56,14 @@ describe("the estimate of a queue", () => {
     await add(10, "pending", () => null);
     await add(9, "synced", () => start);
     const measured = await measureQueue(test.database, await connection(), later(1_000));
-    expect(measured).toEqual({ pending: 10, estimatedDrainSeconds: 3 });
+    expect(measured).toMatchObject({ pending: 10, estimatedDrainSeconds: 3 });
   });
 
   it("says that nothing moves in quarantine and when the connection is off", async () => {
     await add(2, "pending", () => null);
     const pause = { until: later(60_000), reason: { code: "60020", message: "refused" }, now: start };
     await pauseConnection(test.database, { tenantId: defaultTenantId, id }, pause);
-    const still = { pending: 2, estimatedDrainSeconds: null };
+    const still = { pending: 2, estimatedDrainSeconds: null, createsStopped: null };
     expect(await measureQueue(test.database, await connection(), start)).toEqual(still);
     await test.database.query(
       "update connection set enabled = false, pause_count = 0, paused_until = null where id = $1",
