@@ -171,6 +171,7 @@ function wasGone({ delivery, subject, noted }: Work, { link }: Execution): boole
 
 function outcomeOf(done: Execution, decision: VendorDecision): Outcome {
   if (done.parked !== undefined) return { kind: "parked", reason: done.parked };
+  if (done.skipped !== undefined) return { kind: "skipped", reason: done.skipped, awaited: done.awaited };
   const later = "lookAgain" in decision ? decision.lookAgain : undefined;
   if (later !== undefined) return { kind: "retry", ...later, charged: false };
   return { kind: "synced", notes: done.notes, awaited: done.awaited };

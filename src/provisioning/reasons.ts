@@ -13,8 +13,8 @@ export const REASONS = {
   // A rule leaves the resource out
   inactive: {
     message: {
-      en: "The user is inactive in SCIM and was never provisioned.",
-      zh: "用户在 SCIM 中未启用，且从未同步过。",
+      en: "The user is inactive in SCIM and has no account here.",
+      zh: "用户在 SCIM 中未启用，且在此处没有账号。",
     },
   },
   "outside-scope": {

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { JsonObject } from "../../src/scim/schema/attribute.js";
 import { shareEngine } from "./share-engine.js";
 
-const { engine, addGroup, addUser, patch, join, leave, callsOf, query } = shareEngine();
+const { engine, addGroup, addUser, patch, join, leave, callsOf, fail, query } = shareEngine();
 
 const DAY_MS = 86_400_000;
 const setPolicy = (policy: JsonObject) =>
@@ -22,6 +22,17 @@ async function addPerson(group?: string): Promise<string> {
   const person = await addUser("王一");
   if (group !== undefined) await join(group, person);
   await engine.drain();
+  return person;
+}
+
+/** Somebody whose creation the vendor did not answer, and did not carry out. */
+async function addLostPerson(group?: string): Promise<string> {
+  const person = await addUser("王一");
+  if (group !== undefined) await join(group, person);
+  fail("users.create", "transient", {}, { mayHaveApplied: true });
+  await engine.clock.advance(6_000);
+  const calls = callsOf("users.create");
+  while (callsOf("users.create") === calls) await engine.step();
   return person;
 }
 
@@ -77,6 +88,30 @@ describe("a person who becomes inactive", () => {
     await setActive(person, false);
     await pass(9);
     expect(callsOf("users.remove")).toBe(0);
+  });
+
+  it("is not created anew where the removal was made, its worker died, and days of grace begin to count", async () => {
+    await setPolicy({ deactivation: { action: "delete" } });
+    const person = await addPerson();
+    await setActive(person, false);
+    await engine.callAndDie();
+    expect(engine.vendor.users.size).toBe(0);
+    await setPolicy({ deactivation: { action: "delete", graceDays: 30 } });
+    await engine.drain();
+    expect(await engine.stateOf(person)).toMatchObject({ state: "skipped", code: "inactive" });
+    expect(callsOf("users.create")).toBe(1);
+    await setActive(person, true);
+    await pass(0.01);
+    expect(engine.vendor.users.has(person)).toBe(true);
+  });
+
+  it.each(["keep", "delete"])("is not created when a create got lost before (%s)", async (action) => {
+    await setPolicy({ deactivation: { action, graceDays: 30 } });
+    const person = await addLostPerson();
+    await setActive(person, false);
+    await pass(0.01);
+    expect(await engine.stateOf(person)).toMatchObject({ state: "skipped", code: "inactive" });
+    expect(engine.vendor.users.size).toBe(0);
   });
 
   it("is held by deletion protection like any removal, and stays for good once that is discarded", async () => {
@@ -186,6 +221,19 @@ describe("a person who leaves the scope", () => {
     await engine.drain();
     expect((await engine.stateOf(person)).state).toBe(state);
     expect(engine.vendor.users.size).toBe(people);
+  });
+
+  it.each([
+    ["keep", "left-scope"],
+    ["delete", "none"],
+    ["disable", "outside-scope"],
+  ])("is not created when a create got lost before (%s)", async (action, code) => {
+    const { person: first, inside } = await scoped({ deactivation: { action } });
+    const person = await addLostPerson(inside);
+    await leave(inside, person);
+    await engine.drain();
+    expect((await engine.stateOf(person)).code ?? "none").toBe(code);
+    expect([...engine.vendor.users.keys()]).toEqual([first]);
   });
 
   it("has the days of grace, and stays when they return", async () => {

@@ -15,6 +15,7 @@ export interface UnwantedRules {
   deactivation: DeactivationRules;
   now: Date;
   requestedAt: Date;
+  rootDepartmentId: string;
 }
 
 type UserWrite = Extract<Decision, { kind: "write-user" }>;
@@ -62,7 +63,11 @@ export function decideUnwanted(
     case "disable": {
       const disabled = { unwantedSince, enabled: false };
       const note = "The account is disabled by the connection's policy.";
-      return extended(because === "left-scope" ? write(placesSent(link)) : write(), disabled, note);
+      return extended(
+        because === "left-scope" ? write(placesSent(link, rules.rootDepartmentId)) : write(),
+        disabled,
+        note,
+      );
     }
     case "holding": {
       const holding = [{ resourceId: "", remoteId: holdingDepartmentId ?? "" }];
@@ -85,7 +90,8 @@ function extended(decision: Decision, extra: Partial<UserWrite>, note?: string):
 }
 
 /** The departments of what was last sent: outside the scope, nothing says where the person belongs. */
-function placesSent(link: Link | undefined): PlacedDepartment[] {
+function placesSent(link: Link | undefined, rootDepartmentId: string): PlacedDepartment[] {
   const sent = link?.lastSent["departmentRemoteIds"];
-  return Array.isArray(sent) ? sent.map((remoteId) => ({ resourceId: "", remoteId: String(remoteId) })) : [];
+  const remoteIds = Array.isArray(sent) ? sent.map(String) : [rootDepartmentId];
+  return remoteIds.map((remoteId) => ({ resourceId: "", remoteId }));
 }

@@ -1,5 +1,4 @@
 import type { UserProfile } from "../../connectors/profiles.js";
-import type { DeliveryReason } from "../../outbox/delivery.js";
 import type { JsonObject } from "../../scim/schema/attribute.js";
 import { accountOf } from "../accounts/account-of.js";
 import type { AccountRules } from "../accounts/account-rules.js";
@@ -13,7 +12,7 @@ import { mapUser } from "../mapping/map-user.js";
 import type { Mapping } from "../mapping/mapping.js";
 import { reasonFor } from "../reasons.js";
 import { checkUserLimits, type UserLimits } from "./check-limits.js";
-import { decideReturn, decideUnwanted } from "./decide-unwanted.js";
+import { decideReturn, decideUnwanted, type UnwantedBecause } from "./decide-unwanted.js";
 import type { Decision } from "./decision.js";
 import { awaits, blockedBy, isOnItsWay, ROLES } from "./references.js";
 import type { Reference, UserSubject } from "./subject.js";
@@ -50,23 +49,36 @@ export function decideUser(subject: UserSubject, rules: UserRules): Decision {
   const inactive = subject.attributes["active"] === false;
   const excluded = rules.leavesOut(subject.attributes);
   if (absent) {
-    if (excluded) return skip(reasonFor("excluded"));
-    if (inactive) return skip(reasonFor("inactive"));
-    if (subject.onlyOutsideScope) {
+    if (excluded) return leftOut(subject, "excluded");
+    if (inactive) return leftOut(subject, "inactive");
+    if (subject.onlyOutsideScope) return leftOut(subject, "left-scope");
+  }
+  const write = (departments?: PlacedDepartment[]) => decideWrite(subject, rules, absent, departments);
+  const unwanted = (because: UnwantedBecause) =>
+    decideUnwanted(subject, because, rules, (departments) => {
+      const decision = write(departments);
+      return decision.kind === "write-user" ? { ...decision, ifAbsent: leftOut(subject, because) } : decision;
+    });
+  if (subject.onlyOutsideScope) return unwanted("left-scope");
+  if (excluded) return unwanted("excluded");
+  if (inactive) return unwanted("inactive");
+  return decideReturn(write(), subject, rules.deactivation);
+}
+
+/** What becomes of whom SCIM does not want at the vendor, and who is not there. */
+function leftOut(subject: UserSubject, because: UnwantedBecause): Extract<Decision, { kind: "skip" }> {
+  switch (because) {
+    case "excluded":
+    case "inactive":
+      return { kind: "skip", reason: reasonFor(because), awaited: [] };
+    case "left-scope":
       // A department that moves into the scope brings its people with it.
       return {
         kind: "skip",
         reason: reasonFor("outside-scope", { what: ALL_DEPARTMENTS }),
         awaited: awaits(subject.outside),
       };
-    }
   }
-  const leftScope = !absent && subject.onlyOutsideScope && subject.link !== undefined;
-  const write = (departments?: PlacedDepartment[]) => decideWrite(subject, rules, absent, departments);
-  if (leftScope) return decideUnwanted(subject, "left-scope", rules, write);
-  if (excluded) return decideUnwanted(subject, "excluded", rules, write);
-  if (inactive) return decideUnwanted(subject, "inactive", rules, write);
-  return decideReturn(write(), subject, rules.deactivation);
 }
 
 /** What the vendor should hold of a person, in the given departments or in those that SCIM says. */
@@ -166,8 +178,4 @@ function placeInDepartments(subject: UserSubject, rules: UserRules): Placement {
     leftOut: stillRoles,
     notes: ["In no department; placed in the root department."],
   };
-}
-
-function skip(reason: DeliveryReason): Decision {
-  return { kind: "skip", reason, awaited: [] };
 }

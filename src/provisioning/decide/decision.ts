@@ -22,6 +22,8 @@ export type Decision =
       awaited: Awaited[];
       /** Since when SCIM does not want the person, where it does not. */
       unwantedSince?: Date;
+      /** What comes in its place where it turns out that the person is not there: whom SCIM does not want, nobody makes. */
+      ifAbsent?: Extract<Decision, { kind: "skip" }>;
       /** Whether the account may sign in, where that is to be said. */
       enabled?: boolean;
       /** After the write the delivery is looked at again, as something else will be due then. */

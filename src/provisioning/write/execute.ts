@@ -130,6 +130,7 @@ export async function execute(input: ExecuteInput): Promise<Execution> {
         resourceId: delivery.resourceId,
         profile,
         awaited: decision.awaited,
+        ...(decision.ifAbsent !== undefined && { ifAbsent: decision.ifAbsent }),
         isMapped: (field) => field !== "roleRemoteIds" && mapsUserField(mapping, field),
         mobileChange: connection.policy.mobileChange,
         proposalFor: (before, after) => mobileProposal(connection.id, before, after),

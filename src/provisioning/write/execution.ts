@@ -25,6 +25,8 @@ export interface Execution {
   awaited: Awaited[];
   /** What could not be done without a person, although the rest went well: the delivery is parked with it. */
   parked?: DeliveryReason;
+  /** Why nothing was made although nothing is there. */
+  skipped?: DeliveryReason;
   /** What went wrong after the write itself was accepted: what is linked stays, and the rest is tried again. */
   failed?: ConnectorError;
   /** Set where an administrator's approval was used, so that it is not used twice. */

@@ -5,7 +5,7 @@ import type { JsonObject } from "../../scim/schema/attribute.js";
 import type { Link } from "../decide/subject.js";
 import { reasonFor } from "../reasons.js";
 import { AdoptionRefused } from "./execution.js";
-import { mayHaveRemoved, removalOf } from "./intents.js";
+import { mayHaveRemoved, recreationOf } from "./intents.js";
 
 /** What removing an account and creating it anew needs. */
 export interface RecreateInput {
@@ -65,7 +65,7 @@ export async function createAnew(
   input: Pick<RecreateInput, "profile" | "recordIntent">,
   calls: () => Promise<void>,
 ): Promise<void> {
-  await input.recordIntent(removalOf(input.profile));
+  await input.recordIntent(recreationOf(input.profile));
   try {
     await calls();
   } catch (error) {
