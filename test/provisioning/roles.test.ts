@@ -396,6 +396,20 @@ describe("a role of the same name", () => {
     expect((await engine.stateOf(group)).notes.join()).toContain("was there already");
   });
 
+  it("goes to one of two groups of its name, although they are delivered side by side", async () => {
+    await roles();
+    byHand("审批人");
+    await addRoleGroup("司机");
+    await engine.drain();
+    const groups = [await addRoleGroup("审批人"), await addRoleGroup("审批人")];
+    const startedAt = engine.clock.now().getTime();
+    await engine.drain();
+    const states = await Promise.all(groups.map(async (group) => (await engine.stateOf(group)).state));
+    expect(states.sort()).toEqual(["parked", "synced"]);
+    // Neither had to wait for the end of a lease of 30 s.
+    expect(engine.clock.now().getTime() - startedAt).toBeLessThan(30_000);
+  });
+
   it("is left to an administrator where nothing is taken by its name", async () => {
     await engine.setPolicy({
       groupsAsRoles: { enabled: true },

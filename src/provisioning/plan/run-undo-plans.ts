@@ -37,7 +37,7 @@ export interface UndoneRow {
 }
 
 /** One resource that stays as the run left it, and why. */
-export type KeptRow = Omit<UndoneRow, "way" | "putBack"> & { code: string; message: string };
+export type KeptRow = Omit<UndoneRow, "way" | "putBack"> & Omit<NotUndone, "row">;
 
 /** What the undo of a run, or of a part of it, would do. */
 export interface RunUndoPlan {
@@ -149,8 +149,8 @@ function undoneRow({ row, written, adopted }: RunUndoable): UndoneRow {
   return { ...named(row), way: written?.way ?? null, putBack: [...paths, ...(moved ? ["groups"] : [])] };
 }
 
-function keptRow({ row, code, message }: NotUndone): KeptRow {
-  return { ...named(row), code, message };
+function keptRow({ row, ...reason }: NotUndone): KeptRow {
+  return { ...named(row), ...reason };
 }
 
 function named({ id, resourceType, resourceId, name }: RunUndoable["row"]) {

@@ -26,6 +26,8 @@ export interface NotUndone {
   row: RunRow & { resourceId: string };
   code: string;
   message: string;
+  /** The same in Chinese; absent where SCIM refuses the former value, in its own words. */
+  zh?: { message: string };
 }
 
 const NOTHING_ELSE = { members: false, groups: true, provisioning: false };
@@ -157,7 +159,8 @@ function holds(present: JsonValue, written: JsonValue): boolean {
 }
 
 function notUndone(row: NotUndone["row"], code: keyof typeof NOT_UNDONE): NotUndone {
-  return { row, code, message: NOT_UNDONE[code] };
+  const { en, zh } = NOT_UNDONE[code];
+  return { row, code, message: en, zh: { message: zh } };
 }
 
 function objectOf(value: JsonValue | undefined): JsonObject {

@@ -18,6 +18,8 @@ export interface WriteRoleInput {
   intents: readonly JsonObject[];
   /** Notes a write before it is called. */
   recordIntent(profile: JsonObject): Promise<void>;
+  /** Notes that a role is about to be linked. @throws NotYet while somebody else is at that */
+  recordLinking(remoteId: string, profile: JsonObject): Promise<void>;
   /** The other resource that a remote object is linked to, if there is one. */
   linkedElsewhere(remoteId: string): Promise<string | undefined>;
   /** The other resource that is about to make a role of this name, or has made it and is not settled yet. */
@@ -183,7 +185,8 @@ async function adopt(
   input: WriteRoleInput,
   found: { remoteId: string; name: string },
 ): Promise<Execution> {
-  // In this order: whoever is settled in between is linked by then.
+  // In this order: whoever was at it, or is settled in between, is linked by then.
+  if (input.adoptsByName) await input.recordLinking(found.remoteId, { ...input.profile });
   const maker = await input.makerOf({
     name: found.name,
     roleGroup: input.profile.roleGroup,

@@ -141,7 +141,10 @@ describe("undoing a run", { timeout: 60_000 }, () => {
       { resourceId: renamed, code: "superseded" },
     ]);
     await query("update run_row set result = 'ordered' where resource_id = $1", [removed]);
-    expect((await planUndo(run.id)).notUndone).toMatchObject([{ code: "under-way" }, { code: "superseded" }]);
+    expect((await planUndo(run.id)).notUndone).toMatchObject([
+      { code: "under-way", zh: { message: expect.stringContaining("尚未结束") } },
+      { code: "superseded" },
+    ]);
   });
 
   it("leaves what was taken over alone where SCIM was changed since", async () => {
