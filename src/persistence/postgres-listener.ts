@@ -30,11 +30,11 @@ export function postgresListener(connectionOptions: pg.ClientConfig): Notificati
   const listeners = channelListeners();
   const stop = new AbortController();
   const hintPayload = HINT + newId();
-  let current: Promise<pg.Client> | undefined;
+  let current: Promise<ListeningSession> | undefined;
   /** The same connection while it lives. */
-  let connected: pg.Client | undefined;
+  let connected: ListeningSession | undefined;
 
-  async function connect(): Promise<pg.Client> {
+  async function connect(): Promise<ListeningSession> {
     const client = new pg.Client(connectionOptions);
     let lost = false;
     const onLoss = () => {
@@ -62,11 +62,11 @@ export function postgresListener(connectionOptions: pg.ClientConfig): Notificati
     }
     client.on("error", onLoss);
     client.on("end", onLoss);
-    connected = client;
-    return client;
+    connected = listeningSession(client);
+    return connected;
   }
 
-  async function reconnect(): Promise<pg.Client> {
+  async function reconnect(): Promise<ListeningSession> {
     for (let waitMs = firstRetryMs; ; waitMs = Math.min(waitMs * 2, longestRetryMs)) {
       await systemClock.sleep(waitMs, stop.signal);
       try {
@@ -78,7 +78,7 @@ export function postgresListener(connectionOptions: pg.ClientConfig): Notificati
   }
 
   /** The live connection; a failed first attempt is not kept, so that the next caller tries again. */
-  function connection(): Promise<pg.Client> {
+  function connection(): Promise<ListeningSession> {
     if (!current) {
       const attempt = connect();
       current = attempt;
@@ -96,9 +96,9 @@ export function postgresListener(connectionOptions: pg.ClientConfig): Notificati
     async listen(channel, listener) {
       const remove = listeners.add(channel, listener);
       try {
-        const client = await connection();
+        const session = await connection();
         // Listening to a channel twice is no error and changes nothing.
-        await client.query(`listen ${pg.escapeIdentifier(channel)}`);
+        await session.run(`listen ${pg.escapeIdentifier(channel)}`);
       } catch (error) {
         remove();
         throw error;
@@ -107,8 +107,8 @@ export function postgresListener(connectionOptions: pg.ClientConfig): Notificati
         remove();
         if (listeners.channels().includes(channel) || stop.signal.aborted) return;
         // A connection that is lost listens to nothing: waiting for the next one would hold up a stop.
-        const client = connected;
-        await client?.query(`unlisten ${pg.escapeIdentifier(channel)}`).catch(() => undefined);
+        const session = connected;
+        await session?.run(`unlisten ${pg.escapeIdentifier(channel)}`).catch(() => undefined);
       };
     },
 
@@ -116,8 +116,27 @@ export function postgresListener(connectionOptions: pg.ClientConfig): Notificati
       const last = current;
       stop.abort(new Error("the database was closed"));
       listeners.clear();
-      const client = await last?.catch(() => undefined);
-      await client?.end();
+      const session = await last?.catch(() => undefined);
+      await session?.end();
     },
+  };
+}
+
+/** The session of a connected listener. */
+interface ListeningSession {
+  /** Carries out a statement when those asked for before are done: pg 9 will not keep them waiting by itself. */
+  run(statement: string): Promise<void>;
+  end(): Promise<void>;
+}
+
+function listeningSession(client: pg.Client): ListeningSession {
+  let last = Promise.resolve();
+  return {
+    run(statement) {
+      const done = last.then(async () => void (await client.query(statement)));
+      last = done.catch(() => undefined);
+      return done;
+    },
+    end: () => client.end(),
   };
 }
