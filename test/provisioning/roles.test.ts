@@ -422,6 +422,18 @@ describe("a role of the same name", () => {
     expect(engine.vendor.roles.size).toBe(1);
   });
 
+  it("whose group is removed at this very moment is made anew for the group that takes the name", async () => {
+    await roles();
+    const first = await addRoleGroup("审批人");
+    await engine.drain();
+    await engine.directory.remove(engine.context, "Group", first);
+    const second = await addRoleGroup("审批人");
+    await engine.drain();
+    expect(await engine.stateOf(second)).toMatchObject({ state: "synced" });
+    expect([...engine.vendor.roles.values()].map(({ name }) => name)).toEqual(["审批人"]);
+    expect(await query("select resource_id from link")).toEqual([{ resource_id: second }]);
+  });
+
   it("of another SCIM group makes the second one wait for a person", async () => {
     await roles();
     const [one, two] = [await addRoleGroup("审批人"), await addRoleGroup("审批人")];

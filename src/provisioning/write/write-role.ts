@@ -126,7 +126,8 @@ async function write(session: Pick<ConnectorSession, "roles">, input: WriteRoleI
   const groupRemoteId = await input.groups.ensure(profile.roleGroup);
   try {
     const present = await session.roles.find({ ...context, groupRemoteId, name: profile.name });
-    if (present !== undefined) return await adopt(session, input, present);
+    const adopted = present && (await adopt(session, input, present));
+    if (adopted !== undefined) return adopted;
     await input.recordIntent({ ...profile, [CREATING]: true });
     const created = await session.roles.create({ ...context, groupRemoteId, name: profile.name });
     return done("create", created.remoteId, input);
@@ -136,8 +137,9 @@ async function write(session: Pick<ConnectorSession, "roles">, input: WriteRoleI
     if (error.kind !== "conflict") throw error;
     // Made in the meantime, by a delivery of ours or by somebody.
     const found = await session.roles.find({ ...context, groupRemoteId, name: profile.name });
-    if (found === undefined) throw error;
-    return adopt(session, input, found);
+    const adopted = found && (await adopt(session, input, found));
+    if (adopted === undefined) throw error;
+    return adopted;
   }
 }
 
@@ -179,12 +181,12 @@ async function refuseHeldName(
   throw new AdoptionRefused(reasonFor("role-name-taken", { name: found.name, role: found.remoteId }), holder);
 }
 
-/** A role of this name that was there before us. */
+/** Takes a role of this name that was there before us; undefined where it is gone by now. @throws AdoptionRefused, NotYet */
 async function adopt(
   session: Pick<ConnectorSession, "roles">,
   input: WriteRoleInput,
   found: { remoteId: string; name: string },
-): Promise<Execution> {
+): Promise<Execution | undefined> {
   // In this order: whoever was at it, or is settled in between, is linked by then.
   if (input.adoptsByName) await input.recordLinking(found.remoteId, { ...input.profile });
   const maker = await input.makerOf({
@@ -200,6 +202,9 @@ async function adopt(
   if (!input.adoptsByName) {
     throw new AdoptionRefused(reasonFor("role-exists", { name: found.name, role: found.remoteId }));
   }
+  // Nothing is written to it that would tell: whoever had it may have removed it, and have been settled, since it was found.
+  if ((await session.roles.get({ ...input.context, remoteId: found.remoteId })) === undefined)
+    return undefined;
   const note = `A role "${found.name}" was there already and is used; whoever holds it keeps it.`;
   return take(session, { ...input, notes: [...input.notes, note] }, found, "adopt");
 }
