@@ -1,4 +1,5 @@
 import type { ConnectorSession } from "../../connectors/connector.js";
+import { ConnectorError } from "../../connectors/errors.js";
 import type { RemoteUser } from "../../connectors/operations.js";
 import { profileChanges } from "../mapping/profile-changes.js";
 import { reasonFor } from "../reasons.js";
@@ -30,16 +31,19 @@ export async function adoptUser(
   // What kind of account it is was decided by whoever made it.
   const { account } = found;
   const changes = account === undefined || !wantedAccount ? others : { ...others, account: wantedAccount };
-  const result = await session.users.update({
-    ...input.context,
-    remoteId,
-    changes,
-    previousDepartmentRemoteIds,
-    ...(account === undefined ? {} : { account }),
-  });
+  const request = { ...input.context, remoteId, changes, previousDepartmentRemoteIds };
+  const result = await session.users
+    .update({ ...request, ...(account !== undefined && { account }) })
+    .catch(goneSinceItWasFound);
   const executed = withAccount(done("adopt", remoteId, input, result.warnings), account);
   if (found.mobile === undefined) return executed;
   return withProposal(withMobile(executed, found.mobile), input);
+}
+
+/** Whoever had the account may have removed it meanwhile: another look tells, so the person need not be parked. */
+function goneSinceItWasFound(error: unknown): never {
+  if (!(error instanceof ConnectorError) || error.kind !== "not-found") throw error;
+  throw new ConnectorError("conflict", error.facts, { cause: error });
 }
 
 /** An account that was found has another number than the person: what the rules say about that waits for its approval. */

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { ENTERPRISE_USER_URN as ENTERPRISE } from "../../../src/scim/schema/urns.js";
 import { shareEngine } from "../share-engine.js";
 
-const { engine, query, addGroup, addUser } = shareEngine();
+const { engine, query, addGroup, addUser, fail, callsOf } = shareEngine();
 
 const MOBILE = "13912345678";
 const phone = { phoneNumbers: [{ type: "mobile", value: "+86 139 1234 5678" }] };
@@ -38,6 +38,18 @@ describe("automatic linking of a person whose mobile number has an account [001-
     expect((await engine.stateOf(person)).state).toBe(state);
     expect([...engine.vendor.users.keys()]).toEqual(["x9"]);
     if (state === "parked") expect((await engine.stateOf(person)).code).toBe("mobile-taken");
+  });
+
+  it("makes another one where it is gone by the time that it is taken", async () => {
+    holds({ name: "王一" });
+    const person = await addUser("王一", phone);
+    fail("users.update", "not-found");
+    await engine.step();
+    while (callsOf("users.update") === 0) await engine.clock.advance(1_000).then(() => engine.step());
+    engine.vendor.users.delete("x9");
+    await engine.drain();
+    expect(await engine.stateOf(person)).toMatchObject({ state: "synced" });
+    expect([...engine.vendor.users.keys()]).toEqual([person]);
   });
 
   it("gives it to one of two who are both like it, although they are delivered side by side", async () => {
