@@ -10,8 +10,8 @@ import { reasonFor } from "../reasons.js";
 import { AdoptionRefused, type Execution, RemoteVanished } from "./execution.js";
 import { mayHaveRemoved, profilesOf } from "./intents.js";
 import { findProposedDepartment, judgeNamesake } from "./proposed-department.js";
-import type { AdoptionInput } from "./proposed-user.js";
 import type { StandIn } from "./stand-in.js";
+import type { MappedWriteInput } from "./write-input.js";
 
 /**
  * The department that an earlier create made, if it did. It is looked for where it was meant to be, as the group may
@@ -33,29 +33,12 @@ export async function findIntended(
 }
 
 /** What the write of one department needs. */
-export interface WriteDepartmentInput {
+export interface WriteDepartmentInput extends MappedWriteInput {
   profile: DepartmentProfile;
-  notes: string[];
-  /** Whether the connection's mapping fills a field of the profile; one that it does not is left as it is. */
-  isMapped(field: string): boolean;
   /** References left out for now, or to be followed. */
   awaited: Awaited[];
-  link?: Link;
-  /** A remote id given from outside (the dictionary attribute), to be adopted when there is no link. */
-  adoptedRemoteId?: string;
-  /** What earlier writes of ours may have made of it without our knowing, oldest first. */
-  intents: readonly JsonObject[];
-  /** Notes a write before it is called. */
-  recordIntent(profile: JsonObject): Promise<void>;
-  /** Notes that a department is about to be linked and written. @throws NotYet while another group is at that */
-  recordLinking(remoteId: string, profile: JsonObject): Promise<void>;
-  /** The other resource that a remote object is linked to, if there is one. */
-  linkedElsewhere(remoteId: string): Promise<string | undefined>;
-  /** Who decides about linking to a department that nobody named, and what is proposed. */
-  adoption: AdoptionInput;
   /** What to be called while this other resource of ours, which has to wait itself, has the name. */
   standInFor(holderResourceId: string): Promise<StandIn | undefined>;
-  context: CallContext;
 }
 
 /**

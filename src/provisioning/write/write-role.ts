@@ -1,6 +1,6 @@
 import type { ConnectorSession } from "../../connectors/connector.js";
 import { ConnectorError } from "../../connectors/errors.js";
-import type { CallContext, RemoteRole } from "../../connectors/operations.js";
+import type { RemoteRole } from "../../connectors/operations.js";
 import type { RoleProfile } from "../../connectors/profiles.js";
 import type { JsonObject } from "../../scim/schema/attribute.js";
 import type { Link } from "../decide/subject.js";
@@ -8,20 +8,11 @@ import { reasonFor } from "../reasons.js";
 import { AdoptionRefused, type Execution, RemoteVanished } from "./execution.js";
 import { mayHaveRemoved } from "./intents.js";
 import type { StandIn } from "./stand-in.js";
+import type { WriteInput } from "./write-input.js";
 
 /** What the write of one role needs. */
-export interface WriteRoleInput {
+export interface WriteRoleInput extends WriteInput {
   profile: RoleProfile;
-  notes: string[];
-  link?: Link;
-  /** What earlier writes of ours may have made without our knowing, oldest first. */
-  intents: readonly JsonObject[];
-  /** Notes a write before it is called. */
-  recordIntent(profile: JsonObject): Promise<void>;
-  /** Notes that a role is about to be linked. @throws NotYet while somebody else is at that */
-  recordLinking(remoteId: string, profile: JsonObject): Promise<void>;
-  /** The other resource that a remote object is linked to, if there is one. */
-  linkedElsewhere(remoteId: string): Promise<string | undefined>;
   /** The other resource that is about to make a role of this name, or has made it and is not settled yet. */
   makerOf(made: JsonObject): Promise<string | undefined>;
   /** What to be called while this other resource of ours, which has to wait itself, has the name. */
@@ -29,7 +20,6 @@ export interface WriteRoleInput {
   groups: RoleGroups;
   /** Whether a role that exists may be taken for the group's by its name. */
   adoptsByName: boolean;
-  context: CallContext;
 }
 
 /** In an intent: a role of this name was about to be made. No field of a profile. */
