@@ -101,7 +101,7 @@ export async function settleDelivery(
     if (result === "settled") {
       await settleRun(tx, delivery, "reason" in outcome ? outcome.reason : undefined, now);
       // Whoever waits for the name of this department may be who it waits for; see write/stand-in.ts.
-      if (outcome.kind === "blocked")
+      if (outcome.kind === "blocked" || isWithoutPlace(outcome))
         await endWaitsForBlocked(tx, delivery, ["name-taken", "role-name-taken"], now);
     }
     return result;
@@ -187,6 +187,11 @@ async function applyLink(
   if (link.marks !== undefined) await markLink(tx, delivery, link.marks, now);
   if (written !== "conflict") return [];
   return [`${attribute} could not be written: another resource holds the value "${link.remoteId}".`];
+}
+
+/** Whether the vendor refuses the department the place below its parent for the time being. */
+function isWithoutPlace(outcome: Outcome): boolean {
+  return outcome.kind === "retry" && outcome.reason.field === "parentRemoteId";
 }
 
 /** A delivery that ends without success needs somebody, who may not be looking. */

@@ -171,6 +171,22 @@ describe("departments", () => {
     },
   );
 
+  it("that change places and names, the lower one with the upper one, do not wait for each other for ever", async () => {
+    const upper = await addGroup("总部");
+    const lower = await addGroup("工厂", { [ORGANIZATION]: { parent: { value: upper } } });
+    await engine.drain();
+    const parent = `${ORGANIZATION}:parent`;
+    await patch("Group", lower, { op: "remove", path: parent });
+    await patch("Group", upper, { op: "add", path: parent, value: { value: lower } });
+    await patch("Group", lower, { op: "replace", path: "displayName", value: "总部" });
+    await patch("Group", upper, { op: "replace", path: "displayName", value: "工厂" });
+    await engine.drain();
+    expect(namesByStamp()).toEqual({ [upper]: "工厂", [lower]: "总部" });
+    const byStamp = new Map([...engine.vendor.departments.values()].map((one) => [one.sourceId, one]));
+    expect(byStamp.get(upper)?.parentRemoteId).toBe(byStamp.get(lower)?.remoteId);
+    expect(byStamp.get(lower)?.parentRemoteId).toBe("1");
+  });
+
   it("come below one that was below them, as soon as that has moved", async () => {
     const top = await addGroup("总部");
     const middle = await addGroup("研发", { [ORGANIZATION]: { parent: { value: top } } });

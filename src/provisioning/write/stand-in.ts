@@ -1,6 +1,6 @@
 import type { ConnectorDescriptor } from "../../connectors/connector.js";
 import type { ClaimedDelivery } from "../../outbox/delivery.js";
-import type { Awaited } from "../../outbox/settle.js";
+import { type Awaited, waitsItself } from "../../outbox/settle.js";
 import type { Queryable } from "../../persistence/database.js";
 import { isId } from "../../platform/ids.js";
 
@@ -15,7 +15,8 @@ export interface StandIn {
 
 /**
  * The stand-in for a name that another department of ours has, if that one waits itself: for people and departments in
- * it to leave, or for a name that this one has. Waiting for each other they would wait for ever (docs/adr/0028).
+ * it to leave, for a name that this one has, or for its place in the tree, which may be below this one. Waiting for each
+ * other they would wait for ever (docs/adr/0028).
  */
 export async function standInFor(
   database: Queryable,
@@ -26,8 +27,8 @@ export async function standInFor(
 ): Promise<StandIn | undefined> {
   if (!isId(holderResourceId)) return undefined;
   const rows = await database.query<{ settles: string }>(
-    `select settles from delivery
-      where tenant_id = $1 and connection_id = $2 and resource_id = $3 and state = 'blocked'`,
+    `select settles from delivery d
+      where tenant_id = $1 and connection_id = $2 and resource_id = $3 and ${waitsItself("d")}`,
     [delivery.tenantId, delivery.connectionId, holderResourceId],
   );
   const holder = rows[0];
