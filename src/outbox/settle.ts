@@ -188,39 +188,6 @@ async function takeAlong(tx: Transaction, delivery: ClaimedDelivery, awaited: Aw
   );
 }
 
-/**
- * The condition that a delivery, by its name in the statement, waits for another one: it is blocked, or the vendor refuses
- * it the place below its parent for the time being, as that may be below itself until it has moved.
- */
-export function waitsItself(name: string): string {
-  return `(${name}.state = 'blocked' or ${name}.state = 'pending' and ${name}.reason->>'field' = 'parentRemoteId')`;
-}
-
-/**
- * Ends waits for a delivery that waits itself, where the wait has one of these reasons: of those that wait for this
- * one, and of this one for another. They look again, as each may be what the other waits for. Call it after
- * {@link settle} with an outcome of that kind, in the same transaction.
- */
-export async function endWaitsForBlocked(
-  tx: Transaction,
-  delivery: ClaimedDelivery,
-  reasonCodes: readonly string[],
-  now: Date,
-): Promise<void> {
-  const woken = await tx.query(
-    `update delivery d set state = 'pending', next_attempt_at = $4
-      where d.tenant_id = $1 and d.connection_id = $2 and d.state = 'blocked' and d.reason->>'code' = any($5::text[])
-        and d.resource_id in (
-          select w.resource_id from delivery_wait w
-            join delivery awaited on awaited.tenant_id = $1 and awaited.connection_id = $2
-                                 and awaited.resource_id = w.awaited_id and ${waitsItself("awaited")}
-           where w.tenant_id = $1 and w.connection_id = $2 and (w.resource_id = $3 or w.awaited_id = $3))
-      returning d.id`,
-    [delivery.tenantId, delivery.connectionId, delivery.resourceId, now, reasonCodes],
-  );
-  if (woken.length > 0) tx.hint(DELIVERY_CHANNEL);
-}
-
 async function wakeWaiting(tx: Transaction, delivery: ClaimedDelivery, now: Date): Promise<void> {
   await tx.query(
     `with waiting as (

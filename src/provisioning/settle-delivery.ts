@@ -3,7 +3,8 @@ import { writeBack } from "../directory/write-back.js";
 import { appendNotification } from "../notifications/append-notification.js";
 import type { ClaimedDelivery } from "../outbox/delivery.js";
 import { orderAgain } from "../outbox/intent.js";
-import { endWaitsForBlocked, holdsLease, type Outcome, type SettleResult, settle } from "../outbox/settle.js";
+import { endMutualWaits, waitsForAnother } from "../outbox/mutual-waits.js";
+import { holdsLease, type Outcome, type SettleResult, settle } from "../outbox/settle.js";
 import { deleteApproval } from "../persistence/approval-store.js";
 import { insertAttempt } from "../persistence/attempt-store.js";
 import { insertBeforeImage } from "../persistence/before-image-store.js";
@@ -101,8 +102,8 @@ export async function settleDelivery(
     if (result === "settled") {
       await settleRun(tx, delivery, "reason" in outcome ? outcome.reason : undefined, now);
       // Whoever waits for the name of this department may be who it waits for; see write/stand-in.ts.
-      if (outcome.kind === "blocked" || isWithoutPlace(outcome))
-        await endWaitsForBlocked(tx, delivery, ["name-taken", "role-name-taken"], now);
+      if (waitsForAnother(outcome))
+        await endMutualWaits(tx, delivery, ["name-taken", "role-name-taken"], now);
     }
     return result;
   });
@@ -187,11 +188,6 @@ async function applyLink(
   if (link.marks !== undefined) await markLink(tx, delivery, link.marks, now);
   if (written !== "conflict") return [];
   return [`${attribute} could not be written: another resource holds the value "${link.remoteId}".`];
-}
-
-/** Whether the vendor refuses the department the place below its parent for the time being. */
-function isWithoutPlace(outcome: Outcome): boolean {
-  return outcome.kind === "retry" && outcome.reason.field === "parentRemoteId";
 }
 
 /** A delivery that ends without success needs somebody, who may not be looking. */

@@ -1,6 +1,7 @@
 import type { ConnectorDescriptor } from "../../connectors/connector.js";
 import type { ClaimedDelivery } from "../../outbox/delivery.js";
-import { type Awaited, waitsItself } from "../../outbox/settle.js";
+import { waitingForAnother } from "../../outbox/mutual-waits.js";
+import type { Awaited } from "../../outbox/settle.js";
 import type { Queryable } from "../../persistence/database.js";
 import { isId } from "../../platform/ids.js";
 
@@ -28,7 +29,7 @@ export async function standInFor(
   if (!isId(holderResourceId)) return undefined;
   const rows = await database.query<{ settles: string }>(
     `select settles from delivery d
-      where tenant_id = $1 and connection_id = $2 and resource_id = $3 and ${waitsItself("d")}`,
+      where tenant_id = $1 and connection_id = $2 and resource_id = $3 and ${waitingForAnother("d")}`,
     [delivery.tenantId, delivery.connectionId, holderResourceId],
   );
   const holder = rows[0];
