@@ -1,4 +1,5 @@
-import { type ContactBook, pathToRoot, type User } from "./contact-book.js";
+import { type ContactBook, pathToRoot } from "./contact-book.js";
+import type { User } from "./contact-records.js";
 import { BusinessRefusal } from "./refusals.js";
 import type { SimulatorSettings } from "./settings.js";
 

@@ -1,5 +1,6 @@
 import type { Call } from "./call.js";
-import { type DepartmentFields, emptyDepartment, pathToRoot, ROOT_DEPARTMENT_ID } from "./contact-book.js";
+import { pathToRoot, ROOT_DEPARTMENT_ID } from "./contact-book.js";
+import { type DepartmentFields, emptyDepartment } from "./contact-records.js";
 import { requireDepartmentInScope } from "./contact-scope.js";
 import {
   heightOf,

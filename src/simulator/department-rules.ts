@@ -1,5 +1,6 @@
 import type { Call } from "./call.js";
-import { type ContactBook, type Department, pathToRoot, ROOT_DEPARTMENT_ID } from "./contact-book.js";
+import { type ContactBook, pathToRoot, ROOT_DEPARTMENT_ID } from "./contact-book.js";
+import type { Department } from "./contact-records.js";
 import { requireDepartmentInScope, type Viewer } from "./contact-scope.js";
 import { type Parameters, readBoolean, readInteger, readText, readWordList, required } from "./parameters.js";
 import { BusinessRefusal } from "./refusals.js";

@@ -1,5 +1,5 @@
 import type { Call } from "./call.js";
-import type { EnterpriseAccount, User } from "./contact-book.js";
+import type { EnterpriseAccount, User } from "./contact-records.js";
 import { type Parameters, readBoolean, readText, required } from "./parameters.js";
 import { BusinessRefusal } from "./refusals.js";
 

@@ -1,5 +1,5 @@
 import type { Call } from "./call.js";
-import type { EnterpriseAccount, User } from "./contact-book.js";
+import type { EnterpriseAccount, User } from "./contact-records.js";
 import type { AnswerFields } from "./envelope.js";
 import { NewApiRefusal } from "./refusals.js";
 

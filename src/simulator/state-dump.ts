@@ -1,10 +1,5 @@
-import {
-  type ContactBook,
-  type Department,
-  type EnterpriseAccount,
-  pathToRoot,
-  ROOT_DEPARTMENT_ID,
-} from "./contact-book.js";
+import { type ContactBook, pathToRoot, ROOT_DEPARTMENT_ID } from "./contact-book.js";
+import type { Department, EnterpriseAccount } from "./contact-records.js";
 import type { HistoryDump } from "./history.js";
 import type { Role } from "./role-book.js";
 

@@ -1,6 +1,6 @@
 import { randomInt } from "node:crypto";
 import type { Call } from "./call.js";
-import type { User, UserFields } from "./contact-book.js";
+import type { User, UserFields } from "./contact-records.js";
 import { requireDepartmentInScope, requireUserInScope } from "./contact-scope.js";
 import { readChangedAccount, readNewAccount } from "./enterprise-account-rules.js";
 import type { AnswerFields } from "./envelope.js";

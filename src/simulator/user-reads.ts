@@ -1,5 +1,5 @@
 import type { Call } from "./call.js";
-import type { Department, User } from "./contact-book.js";
+import type { Department, User } from "./contact-records.js";
 import { requireDepartmentInScope, requireUserInScope } from "./contact-scope.js";
 import { requireDepartment } from "./department-rules.js";
 import type { AnswerFields } from "./envelope.js";

@@ -1,4 +1,4 @@
-import type { Position } from "./contact-book.js";
+import type { Position } from "./contact-records.js";
 import {
   isPlainObject,
   type Parameters,
