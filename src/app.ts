@@ -1,50 +1,32 @@
 import type { DestinationStream } from "pino";
-import { createAuditLog } from "./audit/audit-log.js";
-import { createClients } from "./auth/clients/clients.js";
-import { type Authorization, createAuthorization } from "./auth/oauth/authorization.js";
-import { createRequestBudget } from "./auth/request-budget.js";
+import { createAuthorization } from "./auth/oauth/authorization.js";
 import type { Config } from "./config/config.js";
 import { resolveSecretKeys } from "./config/secret-key.js";
 import { type ConnectorRegistry, createConnectorRegistry } from "./connectors/registry.js";
-import { createDictionary, type Dictionary, followChanges } from "./dictionary/dictionary.js";
-import { createDictionaryFields } from "./dictionary/dictionary-fields.js";
+import { createDictionary, followChanges } from "./dictionary/dictionary.js";
 import { startChangeRetention } from "./directory/change-retention.js";
-import { CURSOR_PURPOSE, createDirectory } from "./directory/directory.js";
-import { createEventSurface, type EventSurface } from "./event-surface.js";
-import { createAdminRouter } from "./http/admin/router.js";
-import { createHttpApp, createProbeApp, type ProbeDeps } from "./http/app.js";
-import { createReadiness } from "./http/health.js";
-import { createIdaasRouter } from "./http/idaas/router.js";
-import type { CallerChecks } from "./http/middleware/authentication.js";
-import { createScimRouter } from "./http/scim/router.js";
-import { type HttpServer, startHttpServer } from "./http/server.js";
-import type { Notifications } from "./notifications/notifications.js";
+import { createDirectory } from "./directory/directory.js";
+import { createEventSurface } from "./event-surface.js";
+import { withGauges } from "./gauges.js";
 import { startNotifications } from "./notifications/start-notifications.js";
-import { createLogger, type Logger } from "./observability/logger.js";
-import { createMetrics, type Metrics } from "./observability/metrics.js";
+import { createLogger } from "./observability/logger.js";
+import { createMetrics } from "./observability/metrics.js";
 import { appendBacklog } from "./outbox/append-backlog.js";
 import { startAutovacuum } from "./persistence/autovacuum.js";
-import { type Database, DatabaseUnavailableError } from "./persistence/database.js";
+import type { Database } from "./persistence/database.js";
 import { DEFAULT_TENANT_ID } from "./persistence/tenant.js";
 import { type Clock, systemClock } from "./platform/clock.js";
 import { createSecretBox } from "./platform/secret-box.js";
-import { createTextSigner } from "./platform/text-signer.js";
-import { logDictionaryChange, observeCall, provisionerReports, withQueueDepth } from "./process-reports.js";
-import { createAdoption } from "./provisioning/adoption/adoption.js";
-import { type Connections, createConnections } from "./provisioning/connections/connections.js";
+import { observeCall, provisionerReports } from "./process-reports.js";
+import { createConnections } from "./provisioning/connections/connections.js";
 import { createPacers } from "./provisioning/connections/pacers.js";
-import { createDeliveryLog } from "./provisioning/delivery-log.js";
-import { createPlans, type Plans } from "./provisioning/plan/plans.js";
-import { createHeldRemovals } from "./provisioning/protection/held-removals.js";
+import { createPlans } from "./provisioning/plan/plans.js";
 import { startProvisioner } from "./provisioning/provisioner.js";
-import { provisioningStates } from "./provisioning/provisioning-states.js";
-import { createRowDecisions, type RowDecisions } from "./provisioning/reconciliation/decide-row.js";
-import { createRuns } from "./provisioning/reconciliation/runs.js";
-import { createUnknownCodes } from "./provisioning/trouble/unknown-codes.js";
+import { createRowDecisions } from "./provisioning/reconciliation/decide-row.js";
 import type { WorkerSettings } from "./provisioning/worker.js";
-import { createRequestLog, type RequestLog } from "./request-log/request-log.js";
+import { createRequestLog } from "./request-log/request-log.js";
 import { openMigratedDatabase } from "./start-database.js";
-import { createTimelines } from "./timeline/timeline.js";
+import { listen, type Parts, publicUrlOf } from "./surfaces.js";
 
 /** What a start may be given besides the configuration: tests and the demo do. */
 export interface StartOptions {
@@ -103,7 +85,7 @@ export async function startGateway(config: Config, options: StartOptions = {}): 
       });
       closers.push(() => autovacuum.stop());
     }
-    const metrics = withQueueDepth(createMetrics(), database);
+    const metrics = withGauges(createMetrics(), database);
     const connectors = options.connectors ?? createConnectorRegistry();
     const connections = createConnections({
       database,
@@ -198,105 +180,4 @@ export async function startGateway(config: Config, options: StartOptions = {}): 
     await stop();
     throw error;
   }
-}
-
-interface Parts {
-  config: Config;
-  secretKeys: readonly string[];
-  clock: Clock;
-  logger: Logger;
-  metrics: Metrics;
-  database: Database;
-  authorization: Authorization;
-  connections: Connections;
-  openEvents(publicUrl: string): EventSurface;
-  plans: Plans;
-  rowDecisions: RowDecisions;
-  dictionary: Dictionary;
-  notifications: Notifications;
-  requestLog: RequestLog;
-}
-
-/** The listener comes first, since only it knows which port a configured 0 became. */
-async function listen(parts: Parts): Promise<HttpServer> {
-  const { config, clock, logger, metrics, database } = parts;
-  const readiness = createReadiness({ checks: { database: () => database.ping() }, clock, logger });
-  const isTemporary = (error: unknown) => error instanceof DatabaseUnavailableError;
-  const { trustProxy } = config;
-  const probe: ProbeDeps = { clock, logger, metrics, readiness, isTemporary, trustProxy };
-  const server = await startHttpServer(createProbeApp(probe), {
-    host: config.host,
-    port: config.port,
-    clock,
-    onStopping: () => readiness.stop(),
-    stopDelayMs: config.stopDelayMs,
-    stopTimeoutMs: config.stopTimeoutMs,
-  });
-  if (config.role !== "worker") server.serve(createSurfaces(parts, probe, publicUrlOf(config, server)));
-  return server;
-}
-
-function createSurfaces(parts: Parts, probe: ProbeDeps, publicUrl: string) {
-  const { config, clock, logger, database, authorization, connections, dictionary, requestLog } = parts;
-  const { eventRouter, eventAddresses } = parts.openEvents(publicUrl);
-  const callers: CallerChecks = {
-    checkToken: authorization.authenticate,
-    knownGrant: authorization.knownGrant,
-    checkBasic: authorization.authenticateBasic,
-    basicIsUsed: authorization.basicIsUsed,
-    budget: createRequestBudget({ clock }),
-  };
-  const directory = createDirectory({
-    database,
-    clock,
-    dictionary,
-    cursorSigner: createTextSigner(parts.secretKeys, CURSOR_PURPOSE),
-    passwords: config.passwords,
-    provisioningStates,
-  });
-  return createHttpApp({
-    ...probe,
-    authorization,
-    publicUrl,
-    scimRouter: createScimRouter({
-      directory,
-      publicUrl,
-      ...callers,
-      defaultTenantId: DEFAULT_TENANT_ID,
-      passwords: config.passwords,
-    }),
-    idaasRouter: createIdaasRouter({ ...callers, directory }),
-    eventRouter,
-    adminRouter: createAdminRouter({
-      unknownCodes: createUnknownCodes({ database }),
-      directory,
-      audit: createAuditLog({ database }),
-      clients: createClients({ database, clock, clientChanged: authorization.clientChanged }),
-      connections,
-      deliveries: createDeliveryLog({ database, clock }),
-      heldRemovals: createHeldRemovals({ database, clock, directory }),
-      plans: parts.plans,
-      runs: createRuns({ database, clock }),
-      adoption: createAdoption({ database, clock }),
-      eventAddresses,
-      rowDecisions: parts.rowDecisions,
-      dictionaryFields: createDictionaryFields({
-        database,
-        clock,
-        dictionary,
-        onChange: (change) => logDictionaryChange(logger, change),
-      }),
-      notifications: parts.notifications,
-      requestLog,
-      timelines: createTimelines({ database }),
-      clock,
-      publicUrl,
-      ...callers,
-    }),
-    recordRequest: requestLog.record,
-  });
-}
-
-function publicUrlOf(config: Config, server: HttpServer): string {
-  return config.port === 0 && config.publicUrl.endsWith(":0") ? server.url : config.publicUrl;
 }

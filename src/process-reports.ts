@@ -2,10 +2,8 @@ import type { VendorCall } from "./connectors/connector.js";
 import type { DictionaryChanged } from "./dictionary/dictionary-fields.js";
 import type { Logger } from "./observability/logger.js";
 import type { Metrics } from "./observability/metrics.js";
-import { countDeliveries } from "./outbox/count.js";
 import type { ClaimedDelivery } from "./outbox/delivery.js";
 import type { AdoptionReport, ReportEnd } from "./persistence/adoption-report-store.js";
-import type { Database } from "./persistence/database.js";
 import type { RunEnd } from "./persistence/run-lease.js";
 import type { Run } from "./persistence/run-store.js";
 import type { Clock } from "./platform/clock.js";
@@ -14,12 +12,14 @@ import type { PushNote } from "./provisioning/events/event-intake.js";
 import type { LookNote } from "./provisioning/events/look-at-hints.js";
 import type { ProvisionerReports } from "./provisioning/provisioner.js";
 import { isAttempt } from "./provisioning/settle-delivery.js";
+import type { QuarantineNote } from "./provisioning/trouble/quarantine.js";
 
 /** What the outbound half tells while it works, as log lines and measurements. */
 export function provisionerReports(metrics: Metrics, logger: Logger, clock: Clock): ProvisionerReports {
   return {
     onCall: (call, connector) => observeCall(metrics, logger, call, connector),
     onSettled: (event) => observeSettled(metrics, logger, clock, event),
+    onQuarantine: (note) => logQuarantine(logger, note),
     onError: (error, delivery) => logTrouble(logger, error, delivery),
     onRunEnded: (run, end) => logRun(logger, run, end),
     onReportEnded: (report, end) => logReport(logger, report, end),
@@ -27,17 +27,6 @@ export function provisionerReports(metrics: Metrics, logger: Logger, clock: Cloc
     onLook: (note) => observeLook(metrics, logger, note),
     onEventError: (error) =>
       logger.error({ err: error }, "records that events named could not be looked at; tried again"),
-  };
-}
-
-/** The queue is counted when somebody looks, not on a timer. */
-export function withQueueDepth(metrics: Metrics, database: Database): Metrics {
-  return {
-    ...metrics,
-    async expose() {
-      metrics.setQueueDepths(await countDeliveries(database));
-      return metrics.expose();
-    },
   };
 }
 
@@ -75,6 +64,26 @@ function observeLook(metrics: Metrics, logger: Logger, note: LookNote): void {
 export function logDictionaryChange(logger: Logger, { context, before, after }: DictionaryChanged): void {
   const { tenantId, actor, correlationId } = context;
   logger.info({ tenantId, actor, correlationId, before, after }, "dictionary changed");
+}
+
+const QUARANTINE_LINES = {
+  began: "the connection is quarantined: nothing is delivered until it works again",
+  "went-on": "the connection stays quarantined: it was tried and does not work yet",
+  ended: "the connection works again",
+} as const;
+
+/** A connection that rests is seen by whoever watches the log, too; `until` is when it is tried next. */
+function logQuarantine(logger: Logger, note: QuarantineNote): void {
+  const { connectionId, correlationId, kind, reason, until } = note;
+  if (kind === "ended") {
+    logger.info({ correlationId, connectionId }, QUARANTINE_LINES.ended);
+    return;
+  }
+  const { code, message, remedy } = reason;
+  logger.warn(
+    { correlationId, connectionId, reason: code, message, remedy, until: until?.toISOString() },
+    QUARANTINE_LINES[kind],
+  );
 }
 
 /** Trouble of our own: with a delivery, which comes back when its lease ends, or with finding work at all. */

@@ -51,6 +51,8 @@ export interface Metrics {
   observeLook(look: LookObservation): void;
   /** How many deliveries each connection has in each state; what is not named has none any more. */
   setQueueDepths(depths: readonly { connectionId: string; state: string; count: number }[]): void;
+  /** What each connection is doing: 1 for the state it is in; connections that are not named are gone. */
+  setConnectionStates(connections: readonly { id: string; connector: string; state: string }[]): void;
   /** The page for `/metrics` and its media type. */
   expose(): Promise<{ contentType: string; text: string }>;
 }
@@ -125,6 +127,12 @@ export function createMetrics(options: { processMetrics?: boolean } = {}): Metri
     labelNames: ["connection", "state"],
     registers,
   });
+  const connectionState = new Gauge({
+    name: "connection_state",
+    help: "1 for the state a connection is in: active, quarantined or disabled",
+    labelNames: ["connection", "connector", "state"],
+    registers,
+  });
 
   return {
     observeRequest({ method, route, status, durationMs }) {
@@ -152,6 +160,12 @@ export function createMetrics(options: { processMetrics?: boolean } = {}): Metri
       queueDepth.reset();
       for (const { connectionId, state, count } of depths) {
         queueDepth.set({ connection: connectionId, state }, count);
+      }
+    },
+    setConnectionStates(connections) {
+      connectionState.reset();
+      for (const { id, connector, state } of connections) {
+        connectionState.set({ connection: id, connector, state }, 1);
       }
     },
     async expose() {

@@ -9,6 +9,7 @@ import type { ConnectionAtWork, OpenConnections } from "./connections/connection
 import type { Decision } from "./decide/decision.js";
 import type { Subject } from "./decide/subject.js";
 import type { Settlement } from "./settle-delivery.js";
+import type { TellOfQuarantine } from "./trouble/quarantine.js";
 import type { TroubleWatch } from "./trouble/trouble-watch.js";
 
 /** What the delivery of one resource needs. */
@@ -25,6 +26,8 @@ export interface DeliverDeps {
   onDecided?(delivery: ClaimedDelivery, subject: Subject, decision: Decision): void;
   /** Told of each settled delivery, for log and metrics. */
   onSettled(event: DeliverySettled): void;
+  /** Told when a connection begins to rest, goes on resting, or works again, for the log. */
+  onQuarantine?: TellOfQuarantine;
 }
 
 /** One delivery that was carried out and settled. */

@@ -18,6 +18,7 @@ import type { LookNote } from "./events/look-at-hints.js";
 import { createAdoptValues } from "./reconciliation/adopt-values.js";
 import { startReconciler } from "./reconciliation/reconciler.js";
 import { startScheduler } from "./reconciliation/scheduler.js";
+import type { QuarantineNote } from "./trouble/quarantine.js";
 import { createTroubleWatch } from "./trouble/trouble-watch.js";
 import { defaultWorkerSettings, startWorker, type WorkerSettings } from "./worker.js";
 
@@ -26,6 +27,8 @@ export interface ProvisionerReports {
   /** Told of every vendor call, with the id of the connector that made it. */
   onCall(call: VendorCall, connector: string): void;
   onSettled(event: DeliverySettled): void;
+  /** Told when a connection begins to rest, goes on resting, or works again. */
+  onQuarantine(note: QuarantineNote): void;
   /** Told of each reconciliation that ended in this process. */
   onRunEnded(run: Run, end: RunEnd): void;
   /** Told of each report of what exists at a vendor that ended in this process. */
@@ -75,6 +78,7 @@ export async function startProvisioner(deps: ProvisionerDeps): Promise<Provision
     recorder,
     trouble: createTroubleWatch(),
     onSettled: deps.onSettled,
+    onQuarantine: deps.onQuarantine,
   });
   await releaseAllLeases(database, clock.now());
   const worker = await startWorker({

@@ -19,7 +19,7 @@ import { completeRemovals } from "./protection/removal-store.js";
 import { settleRun } from "./reconciliation/settle-run.js";
 import { isRoleLink } from "./roles/role-link.js";
 import { resumeCreates, stopCreates } from "./trouble/create-stop.js";
-import { applyQuarantine, type Pause } from "./trouble/quarantine.js";
+import { applyQuarantine, type Pause, type TellOfQuarantine } from "./trouble/quarantine.js";
 import { type MetCode, noteUnknownCode } from "./trouble/unknown-codes.js";
 import type { Action, LinkChange } from "./write/execution.js";
 
@@ -61,7 +61,7 @@ export interface Settlement {
  * at the vendor, it has the delivery carried out once more, since the next holder may have looked before that.
  */
 export async function settleDelivery(
-  deps: { database: Database; clock: Clock },
+  deps: { database: Database; clock: Clock; onQuarantine?: TellOfQuarantine },
   delivery: ClaimedDelivery,
   connection: ConnectionAtWork,
   settlement: Settlement,
@@ -81,7 +81,7 @@ export async function settleDelivery(
     await settleProposals(tx, delivery, settlement, now);
     if (settlement.approvalUsed === true || settlement.link.kind === "delete")
       await deleteApproval(tx, delivery);
-    const quarantined = await applyQuarantine(tx, delivery, settlement, now);
+    const quarantined = await applyQuarantine(tx, delivery, settlement, now, deps.onQuarantine);
     const paused =
       settlement.creates === "stop" && "reason" in quarantined
         ? await stopCreates(tx, delivery, quarantined.reason, now)

@@ -4,14 +4,14 @@ import type { Database } from "../persistence/database.js";
 import type { ConnectionAtWork, OpenConnections } from "./connections/connection-at-work.js";
 import { SecretUnreadableError } from "./connections/connection-errors.js";
 import { reasonFor } from "./reasons.js";
-import { pauseOnce } from "./trouble/quarantine.js";
+import { pauseOnce, type TellOfQuarantine } from "./trouble/quarantine.js";
 
 /**
  * The connection of a delivery, ready for calls. One whose stored secrets cannot be opened rests until an administrator
  * has seen to it: the delivery is handed back, and undefined answered.
  */
 export async function useConnection(
-  deps: { database: Database; connections: OpenConnections },
+  deps: { database: Database; connections: OpenConnections; onQuarantine?: TellOfQuarantine },
   delivery: ClaimedDelivery,
   now: Date,
 ): Promise<ConnectionAtWork | undefined> {
@@ -22,7 +22,7 @@ export async function useConnection(
     if (!(error instanceof SecretUnreadableError)) throw error;
     await handBack(deps.database, delivery);
     const reason = reasonFor("secret-key", { detail: error.message });
-    await deps.database.transaction((tx) => pauseOnce(tx, delivery, { reason }, now));
+    await deps.database.transaction((tx) => pauseOnce(tx, delivery, { reason }, now, deps.onQuarantine));
     return undefined;
   }
 }

@@ -45,45 +45,46 @@ afterAll(async () => {
 });
 
 const create = "/topapi/v2/user/create";
-const cases: [string, Fault, { state: string; code: RegExp; heals: boolean }][] = [
+const cases: [string, Fault, { state: string; code: RegExp; heals: boolean; connection?: "quarantined" }][] =
   [
-    "resets before it applied",
-    { kind: "reset", path: create, times: 1 },
-    { state: "pending", code: /./, heals: true },
-  ],
-  [
-    "resets after it applied",
-    { kind: "reset", path: create, times: 1, when: "after" },
-    { state: "pending", code: /./, heals: true },
-  ],
-  ["never answers", { kind: "hang", path: create, times: 1 }, { state: "pending", code: /./, heals: true }],
-  ["is busy", { kind: "busy", path: create, times: 1 }, { state: "pending", code: /^-1$/, heals: true }],
-  [
-    "throttles",
-    { kind: "throttle", path: create, times: 2 },
-    { state: "pending", code: /^90018$/, heals: true },
-  ],
-  [
-    "answers garbage",
-    { kind: "answer", path: create, times: 1, status: 200, body: '{"errcode":' },
-    { state: "pending", code: /garbled/, heals: true },
-  ],
-  [
-    "answers a web page",
-    { kind: "html", path: create, times: 1 },
-    { state: "pending", code: /address-banned/, heals: false },
-  ],
-  [
-    "refuses the values",
-    { kind: "error", path: create, code: 60103 },
-    { state: "parked", code: /^60103$/, heals: false },
-  ],
-  [
-    "refuses the address",
-    { kind: "error", path: create, code: 60020 },
-    { state: "pending", code: /^60020$/, heals: false },
-  ],
-];
+    [
+      "resets before it applied",
+      { kind: "reset", path: create, times: 1 },
+      { state: "pending", code: /./, heals: true },
+    ],
+    [
+      "resets after it applied",
+      { kind: "reset", path: create, times: 1, when: "after" },
+      { state: "pending", code: /./, heals: true },
+    ],
+    ["never answers", { kind: "hang", path: create, times: 1 }, { state: "pending", code: /./, heals: true }],
+    ["is busy", { kind: "busy", path: create, times: 1 }, { state: "pending", code: /^-1$/, heals: true }],
+    [
+      "throttles",
+      { kind: "throttle", path: create, times: 2 },
+      { state: "pending", code: /^90018$/, heals: true },
+    ],
+    [
+      "answers garbage",
+      { kind: "answer", path: create, times: 1, status: 200, body: '{"errcode":' },
+      { state: "pending", code: /garbled/, heals: true },
+    ],
+    [
+      "answers a web page",
+      { kind: "html", path: create, times: 1 },
+      { state: "pending", code: /address-banned/, heals: false, connection: "quarantined" },
+    ],
+    [
+      "refuses the values",
+      { kind: "error", path: create, code: 60103 },
+      { state: "parked", code: /^60103$/, heals: false },
+    ],
+    [
+      "refuses the address",
+      { kind: "error", path: create, code: 60020 },
+      { state: "pending", code: /^60020$/, heals: false, connection: "quarantined" },
+    ],
+  ];
 
 it.each(cases)(
   "when DingTalk %s, SCIM does not notice and the delivery says why",
@@ -133,6 +134,13 @@ it.each(cases)(
       expect(simulator.state().users.filter((one) => one.mobile === mobile)).toHaveLength(1);
       expect(simulator.state().history.liveDuplicates).toEqual([]);
     }
+    const state = expected.connection ?? "active";
+    const metrics = await (await fetch(`${gateway.url}/metrics`)).text();
+    expect(metrics).toContain(
+      `connection_state{connection="${connection}",connector="dingtalk",state="${state}"} 1`,
+    );
+    const warnings = lines.filter((line) => line.includes(connection) && line.includes("is quarantined"));
+    expect(warnings).toHaveLength(state === "quarantined" ? 1 : 0);
     await client.send("PATCH", `/admin/v1/connections/${connection}`, { enabled: false });
     await simulator.close();
   },

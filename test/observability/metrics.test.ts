@@ -16,6 +16,7 @@ it("shows what was observed in the text format of Prometheus, durations in secon
   });
   metrics.observeDeliveryDelay({ connector: "dingtalk", resourceType: "User", delayMs: 200 });
   metrics.setQueueDepths([{ connectionId: "c1", state: "pending", count: 7 }]);
+  metrics.setConnectionStates([{ id: "c1", connector: "dingtalk", state: "quarantined" }]);
 
   const { contentType, text } = await metrics.expose();
   expect(contentType).toMatch(/^text\/plain/);
@@ -27,9 +28,19 @@ it("shows what was observed in the text format of Prometheus, durations in secon
     'delivery_attempt_duration_seconds_sum{connector="dingtalk",resource_type="User",action="create",outcome="synced"} 0.15',
     'delivery_delay_seconds_bucket{le="0.2",connector="dingtalk",resource_type="User"} 1',
     'delivery_queue_depth{connection="c1",state="pending"} 7',
+    'connection_state{connection="c1",connector="dingtalk",state="quarantined"} 1',
   ]) {
     expect(text.split("\n")).toContain(line);
   }
+});
+
+it("no longer shows the state that a connection has left", async () => {
+  const metrics = createMetrics({ processMetrics: false });
+  metrics.setConnectionStates([{ id: "c1", connector: "dingtalk", state: "quarantined" }]);
+  metrics.setConnectionStates([{ id: "c1", connector: "dingtalk", state: "active" }]);
+  const { text } = await metrics.expose();
+  expect(text).toContain('connection_state{connection="c1",connector="dingtalk",state="active"} 1');
+  expect(text).not.toContain('state="quarantined"');
 });
 
 it("keeps two registries apart", async () => {

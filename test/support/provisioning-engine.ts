@@ -21,6 +21,7 @@ import { createDeliver } from "../../src/provisioning/deliver.js";
 import { createPlans, type Plans } from "../../src/provisioning/plan/plans.js";
 import { createHeldRemovals, type HeldRemovals } from "../../src/provisioning/protection/held-removals.js";
 import { provisioningStates } from "../../src/provisioning/provisioning-states.js";
+import type { QuarantineNote } from "../../src/provisioning/trouble/quarantine.js";
 import { createTroubleWatch } from "../../src/provisioning/trouble/trouble-watch.js";
 import { createDialect } from "../../src/scim/dialect/dialect.js";
 import type { JsonObject } from "../../src/scim/schema/attribute.js";
@@ -40,6 +41,8 @@ export interface ProvisioningEngine {
   /** The connections as deliveries use them. */
   openConnections: OpenConnections;
   connectors: ConnectorRegistry;
+  /** What the process was told of quarantines, for its log. */
+  quarantineNotes: QuarantineNote[];
   /** Changes rules of the connection, as an administrator does. */
   setPolicy(policy: JsonObject): Promise<void>;
   /** Claims what is due and carries it out, moving time to whatever is due next, until nothing is. */
@@ -100,6 +103,7 @@ export async function createProvisioningEngine(
   });
   await connections.enable(context, connectionId);
   const recorder = createCallRecorder(() => undefined);
+  const quarantineNotes: QuarantineNote[] = [];
   const parts = {
     clock,
     random: () => 0.5,
@@ -112,6 +116,7 @@ export async function createProvisioningEngine(
     recorder,
     trouble: createTroubleWatch(),
     onSettled: () => undefined,
+    onQuarantine: (note: QuarantineNote) => void quarantineNotes.push(note),
   };
   const deliver = createDeliver({ ...parts, database });
   const doomed = createDeliver({
@@ -165,6 +170,7 @@ export async function createProvisioningEngine(
       onCall: () => undefined,
     }),
     openConnections: parts.connections,
+    quarantineNotes,
     connectors,
     async setPolicy(policy) {
       await connections.update(context, connectionId, { policy });

@@ -1,4 +1,5 @@
 import { EVENTS_ENABLED } from "../../connectors/events.js";
+import { connectionState } from "../../provisioning/connections/connection-state.js";
 import type { Connection } from "../../provisioning/connections/connections.js";
 import type { EventReceptionState } from "../../provisioning/events/event-address.js";
 import type { CountedRun } from "../../provisioning/reconciliation/runs.js";
@@ -34,7 +35,7 @@ export function presentConnection(
     policy: connection.policy,
     schedule: connection.schedule,
     enabled: connection.enabled,
-    state: stateOf(connection),
+    state: connectionState(connection),
     pausedSince: connection.pausedSince?.toISOString() ?? null,
     pausedUntil: connection.pausedUntil?.toISOString() ?? null,
     pauseReason: connection.pauseReason === null ? null : { ...connection.pauseReason },
@@ -68,11 +69,6 @@ function nested(settings: JsonObject): JsonObject {
     else groups[group] = { ...groups[group], [member]: value };
   }
   return { ...shown, ...groups };
-}
-
-function stateOf({ enabled, pauseCount }: Connection): "disabled" | "active" | "quarantined" {
-  if (!enabled) return "disabled";
-  return pauseCount > 0 ? "quarantined" : "active";
 }
 
 /** How many of the coming scheduled runs are shown. */

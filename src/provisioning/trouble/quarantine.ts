@@ -24,6 +24,20 @@ export interface ConnectionSigns {
   answered: boolean;
 }
 
+/** A quarantine that began, went on after a probe that failed, or ended. */
+export interface QuarantineNote {
+  connectionId: string;
+  correlationId: string;
+  kind: "began" | "went-on" | "ended";
+  /** Why the connection rests; for an end, that it works again. */
+  reason: DeliveryReason;
+  /** When the next delivery is tried; not set for an end. */
+  until?: Date;
+}
+
+/** Told of each {@link QuarantineNote} when it is committed. */
+export type TellOfQuarantine = (note: QuarantineNote) => void;
+
 /**
  * Moves a connection into quarantine, on to its next probe, or out again, as a delivery shows; in the transaction that
  * settles it. Answers the outcome, put off to the end of the pause where there is one.
@@ -33,16 +47,17 @@ export async function applyQuarantine(
   delivery: ClaimedDelivery,
   signs: ConnectionSigns,
   now: Date,
+  tell?: TellOfQuarantine,
 ): Promise<Outcome> {
   const { outcome, pause, goesOn } = signs;
   if (pause !== undefined) {
-    const until = await pauseOnce(tx, delivery, pause, now);
+    const until = await pauseOnce(tx, delivery, pause, now, tell);
     return outcome.kind === "retry" ? { ...outcome, at: until } : outcome;
   }
   if (!delivery.probe) return outcome;
   const key = { tenantId: delivery.tenantId, id: delivery.connectionId };
   if (goesOn !== undefined && (await reasonOfPause(tx, key)) === goesOn.reason.code) {
-    const at = await pauseOnce(tx, delivery, goesOn, now);
+    const at = await pauseOnce(tx, delivery, goesOn, now, tell);
     return { kind: "retry", reason: goesOn.reason, at, charged: false };
   }
   if (!signs.answered) {
@@ -50,7 +65,7 @@ export async function applyQuarantine(
     await probeAgainAt(tx, key, outcome.kind === "retry" ? outcome.at : now);
     return outcome;
   }
-  if (await resumeConnection(tx, key)) await tellOfRecovery(tx, delivery, now);
+  if (await resumeConnection(tx, key)) await tellOfRecovery(tx, delivery, now, tell);
   return outcome;
 }
 
@@ -68,6 +83,7 @@ export async function pauseOnce(
   delivery: ClaimedDelivery,
   { reason, ms }: Pause,
   now: Date,
+  tell?: TellOfQuarantine,
 ): Promise<Date> {
   const { tenantId, connectionId, correlationId } = delivery;
   const rows = await tx.query<PauseRow>(
@@ -79,6 +95,8 @@ export async function pauseOnce(
   const until = new Date(now.getTime() + (ms ?? connectionPause(count + 1)));
   await pauseConnection(tx, { tenantId, id: connectionId }, { until, reason: { ...reason }, now });
   await appendNotification(tx, { tenantId, connectionId, kind: "quarantine", reason, correlationId, now });
+  const kind = count === 0 ? "began" : "went-on";
+  tx.afterCommit(() => tell?.({ connectionId, correlationId, kind, reason, until }));
   return until;
 }
 
@@ -104,8 +122,14 @@ async function probeAgainAt(
   );
 }
 
-async function tellOfRecovery(tx: Transaction, delivery: ClaimedDelivery, now: Date): Promise<void> {
+async function tellOfRecovery(
+  tx: Transaction,
+  delivery: ClaimedDelivery,
+  now: Date,
+  tell?: TellOfQuarantine,
+): Promise<void> {
   const { tenantId, connectionId, correlationId } = delivery;
   const reason = reasonFor("recovered");
   await appendNotification(tx, { tenantId, connectionId, kind: "recovered", reason, correlationId, now });
+  tx.afterCommit(() => tell?.({ connectionId, correlationId, kind: "ended", reason }));
 }

@@ -93,6 +93,22 @@ describe("a quarantine", () => {
     ]);
   });
 
+  it("is noted for the log when it begins, after each probe that failed, and when it ends", async () => {
+    await addPeople(3);
+    failAlways(4);
+    await engine.drain();
+    const notes = engine.quarantineNotes.map(({ kind, reason, until }) => ({
+      kind,
+      code: reason.code,
+      until,
+    }));
+    expect(notes).toEqual([
+      { kind: "began", code: "60020", until: expect.any(Date) },
+      { kind: "went-on", code: "60020", until: expect.any(Date) },
+      { kind: "ended", code: "recovered" },
+    ]);
+  });
+
   it("ends when the probe is refused for its own values: the connection works", async () => {
     const [person] = await addPeople(1);
     failAlways(1);
