@@ -8,7 +8,6 @@ import type { Database } from "../src/persistence/database.js";
 import type { Clock } from "../src/platform/clock.js";
 import type { OutgoingHttp } from "../src/platform/outgoing-http.js";
 import type { SecretBox } from "../src/platform/secret-box.js";
-import { createCallRecorder } from "../src/provisioning/call-recorder.js";
 import type { OpenConnections } from "../src/provisioning/connections/connection-at-work.js";
 import { createConnections } from "../src/provisioning/connections/connections.js";
 import { createOpenConnections } from "../src/provisioning/connections/open-connections.js";
@@ -23,9 +22,6 @@ import type { Mortal, Turns } from "./turns.js";
 const WORKING_SHARE = 5 / 6;
 /** How many deliveries a process has in work at most. */
 export const CLAIM_LIMIT = 3;
-
-/** One for all: a storage of each process, once used, slows every promise down for good (node:async_hooks). */
-const recorder = createCallRecorder(() => undefined);
 
 /** The cap that all processes together keep, on each path of the vendor's API: low enough for a small company to reach it. */
 export const RATE_PER_SECOND = 2;
@@ -103,7 +99,7 @@ export function startWorkerProcess(name: string, around: WorkerSurroundings): Wo
     pacerFor: ({ tenantId, id: connectionId }) =>
       createSharedPacer({ database: gated, clock, tenantId, connectionId, ratePerSecond: PACED_PER_SECOND }),
   });
-  const open = createOpenConnections({ database, connectors, openSession, onCall: recorder.onCall });
+  const open = createOpenConnections({ database, connectors, openSession, onCall: () => undefined });
   // It reads entities, which is not done by statements that could wait for their turn one by one.
   const connections: OpenConnections = {
     use: (tenantId, id) => turns.take(self, "database", "connection", () => open.use(tenantId, id)),
@@ -114,7 +110,6 @@ export function startWorkerProcess(name: string, around: WorkerSurroundings): Wo
     clock,
     random: seededRandom(7),
     connections,
-    recorder,
     onSettled: () => undefined,
   });
 

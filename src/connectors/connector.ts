@@ -2,6 +2,9 @@ import type { Clock } from "../platform/clock.js";
 import type { EventReception } from "./events.js";
 import type { CallContext, DepartmentOperations, RoleOperations, UserOperations } from "./operations.js";
 import type { FieldLimit, UserProfile } from "./profiles.js";
+import type { VendorCall } from "./vendor-call.js";
+
+export type { VendorCall } from "./vendor-call.js";
 
 /**
  * The contract between the provisioning engine and a vendor. A connector executes single vendor calls and sorts
@@ -58,7 +61,7 @@ export interface ConnectorSettings {
 export interface ConnectorDeps {
   clock: Clock;
   pacer: Pacer;
-  /** Called once for each vendor call, for metrics and the attempt's record. Bodies are already redacted. */
+  /** Told of each vendor call, whoever asked for it, for metrics. Bodies are already redacted. */
   onCall?: (call: VendorCall) => void;
   /** Makes the session one that writes nothing. */
   rehearsal?: Rehearsal;
@@ -85,21 +88,6 @@ export interface Rehearsal {
 export interface Pacer {
   reserve(path: string, signal?: AbortSignal): Promise<void>;
   penalise(path: string, ms: number): Promise<void>;
-}
-
-/** One call as it went over the wire, redacted. */
-export interface VendorCall {
-  method: string;
-  path: string;
-  startedAt: Date;
-  durationMs: number;
-  /** "ok", a vendor code, or a connector-made word such as "timeout". */
-  outcome: string;
-  vendorRequestId?: string;
-  request?: unknown;
-  response?: unknown;
-  /** Set in a rehearsal: the call was not sent. Its outcome is "ok", or the code with which it would be refused. */
-  planned?: true;
 }
 
 /** An open connection to one corp of a vendor. */

@@ -6,12 +6,18 @@ import type {
   FirstPassword,
   UserProfile,
 } from "./profiles.js";
+import type { VendorCall } from "./vendor-call.js";
 
-/** Who asks, for tracing, and how long they wait. */
+/** Who asks, for tracing, how long they wait, and what they are told. */
 export interface CallContext {
   /** From the SCIM request that caused the change to the vendor's access log. */
   correlationId: string;
   signal?: AbortSignal;
+  /**
+   * Told of each call that is made for this caller, for the record of an attempt: all callers of a connection share one
+   * session. A token that several wait for is told to the one who asked for it.
+   */
+  onCall?: (call: VendorCall) => void;
 }
 
 /** What a write reports. */

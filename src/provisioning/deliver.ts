@@ -139,10 +139,7 @@ function holding({ delivery, decision, calls, startedAt }: Work, reason: Deliver
 async function callVendor(deps: DeliverDeps, work: Work, decision: VendorDecision): Promise<Settlement> {
   const { delivery, subject, calls, startedAt } = work;
   try {
-    const done: Execution = await deps.recorder.record(
-      () => execute({ ...work, database: deps.database, decision, now: startedAt }),
-      calls,
-    );
+    const done = await execute({ ...work, database: deps.database, decision, now: startedAt });
     if (subject.link !== undefined && wasGone(work, done)) {
       await forgetAccount(deps.database, delivery, subject.link.remoteId, deps.clock.now());
     }

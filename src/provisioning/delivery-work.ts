@@ -4,7 +4,6 @@ import type { Database } from "../persistence/database.js";
 import type { Clock } from "../platform/clock.js";
 import type { JsonObject } from "../scim/schema/attribute.js";
 import type { ProposalChange } from "./adoption/proposal-changes.js";
-import type { CallRecorder } from "./call-recorder.js";
 import type { ConnectionAtWork, OpenConnections } from "./connections/connection-at-work.js";
 import type { Decision } from "./decide/decision.js";
 import type { Subject } from "./decide/subject.js";
@@ -19,7 +18,6 @@ export interface DeliverDeps {
   /** Numbers in [0, 1), for jitter. */
   random: () => number;
   connections: OpenConnections;
-  recorder: CallRecorder;
   /** Sees when single failures add up; without it they never do. */
   trouble?: TroubleWatch;
   /** Told what was found and what is to be done, before anything is. */

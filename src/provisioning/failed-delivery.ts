@@ -13,6 +13,7 @@ import { type Failure, failureOutcome } from "./trouble/failure-outcome.js";
 import type { Pause } from "./trouble/quarantine.js";
 import { scopeTrouble } from "./trouble/scope-trouble.js";
 import { waitForHolder } from "./wait-for-holder.js";
+import { callContext } from "./write/call-context.js";
 import { AdoptionRefused, RemoteVanished } from "./write/execution.js";
 import { explainDepartments } from "./write/explain-departments.js";
 
@@ -52,18 +53,16 @@ export async function failedWith(deps: DeliverDeps, work: Work, error: unknown):
 
 /** A refused list of departments with its cause, where that can be found out; every other error as it is. */
 async function explained(deps: DeliverDeps, work: Work, error: unknown): Promise<unknown> {
-  const { subject, connection, delivery, signal, calls } = work;
+  const { subject, connection, delivery } = work;
   if (!(error instanceof ConnectorError) || error.kind !== "rejected" || subject.type !== "User")
     return error;
   if (error.facts.field !== "departmentRemoteIds" || subject.departments.length === 0) return error;
   const { session, rootDepartmentId, descriptor } = connection;
-  const look = () =>
-    explainDepartments(deps.database, {
-      ...{ session, rootDepartmentId, tenantId: delivery.tenantId, idField: descriptor.idField.group },
-      departments: subject.departments,
-      context: { correlationId: delivery.correlationId, signal },
-    });
-  const cause = await deps.recorder.record(look, calls);
+  const cause = await explainDepartments(deps.database, {
+    ...{ session, rootDepartmentId, tenantId: delivery.tenantId, idField: descriptor.idField.group },
+    departments: subject.departments,
+    context: callContext(work),
+  });
   if (cause === undefined) return error;
   return new ConnectorError(
     error.kind,

@@ -10,7 +10,6 @@ import type { Run } from "../persistence/run-store.js";
 import type { Clock } from "../platform/clock.js";
 import { createOrderedIds } from "../platform/ids.js";
 import { startReporter } from "./adoption/report/reporter.js";
-import { createCallRecorder } from "./call-recorder.js";
 import { createOpenConnections } from "./connections/open-connections.js";
 import { createDeliver, type DeliverySettled } from "./deliver.js";
 import { startEventWatch } from "./events/event-watch.js";
@@ -63,19 +62,17 @@ export interface Provisioner {
 /** Starts the worker of this process. What a dead predecessor on the embedded database had claimed is freed first. */
 export async function startProvisioner(deps: ProvisionerDeps): Promise<Provisioner> {
   const { database, clock } = deps;
-  const recorder = createCallRecorder(deps.onCall);
   const connections = createOpenConnections({
     database,
     connectors: deps.connectors,
     openSession: deps.openSession,
-    onCall: recorder.onCall,
+    onCall: deps.onCall,
   });
   const deliver = createDeliver({
     database,
     clock,
     random: Math.random,
     connections,
-    recorder,
     trouble: createTroubleWatch(),
     onSettled: deps.onSettled,
     onQuarantine: deps.onQuarantine,

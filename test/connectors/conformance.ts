@@ -40,7 +40,9 @@ export interface VendorUnderTest {
   close(): Promise<void>;
 }
 
-const context = { correlationId: "req-1" };
+/** What the caller of each test was told of. */
+let told: VendorCall[] = [];
+const context = { correlationId: "req-1", onCall: (call: VendorCall) => void told.push(call) };
 const everyField: readonly (keyof UserProfile)[] = ["mobile", "email", "workPlace", "remark"];
 
 /** The promises of the connector contract, for any vendor. */
@@ -49,8 +51,13 @@ export function describeConnector(name: string, start: () => Promise<VendorUnder
     let vendor: VendorUnderTest;
     beforeEach(async () => {
       vendor = await start();
+      told = [];
     });
-    afterEach(() => vendor.close());
+    afterEach(async () => {
+      await vendor.close();
+      // Whatever was done, and however it ended: what the session tells of is what its only caller is told.
+      expect(told).toEqual(vendor.calls);
+    });
 
     const createDepartment = async (
       departmentName: string,
@@ -506,6 +513,26 @@ export function describeConnector(name: string, start: () => Promise<VendorUnder
         expect(vendor.calls.length).toBeGreaterThanOrEqual(3);
         expect(vendor.calls.some(({ outcome }) => outcome === "ok")).toBe(true);
         expect(JSON.stringify(vendor.calls)).not.toContain("13800138001");
+      });
+
+      it("are told to the caller who asked for them, and to no other", async () => {
+        await createUser("u0");
+        const ofEach = await Promise.all(
+          ["u1", "u2"].map(async (remoteId) => {
+            const calls: VendorCall[] = [];
+            const onCall = (call: VendorCall) => {
+              calls.push(call);
+              context.onCall(call);
+            };
+            const profile = person(remoteId, vendor.rootId);
+            await vendor.session.users.create({ ...context, onCall, remoteId, profile });
+            return calls;
+          }),
+        );
+        const [first, second] = ofEach.map((calls) => calls.map(({ path }) => path));
+        expect(first).not.toEqual([]);
+        expect(second).toEqual(first);
+        expect(new Set(ofEach.flat()).size).toBe(ofEach.flat().length);
       });
 
       it("of roles are told with the person", async () => {

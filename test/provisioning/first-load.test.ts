@@ -6,7 +6,6 @@ import { createDirectory } from "../../src/directory/directory.js";
 import { appendBacklog } from "../../src/outbox/append-backlog.js";
 import type { Database } from "../../src/persistence/database.js";
 import { createSecretBox } from "../../src/platform/secret-box.js";
-import { createCallRecorder } from "../../src/provisioning/call-recorder.js";
 import { createConnections } from "../../src/provisioning/connections/connections.js";
 import { createOpenConnections } from "../../src/provisioning/connections/open-connections.js";
 import { createSharedPacer } from "../../src/provisioning/connections/shared-pacer.js";
@@ -83,15 +82,14 @@ describe("a company's first load", () => {
     const start = () => {
       alive += 1;
       const database = databaseOf(alive);
-      const recorder = createCallRecorder(() => undefined);
       const { openSession } = connectionsOf(database);
       const connections = createOpenConnections({
         database: test.database,
         connectors,
         openSession,
-        onCall: recorder.onCall,
+        onCall: () => undefined,
       });
-      const parts = { database, clock, connections, recorder, random: () => 0.5, onSettled: () => undefined };
+      const parts = { database, clock, connections, random: () => 0.5, onSettled: () => undefined };
       return startWorker({
         database,
         clock,

@@ -13,7 +13,6 @@ import type { ClaimedDelivery } from "../../src/outbox/delivery.js";
 import { createLeaseWatch } from "../../src/outbox/lease-watch.js";
 import type { Database, Transaction } from "../../src/persistence/database.js";
 import { createSecretBox } from "../../src/platform/secret-box.js";
-import { createCallRecorder } from "../../src/provisioning/call-recorder.js";
 import type { OpenConnections } from "../../src/provisioning/connections/connection-at-work.js";
 import { type Connections, createConnections } from "../../src/provisioning/connections/connections.js";
 import { createOpenConnections } from "../../src/provisioning/connections/open-connections.js";
@@ -102,7 +101,6 @@ export async function createProvisioningEngine(
     schedule: {},
   });
   await connections.enable(context, connectionId);
-  const recorder = createCallRecorder(() => undefined);
   const quarantineNotes: QuarantineNote[] = [];
   const parts = {
     clock,
@@ -111,9 +109,8 @@ export async function createProvisioningEngine(
       database,
       connectors,
       openSession: connections.openSession,
-      onCall: recorder.onCall,
+      onCall: () => undefined,
     }),
-    recorder,
     trouble: createTroubleWatch(),
     onSettled: () => undefined,
     onQuarantine: (note: QuarantineNote) => void quarantineNotes.push(note),

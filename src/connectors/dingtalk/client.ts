@@ -57,10 +57,10 @@ export function createDingTalkClient(
   let silentUntil = 0;
   const now = () => deps.clock.now().getTime();
 
-  async function fetchToken(correlationId: string): Promise<FreshToken> {
+  async function fetchToken(context: CallContext): Promise<FreshToken> {
     // The newer endpoint takes the secret in the body; the older one would put it into a URL.
     const body = { appKey: settings.appKey, appSecret: settings.appSecret };
-    const answer = await perform({ ...TOKEN_CALL, body }, { correlationId }, undefined);
+    const answer = await perform({ ...TOKEN_CALL, body }, context, undefined);
     return { token: answer.accessToken, lifetimeMs: answer.expireIn * 1000 };
   }
 
@@ -110,6 +110,7 @@ export function createDingTalkClient(
     } finally {
       record.durationMs = now() - startedAt.getTime();
       deps.onCall?.(record);
+      context.onCall?.(record);
     }
   }
 

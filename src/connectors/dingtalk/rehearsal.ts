@@ -31,8 +31,8 @@ export function createRehearsalClient(client: DingTalkClient, deps: RehearsalDep
 
   async function write<T>(apiCall: ApiCall<T>, context: CallContext): Promise<T> {
     const body = apiCall.body ?? {};
-    const record = (outcome: string) =>
-      deps.onCall?.({
+    const record = (outcome: string) => {
+      const call: VendorCall = {
         method: apiCall.method,
         path: apiCall.path,
         startedAt: deps.clock.now(),
@@ -40,7 +40,10 @@ export function createRehearsalClient(client: DingTalkClient, deps: RehearsalDep
         outcome,
         request: redact(body),
         planned: true,
-      });
+      };
+      deps.onCall?.(call);
+      context.onCall?.(call);
+    };
     const refuse: Refuse = (code) => {
       record(code);
       throw refusalError({ code, text: "", enveloped: false }, apiCall);

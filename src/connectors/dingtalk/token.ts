@@ -26,15 +26,15 @@ const AHEAD_GAP_MS = 30_000;
  */
 export function createTokenSource(deps: {
   clock: Clock;
-  fetchToken: (correlationId: string) => Promise<FreshToken>;
+  fetchToken: (context: CallContext) => Promise<FreshToken>;
 }): TokenSource {
   let held: { token: string; refreshAt: number; expiresAt: number } | undefined;
   let running: Promise<string> | undefined;
   const now = () => deps.clock.now().getTime();
 
-  const refresh = (correlationId: string): Promise<string> => {
+  const refresh = ({ signal: _theirs, ...context }: CallContext): Promise<string> => {
     running ??= deps
-      .fetchToken(correlationId)
+      .fetchToken(context)
       .then(({ token, lifetimeMs }) => {
         const at = now();
         held = { token, refreshAt: at + lifetimeMs * REFRESH_AT, expiresAt: at + lifetimeMs };
@@ -47,14 +47,14 @@ export function createTokenSource(deps: {
   };
 
   return {
-    async get({ correlationId, signal }) {
+    async get(context) {
       if (held === undefined || now() >= held.expiresAt) {
-        return untilAborted(refresh(correlationId), signal);
+        return untilAborted(refresh(context), context.signal);
       }
       if (now() >= held.refreshAt) {
         held.refreshAt = now() + AHEAD_GAP_MS;
         // The failed call is on record; the token in hand is good, and its expiry brings the error to a caller.
-        refresh(correlationId).catch(() => undefined);
+        refresh(context).catch(() => undefined);
       }
       return held.token;
     },

@@ -1,4 +1,4 @@
-import type { ConnectorDeps } from "../connector.js";
+import type { ConnectorDeps, VendorCall } from "../connector.js";
 import { ConnectorError } from "../errors.js";
 import type { CallContext } from "../operations.js";
 import type { MemoryDirectory, MemoryOperation } from "./directory.js";
@@ -11,11 +11,18 @@ export type PerformCall = <T>(
   run: () => T,
 ) => Promise<T>;
 
+/** Operations that change nothing: a rehearsal tells only of what it would write. */
+const READS = /\.(get|find|list|is)/;
+
 /** Wraps the operations of a memory vendor so that a session looks from outside as if it went over a wire. */
 export function createPerformCall(directory: MemoryDirectory, deps: ConnectorDeps): PerformCall {
   return async (operation, context, remoteId, run) => {
     await waitForTurn(operation, context, deps);
     const startedAt = deps.clock.now();
+    const tell = (call: VendorCall) => {
+      deps.onCall?.(call);
+      context.onCall?.(call);
+    };
     directory.calls.push({
       operation,
       correlationId: context.correlationId,
@@ -32,7 +39,9 @@ export function createPerformCall(directory: MemoryDirectory, deps: ConnectorDep
       outcome = error instanceof ConnectorError ? error.facts.code : "failed";
       throw error;
     } finally {
-      deps.onCall?.({ method: "CALL", path: operation, startedAt, durationMs: 0, outcome });
+      const call: VendorCall = { method: "CALL", path: operation, startedAt, durationMs: 0, outcome };
+      if (deps.rehearsal === undefined) tell(call);
+      else if (!READS.test(operation)) tell({ ...call, planned: true });
     }
   };
 }

@@ -16,9 +16,8 @@ export function rehearsedOperations(
   const rehearsing: ConnectorDeps = {
     clock: deps.clock,
     pacer: { reserve: async () => undefined, penalise: async () => undefined },
-    onCall: (call) => {
-      if (!/\.(get|find|list|is)/.test(call.path)) deps.onCall?.({ ...call, planned: true });
-    },
+    ...(deps.onCall === undefined ? {} : { onCall: deps.onCall }),
+    rehearsal: deps.rehearsal,
   };
   const current = (): MemoryOperations => {
     const copy = written.get("memory");

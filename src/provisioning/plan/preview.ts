@@ -90,7 +90,6 @@ export async function preview(input: PreviewInput, of: PreviewOf): Promise<Previ
       trial,
       connectors: input.connectors,
       session: open.session,
-      recorder: open.recorder,
       tenantId,
       connectionId,
       resourceIds: [id],

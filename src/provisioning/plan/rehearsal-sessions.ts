@@ -1,7 +1,6 @@
 import type { Connector, ConnectorSession, Rehearsal, VendorCall } from "../../connectors/connector.js";
 import type { Connection } from "../../persistence/connection-store.js";
 import type { Clock } from "../../platform/clock.js";
-import { type CallRecorder, createCallRecorder } from "../call-recorder.js";
 import { PlanBusyError } from "./plan-errors.js";
 import { AnswerMissing, createVendorReads, type VendorReads } from "./vendor-reads.js";
 
@@ -21,7 +20,6 @@ export interface RehearsalDeps {
 export interface OpenRehearsal {
   connection: Connection;
   session: ConnectorSession;
-  recorder: CallRecorder;
   reads: VendorReads;
 }
 
@@ -60,14 +58,13 @@ export function requireAnswers(open: readonly OpenRehearsal[]): void {
 
 function openRehearsal(deps: RehearsalDeps, connection: Connection): OpenRehearsal {
   const reads = createVendorReads(deps.clock);
-  const recorder = createCallRecorder((call) => {
-    if (call.planned !== true) deps.onCall(call, connection.connector);
-  });
   const session = deps.openSession(connection, {
-    onCall: (call) => recorder.onCall(call, connection.connector),
+    onCall: (call) => {
+      if (call.planned !== true) deps.onCall(call, connection.connector);
+    },
     rehearsal: reads.rehearsal,
   });
-  return { connection, session, recorder, reads };
+  return { connection, session, reads };
 }
 
 async function unlessAnswersAreMissing<Result>(

@@ -3,7 +3,6 @@ import { orderDeliveries } from "../../outbox/append.js";
 import { claimDeliveriesOf } from "../../outbox/claim.js";
 import type { ClaimedDelivery } from "../../outbox/delivery.js";
 import type { Database } from "../../persistence/database.js";
-import type { CallRecorder } from "../call-recorder.js";
 import { createOpenConnections } from "../connections/open-connections.js";
 import type { Decision } from "../decide/decision.js";
 import type { Subject } from "../decide/subject.js";
@@ -17,9 +16,8 @@ export interface RehearsalInput {
   /** Nothing of what is written here may be kept. */
   trial: Database;
   connectors: { get(id: string): Connector | undefined };
-  /** A session that rehearses, and reports to `recorder`. */
+  /** A session that rehearses. */
   session: ConnectorSession;
-  recorder: CallRecorder;
   tenantId: string;
   connectionId: string;
   /** The resources to deliver. */
@@ -77,7 +75,6 @@ export async function rehearseDeliveries(input: RehearsalInput): Promise<Rehears
       openSession: () => input.session,
       onCall: () => undefined,
     }),
-    recorder: input.recorder,
     onDecided: (delivery, subject, decision) => void decided.set(delivery.id, { subject, decision }),
     onSettled: ({ delivery, settlement }: DeliverySettled) => {
       const found = decided.get(delivery.id);

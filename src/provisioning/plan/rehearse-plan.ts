@@ -37,7 +37,6 @@ export async function rehearsePlan(input: PlanInput): Promise<Plan> {
     trial,
     connectors: input.connectors,
     session: open.session,
-    recorder: open.recorder,
     tenantId,
     connectionId,
     resourceIds,

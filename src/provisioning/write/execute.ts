@@ -1,3 +1,4 @@
+import type { VendorCall } from "../../connectors/connector.js";
 import { ConnectorError } from "../../connectors/errors.js";
 import type { CallContext } from "../../connectors/operations.js";
 import { isRoleId } from "../../connectors/role-id.js";
@@ -22,6 +23,7 @@ import { applyRoles } from "../roles/apply-roles.js";
 import { forgetRole, makerOf } from "../roles/replaced-role.js";
 import { dropRoleGroup, ensureRoleGroup, knownRoleGroup } from "../roles/role-groups.js";
 import { isRoleProfile } from "../roles/role-link.js";
+import { callContext } from "./call-context.js";
 import type { Execution } from "./execution.js";
 import { linkingOf, removalOf } from "./intents.js";
 import { standBackForLinker } from "./one-linker.js";
@@ -45,6 +47,8 @@ export interface ExecuteInput {
   subject: Subject;
   decision: VendorDecision;
   signal: AbortSignal;
+  /** Gets every call that is made, also where it fails. */
+  calls: VendorCall[];
   /** Gets every intent that was noted: what may have been written by then, however the execution ends. */
   noted: JsonObject[];
   now: Date;
@@ -61,7 +65,7 @@ export interface ExecuteInput {
  */
 export async function execute(input: ExecuteInput): Promise<Execution> {
   const { connection, delivery, subject, decision } = input;
-  const context: CallContext = { correlationId: delivery.correlationId, signal: input.signal };
+  const context = callContext(input);
   if (decision.kind === "remove") return remove(input, context);
 
   const adopted = adoptedRemoteId(subject, connection);

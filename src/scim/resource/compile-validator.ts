@@ -19,6 +19,9 @@ const MAX_BINARY = 65_536;
 /** Longest unique text, in characters: PostgreSQL's index rows end at 2,704 bytes. */
 const MAX_UNIQUE_TEXT = 255;
 
+/** The rules are ours, and typed; to hold them against the schema of schemas, ajv would compile that each time first. */
+const WITHOUT_META_SCHEMA = { meta: false, validateSchema: false };
+
 /** ajv-formats is a CommonJS module whose default export TypeScript sees one level too high under nodenext. */
 const addFormats = formatsModule as unknown as typeof formatsModule.default;
 
@@ -50,7 +53,12 @@ export type ResourceValidator = (resource: JsonObject, before?: JsonObject) => v
  * @throws when the type itself is unusable, e.g. a pattern that RE2 cannot run (look-ahead, back-references)
  */
 export function compileValidator(type: ResourceTypeDefinition): ResourceValidator {
-  const ajv = new Ajv2020({ allErrors: true, strict: true, code: { regExp: linearRegExp } });
+  const ajv = new Ajv2020({
+    ...WITHOUT_META_SCHEMA,
+    allErrors: true,
+    strict: true,
+    code: { regExp: linearRegExp },
+  });
   addFormats(ajv, ["date-time"]);
   const validate = ajv.compile(resourceRules(type));
   return (resource, before) => {

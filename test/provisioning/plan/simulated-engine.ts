@@ -6,7 +6,6 @@ import { appendBacklog } from "../../../src/outbox/append-backlog.js";
 import { claimDeliveries } from "../../../src/outbox/claim.js";
 import type { Database } from "../../../src/persistence/database.js";
 import { createSecretBox } from "../../../src/platform/secret-box.js";
-import { createCallRecorder } from "../../../src/provisioning/call-recorder.js";
 import { createConnections } from "../../../src/provisioning/connections/connections.js";
 import { createOpenConnections } from "../../../src/provisioning/connections/open-connections.js";
 import { createDeliver } from "../../../src/provisioning/deliver.js";
@@ -49,20 +48,18 @@ export async function createSimulatedEngine(database: Database, settings: Simula
     schedule: {},
   });
   await connections.enable(context, connectionId);
-  const recorder = createCallRecorder(() => undefined);
   const made: MadeCall[] = [];
   const openConnections = createOpenConnections({
     database,
     connectors,
     openSession: connections.openSession,
-    onCall: recorder.onCall,
+    onCall: () => undefined,
   });
   const deliver = createDeliver({
     database,
     clock,
     random: () => 0.5,
     connections: openConnections,
-    recorder,
     onSettled: ({ delivery, settlement }) => {
       made.push(
         ...settlement.calls.filter(changes).map(({ method, path, request, outcome }) => ({

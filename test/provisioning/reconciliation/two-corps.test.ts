@@ -7,7 +7,6 @@ import { claimDeliveries } from "../../../src/outbox/claim.js";
 import { claimRun, endRun } from "../../../src/persistence/run-lease.js";
 import { listRunRows } from "../../../src/persistence/run-row-store.js";
 import { createSecretBox } from "../../../src/platform/secret-box.js";
-import { createCallRecorder } from "../../../src/provisioning/call-recorder.js";
 import type { OpenConnections } from "../../../src/provisioning/connections/connection-at-work.js";
 import { createConnections } from "../../../src/provisioning/connections/connections.js";
 import { createOpenConnections } from "../../../src/provisioning/connections/open-connections.js";
@@ -63,15 +62,13 @@ beforeAll(async () => {
     outbox: { appendBacklog },
     pacerFor: () => ({ reserve: async () => undefined, penalise: async () => undefined }),
   });
-  const recorder = createCallRecorder(() => undefined);
   const { openSession } = connections;
-  open = createOpenConnections({ database, connectors, openSession, onCall: recorder.onCall });
+  open = createOpenConnections({ database, connectors, openSession, onCall: () => undefined });
   const deliver = createDeliver({
     database,
     clock,
     random: () => 0.5,
     connections: open,
-    recorder,
     onSettled: () => undefined,
   });
   drain = async () => {
