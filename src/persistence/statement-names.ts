@@ -7,7 +7,8 @@ const USES_BEFORE_NAMING = 3;
 
 /**
  * A prepared statement may get a plan for any value of its parameters. For an unknown limit PostgreSQL assumes a tenth
- * of the table, and then joins a page of 100 by reading the whole table (seen at 12,000 rows).
+ * of the table, and then joins a page of 100 by reading the whole table (seen at 12,000 rows). A statement whose plan does
+ * not depend on the number says `fetch first ($n) rows only`.
  */
 const PAGES = /\b(limit|offset) \$/;
 
