@@ -1,7 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
-import { Ajv2020, type ErrorObject } from "ajv/dist/2020.js";
-import formatsModule from "ajv-formats";
-import { RE2JS } from "re2js";
+import type { ErrorObject } from "ajv/dist/2020.js";
 import { badRequest } from "../errors.js";
 import type {
   AttributeDefinition,
@@ -10,6 +8,7 @@ import type {
   ResourceTypeDefinition,
 } from "../schema/attribute.js";
 import { COMMON_ATTRIBUTES } from "../schema/common-attributes.js";
+import { compiledRules } from "./compiled-rules.js";
 import { isIdentifiedByValue, MAX_VALUES } from "./read-value.js";
 
 /** Longest text of an attribute without a rule of its own, in characters. */
@@ -19,25 +18,6 @@ const MAX_BINARY = 65_536;
 /** Longest unique text, in characters: PostgreSQL's index rows end at 2,704 bytes. */
 const MAX_UNIQUE_TEXT = 255;
 
-/** The rules are ours, and typed; to hold them against the schema of schemas, ajv would compile that each time first. */
-const WITHOUT_META_SCHEMA = { meta: false, validateSchema: false };
-
-/** ajv-formats is a CommonJS module whose default export TypeScript sees one level too high under nodenext. */
-const addFormats = formatsModule as unknown as typeof formatsModule.default;
-
-/**
- * Dictionary patterns come from administrators; RE2 runs them in linear time, where the built-in engine takes
- * seconds for `(a+)+$`. The pattern must match the whole value. `toString` tells patterns apart: ajv keeps compiled
- * ones under that text, and would share one between all attributes.
- */
-const linearRegExp = Object.assign(
-  (pattern: string) => {
-    const compiled = RE2JS.compile(pattern);
-    return { test: (text: string) => compiled.testExact(text), toString: () => pattern };
-  },
-  { code: "linearRegExp" },
-);
-
 /**
  * Checks a resource. With the resource as it was `before`, only what differs from it has to obey: a rule that came later
  * stops nobody from changing something else, such as deactivating a person who lacks a new required attribute.
@@ -46,21 +26,13 @@ const linearRegExp = Object.assign(
 export type ResourceValidator = (resource: JsonObject, before?: JsonObject) => void;
 
 /**
- * Compiles the rules of a resource type: required attributes, types, lengths, enforced words and patterns. Costs
- * some 50 ms, so compile once per registry and keep the function. Takes resources as `readResource` and `applyPatch`
- * return them.
+ * Compiles the rules of a resource type: required attributes, types, lengths, enforced words and patterns. Costs some
+ * 50 ms the first time that its rules are met. Takes resources as `readResource` and `applyPatch` return them.
  *
  * @throws when the type itself is unusable, e.g. a pattern that RE2 cannot run (look-ahead, back-references)
  */
 export function compileValidator(type: ResourceTypeDefinition): ResourceValidator {
-  const ajv = new Ajv2020({
-    ...WITHOUT_META_SCHEMA,
-    allErrors: true,
-    strict: true,
-    code: { regExp: linearRegExp },
-  });
-  addFormats(ajv, ["date-time"]);
-  const validate = ajv.compile(resourceRules(type));
+  const validate = compiledRules(resourceRules(type));
   return (resource, before) => {
     if (validate(resource)) return;
     const isNew = (error: ErrorObject) => !before || isChanged(stepsOf(error), before, resource, type);
