@@ -2,8 +2,9 @@
 import { openDatabase } from "../src/persistence/database.js";
 import { scriptFrom } from "./happenings.js";
 import { type Options, readOptions, USAGE } from "./options.js";
-import { PromiseBroken, prepareDatabase, runScript, type Theatre } from "./run-script.js";
+import { PromiseBroken, runScript } from "./run-script.js";
 import { describeFailure, hasFailed, runSeed } from "./seeds.js";
+import { prepareDatabase, type Theatre } from "./theatre.js";
 
 /** How often the progress is told, in seeds. */
 const TOLD_EVERY = 100;

@@ -1,11 +1,10 @@
 import { inspect } from "node:util";
 import { createDingTalkConnector } from "../src/connectors/dingtalk/index.js";
 import { createConnectorRegistry } from "../src/connectors/registry.js";
-import { createDirectory, type Directory } from "../src/directory/directory.js";
 import type { RequestContext } from "../src/directory/request-context.js";
 import { appendBacklog } from "../src/outbox/append-backlog.js";
 import type { Database } from "../src/persistence/database.js";
-import { type Clock, systemClock } from "../src/platform/clock.js";
+import type { Clock } from "../src/platform/clock.js";
 import { createSecretBox } from "../src/platform/secret-box.js";
 import { createConnections } from "../src/provisioning/connections/connections.js";
 import { createDeliveryLog } from "../src/provisioning/delivery-log.js";
@@ -19,6 +18,7 @@ import { checkAlways, checkInTheEnd } from "./judge.js";
 import { dryRun } from "./reconcile.js";
 import { seededRandom, withRepeatableRandomness } from "./repeatable-randomness.js";
 import type { Stage } from "./stage.js";
+import { emptyTables, type Theatre } from "./theatre.js";
 import { createTurns } from "./turns.js";
 import { openVendor } from "./vendor.js";
 import { startWorkerProcess, type WorkerProcess } from "./worker-process.js";
@@ -27,8 +27,6 @@ import { startWorkerProcess, type WorkerProcess } from "./worker-process.js";
 const TENANT = "00000000-0000-0000-0000-000000000001";
 const SECRET_BOX = createSecretBox(["a key for the soak that is long enough"]);
 const UNLIMITED = { number: 1_000_000 };
-/** Tables that a run does not write to. */
-const KEPT_TABLES = ["migration", "tenant", "dictionary_field", "dictionary_revision"];
 
 /** A run in which a promise was broken. The message says which; `diary` tells the run step by step. */
 export class PromiseBroken extends Error {
@@ -88,63 +86,6 @@ export async function runScript(
   });
 }
 
-/** A database for one run after another, with what is too dear to be made for each. */
-export interface Theatre {
-  database: Database;
-  directory: Directory;
-  /** Gives the directory the time of a run. */
-  useClock(clock: Clock): void;
-}
-
-/**
- * Prepares a database with nothing but the product's tables, once. Ids that the database makes order the deliveries as
- * well, so they are made repeatable; and it gets a function that empties all tables: truncating a hundred times is slow.
- */
-export async function prepareDatabase(database: Database): Promise<Theatre> {
-  await database.query("create sequence if not exists soak_id");
-  await database.query(
-    `create or replace function public.gen_random_uuid() returns uuid language sql volatile
-       as $$ select md5(nextval('public.soak_id')::text)::uuid $$`,
-  );
-  const [row] = await database.query<{ signature: string }>(
-    "select oid::regprocedure::text as signature from pg_proc where proname = 'append_deliveries'",
-  );
-  await database.query(`alter function ${row?.signature} set search_path = public, pg_catalog`);
-  const tables = await database.query<{ name: string }>(
-    `select tablename as name from pg_tables where schemaname = 'public' and tablename <> all($1::text[])
-      order by tablename in ('connection', 'resource'), tablename`,
-    [KEPT_TABLES],
-  );
-  const deletes = tables.map(({ name }) => `delete from ${name};`).join(" ");
-  await database.query(
-    `create or replace function soak_empty_tables() returns void language plpgsql as $$ begin ${deletes} end $$`,
-  );
-  let clock: Clock = systemClock;
-  const ofTheRun: Clock = {
-    now: () => clock.now(),
-    elapsedMs: () => clock.elapsedMs(),
-    sleep: (ms, signal) => clock.sleep(ms, signal),
-  };
-  return {
-    database,
-    directory: createDirectory({ database, clock: ofTheRun }),
-    useClock(given) {
-      clock = given;
-    },
-  };
-}
-
-/** Runs between two clean-ups of deleted rows. The embedded database has nobody who does that by the way. */
-const RUNS_BEFORE_VACUUM = 10;
-let runs = 0;
-
-/** Deleted rows stay in the way of reading: on the embedded database ten runs took 4.0 s, with the vacuum 2.8 s. */
-async function emptyTables(database: Database): Promise<void> {
-  await database.query("select soak_empty_tables(), setval('soak_id', 1)");
-  runs += 1;
-  if (runs % RUNS_BEFORE_VACUUM === 0) await database.query("vacuum");
-}
-
 async function setStage(theatre: Theatre, script: Script, diary: string[]): Promise<Stage> {
   const { database, directory } = theatre;
   const clock = createFakeClock();
@@ -183,6 +124,15 @@ async function setStage(theatre: Theatre, script: Script, diary: string[]): Prom
     return true;
   }
 
+  /** When whatever is in work goes on by itself: somebody wakes, or a lease ends. */
+  function wakes(): number[] {
+    const leases = workers.flatMap((worker) => worker.nextLeaseEndMs() ?? []);
+    return [
+      ...leases.map((ms) => clock.now().getTime() + ms),
+      ...[clock.nextWake()].flatMap((wake) => wake?.getTime() ?? []),
+    ];
+  }
+
   /** The next moment at which something is to be done, in true time. */
   async function nextMoment(): Promise<Date | undefined> {
     const [row] = await database.query<{ at: Date | null }>(
@@ -191,12 +141,7 @@ async function setStage(theatre: Theatre, script: Script, diary: string[]): Prom
          from delivery d join connection c on c.tenant_id = d.tenant_id and c.id = d.connection_id
         where d.state <> 'claimed' and c.enabled`,
     );
-    const leases = workers.flatMap((worker) => worker.nextLeaseEndMs() ?? []);
-    const moments = [
-      ...(row?.at ? [row.at.getTime() - skewMs] : []),
-      ...leases.map((ms) => clock.now().getTime() + ms),
-      ...[clock.nextWake()].flatMap((wake) => wake?.getTime() ?? []),
-    ];
+    const moments = [...(row?.at ? [row.at.getTime() - skewMs] : []), ...wakes()];
     return moments.length === 0 ? undefined : new Date(Math.min(...moments));
   }
 
@@ -219,7 +164,10 @@ async function setStage(theatre: Theatre, script: Script, diary: string[]): Prom
       if (claimed > 0) continue;
       const moment = await nextMoment();
       if (moment === undefined) return;
-      await clock.advance(Math.max(1, moment.getTime() - clock.now().getTime()));
+      const now = clock.now().getTime();
+      // What is due and not claimed finds both workers with as much in work as they may have.
+      const next = moment.getTime() > now ? moment.getTime() : Math.min(...wakes().filter((at) => at > now));
+      await clock.advance(Number.isFinite(next) ? next - now : 1);
     }
     const moving = await database.query(
       `select resource_type, resource_id, state, tries, claims, next_attempt_at, doubt_until, reason->>'message' as reason

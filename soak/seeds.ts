@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { type Script, scripts } from "./happenings.js";
-import { type FinishedRun, PromiseBroken, runScript, type Theatre } from "./run-script.js";
+import { type FinishedRun, PromiseBroken, runScript } from "./run-script.js";
+import type { Theatre } from "./theatre.js";
 
 /** A seed whose run broke a promise: the shortest script found that still does, and how its run went. */
 export interface FailedSeed {

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { prepareDatabase, type Theatre } from "../../soak/run-script.js";
 import { describeFailure, hasFailed, runSeed } from "../../soak/seeds.js";
+import { prepareDatabase, type Theatre } from "../../soak/theatre.js";
 
 import { shareTestDatabase } from "../support/database.js";
 

@@ -1,6 +1,7 @@
 import { beforeAll, describe, it } from "vitest";
 import { scriptFrom } from "../../soak/happenings.js";
-import { prepareDatabase, runScript, type Theatre } from "../../soak/run-script.js";
+import { runScript } from "../../soak/run-script.js";
+import { prepareDatabase, type Theatre } from "../../soak/theatre.js";
 import { shareTestDatabase } from "../support/database.js";
 
 const test = shareTestDatabase();

@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import type { Happening, Kind, Script } from "../../soak/happenings.js";
-import { prepareDatabase, runScript, type Theatre } from "../../soak/run-script.js";
+import { runScript } from "../../soak/run-script.js";
+import { prepareDatabase, type Theatre } from "../../soak/theatre.js";
 import { shareTestDatabase } from "../support/database.js";
 
 const test = shareTestDatabase();

@@ -10,10 +10,17 @@ import {
   ORGANIZATION_GROUP_URN,
   USER_URN,
 } from "../../src/scim/schema/urns.js";
-import { shareTestDatabase } from "../support/database.js";
+import { emptyTables, shareTestDatabase } from "../support/database.js";
 import { createProvisioningEngine, type ProvisioningEngine } from "../support/provisioning-engine.js";
 
 const PATCH = "urn:ietf:params:scim:api:messages:2.0:PatchOp";
+
+/** What an engine writes that the next one must not find. */
+const TABLES = [
+  ...["membership", "resource_unique_value", "link", "delivery_wait", "delivery", "attempt", "create_stop"],
+  ...["notification", "notification_quiet", "unknown_code", "approval", "audit_entry", "adoption_proposal"],
+  ...["connection", "resource"],
+];
 
 /** Nothing but the resource itself. */
 export const nothing: ResourceNeeds = { members: false, groups: false, provisioning: false };
@@ -28,9 +35,7 @@ export function shareEngine() {
   let mobiles = 0;
 
   beforeEach(async () => {
-    await test.database.query(
-      "truncate membership, resource_unique_value, link, delivery, delivery_wait, attempt, create_stop, connection, resource, notification, notification_quiet, unknown_code, approval, audit_entry, adoption_proposal",
-    );
+    await emptyTables(test.database, ...TABLES);
     Object.assign(engine, await createProvisioningEngine(test.database));
   });
 
@@ -50,7 +55,7 @@ export function shareEngine() {
 
     /** Puts an engine in the place of this one whose only connection has another scope; the company stays. */
     async reconnect(scope: Record<string, string>): Promise<void> {
-      await test.database.query("truncate link, delivery, delivery_wait, connection");
+      await emptyTables(test.database, "link", "delivery_wait", "delivery", "connection");
       Object.assign(engine, await createProvisioningEngine(test.database, { scope }));
     },
 

@@ -9,12 +9,18 @@ import { type CountedRun, createRuns, type Runs } from "../../../src/provisionin
 import type { JsonObject } from "../../../src/scim/schema/attribute.js";
 import { GROUP_URN, ORGANIZATION_USER_URN, USER_URN } from "../../../src/scim/schema/urns.js";
 import type { SimulatorOptions } from "../../../src/simulator/index.js";
-import { shareTestDatabase } from "../../support/database.js";
+import { emptyTables, shareTestDatabase } from "../../support/database.js";
 import { createSimulatedEngine } from "../plan/simulated-engine.js";
 import { nothing } from "../share-engine.js";
 
 type Engine = Awaited<ReturnType<typeof createSimulatedEngine>>;
 const PATCH = "urn:ietf:params:scim:api:messages:2.0:PatchOp";
+
+const TABLES = [
+  ...["membership", "resource_unique_value", "link", "delivery_wait", "delivery", "attempt", "before_image"],
+  ...["notification", "notification_quiet", "run_row", "run", "ignored_drift", "run_schedule", "audit_entry"],
+  ...["connection", "resource"],
+];
 
 /** A company at a simulated DingTalk for the tests of the calling file; each begins with an empty one. */
 export function shareCompany(settings: SimulatorOptions = {}) {
@@ -24,10 +30,7 @@ export function shareCompany(settings: SimulatorOptions = {}) {
   let mobiles = 0;
 
   beforeEach(async () => {
-    await test.database.query(
-      `truncate membership, resource_unique_value, link, delivery, delivery_wait, attempt, before_image, connection,
-                resource, notification, notification_quiet, run, run_row, ignored_drift, run_schedule, audit_entry`,
-    );
+    await emptyTables(test.database, ...TABLES);
     Object.assign(engine, await createSimulatedEngine(test.database, settings));
     runs = createRuns({ database: test.database, clock: engine.clock });
   });
