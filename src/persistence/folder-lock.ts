@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
-import { link, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { link, readFile, rm, writeFile } from "node:fs/promises";
 import { resolve } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { DataFolderInUseError } from "./database-errors.js";
 
 interface Owner {
@@ -8,6 +9,9 @@ interface Owner {
   /** When that process started, as the operating system tells it; tells a reused pid from the old process. */
   started: string | null;
 }
+
+/** How long to wait for another process that removes a dead lock, which takes it a millisecond. */
+const GUARD_POLL_MS = 5;
 
 /** Lock files this process holds: a second opening in one process has the same pid and would look like a restart. */
 const heldHere = new Set<string>();
@@ -24,8 +28,12 @@ export async function lockFolder(lockFile: string): Promise<() => Promise<void>>
   if (heldHere.has(path)) throw inUse(path, process.pid);
   heldHere.add(path);
   try {
-    const claim = JSON.stringify({ pid: process.pid, started: await startOf(process.pid) } satisfies Owner);
-    while (!(await createWith(path, claim))) await removeIfStale(path);
+    const claim = await ownClaim();
+    while (!(await createWith(path, claim))) {
+      const holder = await livingOwner(path);
+      if (holder !== undefined) throw inUse(path, holder.pid);
+      await removeIfDead(path);
+    }
     return async () => {
       await rm(path, { force: true });
       heldHere.delete(path);
@@ -65,22 +73,42 @@ async function createExclusively(path: string, content: string): Promise<boolean
   }
 }
 
-async function removeIfStale(path: string): Promise<void> {
+/**
+ * Removes a lock that a dead process left. Another starter may replace it by its own between the look and the removal, so
+ * whoever removes a lock holds a lock for that, and looks once more. It is taken in the same way, since its holder may
+ * have died as well.
+ */
+async function removeIfDead(path: string): Promise<void> {
   const seen = await readOrUndefined(path);
-  if (seen === undefined) return;
-  const owner = parseOwner(seen);
-  if (owner && (await isAlive(owner))) throw inUse(path, owner.pid);
-  // Another starter may replace the dead lock by its own between the look and the removal. Renaming shows which
-  // one was taken away, and a living one is put back.
-  const aside = `${path}.${randomUUID()}`;
-  try {
-    await rename(path, aside);
-  } catch (error) {
-    if (isCode(error, "ENOENT")) return;
-    throw error;
+  if (seen === undefined || (await living(parseOwner(seen))) !== undefined) return;
+  const guard = `${path}.guard`;
+  const claim = await ownClaim();
+  while (!(await createWith(guard, claim))) {
+    if ((await livingOwner(guard)) !== undefined) {
+      await sleep(GUARD_POLL_MS);
+      return;
+    }
+    await removeIfDead(guard);
   }
-  if ((await readFile(aside, "utf8")) !== seen) await link(aside, path);
-  await rm(aside, { force: true });
+  try {
+    if ((await readOrUndefined(path)) === seen) await rm(path, { force: true });
+  } finally {
+    await rm(guard, { force: true });
+  }
+}
+
+/** The living process that holds a lock, if one does. */
+async function livingOwner(path: string): Promise<Owner | undefined> {
+  const seen = await readOrUndefined(path);
+  return seen === undefined ? undefined : living(parseOwner(seen));
+}
+
+async function living(owner: Owner | undefined): Promise<Owner | undefined> {
+  return owner !== undefined && (await isAlive(owner)) ? owner : undefined;
+}
+
+async function ownClaim(): Promise<string> {
+  return JSON.stringify({ pid: process.pid, started: await startOf(process.pid) } satisfies Owner);
 }
 
 function parseOwner(text: string): Owner | undefined {

@@ -78,19 +78,36 @@ describe("lockFolder", () => {
     },
   );
 
-  it("lets one of several processes win over a dead process's lock", async () => {
+  it("takes over from a process that died while it removed a dead process's lock", async () => {
     await leave({ pid: await deadPid(), started: null });
+    await writeFile(`${lockFile}.guard`, JSON.stringify({ pid: await deadPid(), started: null }));
+    await (await lockFolder(lockFile))();
+    expect(existsSync(`${lockFile}.guard`)).toBe(false);
+  });
+
+  it("lets one of several processes win over a dead process's lock, whoever is how fast", async () => {
+    const dead = JSON.stringify({ pid: await deadPid(), started: null });
+    // Two won in one of five rounds of eight processes while a living lock could be renamed for a moment.
+    const lockFiles = Array.from({ length: 60 }, (_, round) => `${lockFile}-${round}`);
+    for (const file of lockFiles) await writeFile(file, dead);
     const script = fileURLToPath(new URL("hold-lock.ts", import.meta.url));
-    const startAt = String(Date.now() + 1500);
-    const children = Array.from({ length: 3 }, () =>
-      spawn(process.execPath, ["--import", "tsx", script, lockFile, startAt], {
+    const startAt = String(Date.now() + 2_500);
+    const children = Array.from({ length: 4 }, () =>
+      spawn(process.execPath, ["--import", "tsx", script, startAt, "15", ...lockFiles], {
         stdio: ["pipe", "pipe", "inherit"],
       }),
     );
     const said = await Promise.all(
-      children.map(async ({ stdout }) => String((await once(stdout, "data"))[0]).trim()),
+      children.map(async ({ stdout }) =>
+        String((await once(stdout, "data"))[0])
+          .trim()
+          .split(","),
+      ),
     );
     for (const child of children) child.kill("SIGKILL");
-    expect(said.sort()).toEqual(["DataFolderInUseError", "DataFolderInUseError", "won"]);
+    for (const round of lockFiles.keys()) {
+      const names = said.map((ofChild) => ofChild[round]).sort();
+      expect(names).toEqual([...Array(3).fill("DataFolderInUseError"), "won"]);
+    }
   });
 });

@@ -1,12 +1,19 @@
-/** Started by folder-lock.test.ts as a process of its own: tries to lock at a given time, says how it went, and stays. */
+/**
+ * Started by folder-lock.test.ts as a process of its own: tries to lock one file after the other, each at a given time,
+ * says how it went, and stays.
+ */
 import { lockFolder } from "../../src/persistence/folder-lock.js";
 
-const [lockFile = "", startAt] = process.argv.slice(2);
-while (Date.now() < Number(startAt));
-try {
-  await lockFolder(lockFile);
-  process.stdout.write("won\n");
-} catch (error) {
-  process.stdout.write(`${error instanceof Error ? error.name : String(error)}\n`);
+const [startAt, everyMs, ...lockFiles] = process.argv.slice(2);
+const said: string[] = [];
+for (const [index, lockFile] of lockFiles.entries()) {
+  while (Date.now() < Number(startAt) + index * Number(everyMs));
+  said.push(
+    await lockFolder(lockFile).then(
+      () => "won",
+      (error: unknown) => (error instanceof Error ? error.name : String(error)),
+    ),
+  );
 }
+process.stdout.write(`${said.join()}\n`);
 process.stdin.resume();
