@@ -10,8 +10,9 @@ interface Owner {
   started: string | null;
 }
 
-/** How long to wait for another process that removes a dead lock, which takes it a millisecond. */
+/** How often to look, and how long, whether another process has removed a dead lock, which takes it a millisecond. */
 const GUARD_POLL_MS = 5;
+const GUARD_WAIT_MS = 2_000;
 
 /** Lock files this process holds: a second opening in one process has the same pid and would look like a restart. */
 const heldHere = new Set<string>();
@@ -77,18 +78,18 @@ async function createExclusively(path: string, content: string): Promise<boolean
  * Removes a lock that a dead process left. Another starter may replace it by its own between the look and the removal, so
  * whoever removes a lock holds a lock for that, and looks once more. It is taken in the same way, since its holder may
  * have died as well.
+ * @throws DataFolderInUseError when a living process holds that one and does not go on
  */
 async function removeIfDead(path: string): Promise<void> {
   const seen = await readOrUndefined(path);
   if (seen === undefined || (await living(parseOwner(seen))) !== undefined) return;
   const guard = `${path}.guard`;
   const claim = await ownClaim();
-  while (!(await createWith(guard, claim))) {
-    if ((await livingOwner(guard)) !== undefined) {
-      await sleep(GUARD_POLL_MS);
-      return;
-    }
-    await removeIfDead(guard);
+  for (let waitedMs = 0; !(await createWith(guard, claim)); waitedMs += GUARD_POLL_MS) {
+    const remover = await livingOwner(guard);
+    if (remover === undefined) await removeIfDead(guard);
+    else if (waitedMs >= GUARD_WAIT_MS) throw inUse(path, remover.pid);
+    else await sleep(GUARD_POLL_MS);
   }
   try {
     if ((await readOrUndefined(path)) === seen) await rm(path, { force: true });

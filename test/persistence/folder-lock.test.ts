@@ -85,6 +85,13 @@ describe("lockFolder", () => {
     expect(existsSync(`${lockFile}.guard`)).toBe(false);
   });
 
+  it("names the process that began to remove a dead process's lock and does not go on", async () => {
+    await leave({ pid: await deadPid(), started: null });
+    await writeFile(`${lockFile}.guard`, JSON.stringify({ pid: process.ppid, started: null }));
+    await expect(lockFolder(lockFile)).rejects.toThrow(`in use by process ${process.ppid}`);
+    await rm(`${lockFile}.guard`);
+  });
+
   it("lets one of several processes win over a dead process's lock, whoever is how fast", async () => {
     const dead = JSON.stringify({ pid: await deadPid(), started: null });
     // Two won in one of five rounds of eight processes while a living lock could be renamed for a moment.
