@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from "vitest";
-import { failsWith } from "../conformance.js";
+import { failsWith } from "../contract/fails-with.js";
 import { type OpenSession, openSession } from "./session.js";
 
 const TOKEN_PATH = "/v1.0/oauth2/accessToken";

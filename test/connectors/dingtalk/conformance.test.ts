@@ -9,7 +9,8 @@ import {
   startSimulator,
   usualReadings,
 } from "../../../src/simulator/index.js";
-import { describeConnector, type VendorUnderTest } from "../conformance.js";
+import { describeConnector } from "../conformance.js";
+import type { VendorUnderTest } from "../contract/vendor-under-test.js";
 
 const READINGS = {
   "DingTalk (usual readings)": usualReadings(),

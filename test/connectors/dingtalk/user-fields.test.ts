@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from "vitest";
 import type { CompanyAccount, FirstPassword, UserProfile } from "../../../src/connectors/profiles.js";
-import { failsWith } from "../conformance.js";
+import { failsWith } from "../contract/fails-with.js";
 import { type OpenSession, openSession } from "./session.js";
 
 const context = { correlationId: "req-1" };
